@@ -1,0 +1,28 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.secret.Redacted;
+import dev.holdfast.stack.Service;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** Who may, and how they get in. */
+public interface Access<S extends Record> extends Reconciled<S> {
+    /** The doors of the service, the one most clients want first. */
+    List<Endpoint> endpoints(Service<S> service, Context context);
+
+    /**
+     * What a program needs in its environment to use the service, such as {@code REDIS_URL}. {@code role} is a role of
+     * the service; without one it is the one an application would use.
+     */
+    SortedMap<String, Redacted> variables(Service<S> service, Optional<String> role, Context context);
+
+    /** The engine's own shell for that role. */
+    Client client(Service<S> service, Optional<String> role, Context context);
+
+    /** Where to connect, without any password in it. */
+    record Endpoint(String name, String member, String host, int port, String url) {}
+
+    /** A program of the engine's own packages, secrets only in its environment, never in its arguments. */
+    record Client(List<String> command, SortedMap<String, Redacted> environment, Redacted url) {}
+}

@@ -1,0 +1,36 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.blueprint.Address;
+import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.SecretRef;
+import dev.holdfast.stack.Stack;
+import java.util.List;
+
+/**
+ * What an engine may know of the place its service runs in, without learning which place it is. The same questions get
+ * the same answers for as long as the stack lives there.
+ */
+public interface Context {
+    Stack stack();
+
+    /** What the member binds: a loopback port here, every interface and the standard port in a container. */
+    Address listen(String member, String port);
+
+    /** Where other members of the stack reach it. */
+    Address inside(String member, String port);
+
+    /** Where a person or a program on the outside reaches it, and where Holdfast itself does. */
+    Address outside(String member, String port);
+
+    /** The secret of that name, generated the first time anyone asks and kept from then on. */
+    Redacted secret(SecretRef secret);
+
+    /** The stack's own certificate authority as a file that programs outside the workloads can read. */
+    String authorityFile();
+
+    /** All that the other services offer to be collected; empty for an engine that collects nothing. */
+    List<Scrape> scrapes();
+
+    /** The alert rules of all services; empty for an engine that collects nothing. */
+    List<AlertRules> alerts();
+}

@@ -1,0 +1,14 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.blueprint.Member;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.stack.Service;
+import java.util.List;
+
+/** What runs. Both answers are pure: equal services and contexts give equal workloads. */
+public interface Provisioning<S extends Record> {
+    /** Names, roles and ports, before anything has an address. */
+    List<Member> members(Service<S> service);
+
+    List<Workload> workloads(Service<S> service, Context context);
+}

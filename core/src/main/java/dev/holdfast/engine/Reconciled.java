@@ -1,0 +1,17 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.plan.Change;
+import dev.holdfast.stack.Service;
+import java.util.List;
+
+/** A facet whose state lives inside the running engine: desired, observed, compared, changed. */
+public interface Reconciled<S extends Record> {
+    /** Reads what is there and says what differs. Changes nothing; an empty list means that nothing is to be done. */
+    List<Change> changes(Service<S> service, Context context);
+
+    /** What {@link #changes} would say of a server just initialised. Pure: it asks nobody. */
+    List<Change> fromNothing(Service<S> service, Context context);
+
+    /** Does one change. Doing it twice is harmless. */
+    void apply(Change change, Service<S> service, Context context);
+}

@@ -1,0 +1,17 @@
+package dev.holdfast.stack;
+
+import java.util.Optional;
+
+/**
+ * One named use of an engine. {@code settings} is the engine's own record, read from the keys that are not common to
+ * all services. A companion (the pooler of a Postgres) is a service too: {@code parent} names whose it is, and its
+ * members and endpoints are shown as the parent's.
+ */
+public record Service<S extends Record>(
+        String name,
+        String engine,
+        String version,
+        Resources resources,
+        S settings,
+        Optional<String> parent,
+        Positions positions) {}

@@ -1,0 +1,13 @@
+package dev.holdfast.engines;
+
+import dev.holdfast.engine.Register;
+import java.util.List;
+
+/** Every engine Holdfast knows: a new one is its folder and a line here. */
+public final class Engines {
+    private Engines() {}
+
+    public static Register register() {
+        return new Register(List.of());
+    }
+}

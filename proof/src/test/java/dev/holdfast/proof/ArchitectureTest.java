@@ -1,0 +1,120 @@
+package dev.holdfast.proof;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.holdfast.engine.Engine;
+import dev.holdfast.engines.Engines;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.AbstractCollection;
+import java.util.AbstractMap;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.holdfast");
+
+    @Test
+    void enginesAndTargetsDoNotKnowEachOther() {
+        noClasses()
+                .that()
+                .resideInAPackage("..engines..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..targets..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("..targets..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..engines..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void enginesDoNotKnowOneAnother() {
+        slices().matching("dev.holdfast.engines.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
+        slices().matching("dev.holdfast.targets.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("dev.holdfast.(*)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void nothingStaticIsMutable() {
+        fields().that().areStatic().should().beFinal().check(CLASSES);
+        noFields()
+                .that()
+                .areStatic()
+                .should()
+                .haveRawType(assignableTo(AbstractCollection.class)
+                        .or(assignableTo(AbstractMap.class))
+                        .or(type(StringBuilder.class)))
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyEngineFolderIsRegistered() {
+        Set<String> folders = CLASSES.stream()
+                .filter(c -> c.isAssignableTo(Engine.class) && !c.isInterface())
+                .map(c -> c.getPackageName().substring("dev.holdfast.engines.".length()))
+                .collect(Collectors.toSet());
+        assertThat(Engines.register().engines())
+                .extracting(engine -> engine.name())
+                .containsExactlyInAnyOrderElementsOf(folders);
+    }
+
+    @Test
+    void facetsAreNamedForTheirEngine() {
+        classes()
+                .that()
+                .implement(Engine.class)
+                .should()
+                .haveSimpleNameEndingWith("Engine")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noFileIsLongerThanFourHundredLines() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(".."))) {
+            List<Path> tooLong = files.filter(
+                            f -> f.toString().endsWith(".java") && f.toString().contains("src/main"))
+                    .filter(f -> lines(f) > 400)
+                    .toList();
+            assertThat(tooLong).isEmpty();
+        }
+    }
+
+    private static long lines(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.count();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The places a stack can be put, one folder each. */
+@NullMarked
+package dev.holdfast.targets;
+
+import org.jspecify.annotations.NullMarked;

@@ -21,7 +21,6 @@ public enum Code {
     HF3421(Kind.ENVIRONMENT, "output folder holds files that were not rendered"),
     HF3422(Kind.ENVIRONMENT, "rendered file edited by hand"),
     HF3423(Kind.ENVIRONMENT, "output folder cannot be written"),
-    HF3424(Kind.USER, "too many members for the published ports"),
     HF9001(Kind.BUG, "internal error");
 
     /** Whose move it is next; the exit status follows from it. */

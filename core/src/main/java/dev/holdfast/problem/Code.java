@@ -8,6 +8,24 @@ package dev.holdfast.problem;
 public enum Code {
     HF1001(Kind.USER, "unknown key in the stack file"),
     HF2001(Kind.UNSUPPORTED, "facet not offered by this engine"),
+    HF3001(Kind.ENVIRONMENT, "host program missing"),
+    HF3002(Kind.ENVIRONMENT, "package mirror not reachable"),
+    HF3003(Kind.ENVIRONMENT, "no Debian mirror configured"),
+    HF3004(Kind.ENVIRONMENT, "package signature not verified"),
+    HF3005(Kind.ENVIRONMENT, "checksum differs"),
+    HF3006(Kind.ENVIRONMENT, "package not available"),
+    HF3007(Kind.ENVIRONMENT, "no space for engines"),
+    HF3008(Kind.ENVIRONMENT, "engine cache not writable"),
+    HF3009(Kind.ENVIRONMENT, "machine not supported"),
+    HF3010(Kind.ENVIRONMENT, "installation interrupted"),
+    HF3011(Kind.ENVIRONMENT, "pinned version no longer at the mirror"),
+    HF3012(Kind.ENVIRONMENT, "package cannot be unpacked"),
+    HF3013(Kind.REFUSED, "engine in use"),
+    HF3014(Kind.USER, "no such engine image"),
+    HF3015(Kind.ENVIRONMENT, "Maven artifact not available"),
+    HF3016(Kind.ENVIRONMENT, "apt failed"),
+    HF3017(Kind.ENVIRONMENT, "lock file of the engines not readable"),
+    HF3021(Kind.ENVIRONMENT, "no sandbox possible"),
     HF9001(Kind.BUG, "internal error");
 
     /** Whose move it is next; the exit status follows from it. */

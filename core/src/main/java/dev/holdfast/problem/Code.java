@@ -7,7 +7,17 @@ package dev.holdfast.problem;
  */
 public enum Code {
     HF1001(Kind.USER, "unknown key in the stack file"),
+    HF1601(Kind.USER, "role of a Redis service has a name that is taken"),
+    HF1602(Kind.USER, "queue would be evicted"),
+    HF1603(Kind.USER, "role may do nothing"),
+    HF1604(Kind.USER, "too little memory for Redis"),
+    HF1605(Kind.USER, "no such role"),
+    HF1611(Kind.USER, "bucket name that S3 refuses"),
+    HF1612(Kind.USER, "role of an object store that cannot be kept"),
+    HF1613(Kind.USER, "too little memory for the object store"),
+    HF1621(Kind.USER, "too little memory or storage for Prometheus"),
     HF2001(Kind.UNSUPPORTED, "facet not offered by this engine"),
+    HF2020(Kind.UNSUPPORTED, "Redis topology not offered yet"),
     HF3001(Kind.ENVIRONMENT, "host program missing"),
     HF3002(Kind.ENVIRONMENT, "package mirror not reachable"),
     HF3003(Kind.ENVIRONMENT, "no Debian mirror configured"),
@@ -40,6 +50,13 @@ public enum Code {
     HF3422(Kind.ENVIRONMENT, "rendered file edited by hand"),
     HF3423(Kind.ENVIRONMENT, "output folder cannot be written"),
     HF3424(Kind.USER, "too many members for the published ports"),
+    HF3521(Kind.ENVIRONMENT, "Redis cannot be reached"),
+    HF3522(Kind.ENVIRONMENT, "Redis refuses the login"),
+    HF3523(Kind.ENVIRONMENT, "Redis refuses a command"),
+    HF3531(Kind.ENVIRONMENT, "object store cannot be reached"),
+    HF3532(Kind.ENVIRONMENT, "object store refuses the key"),
+    HF3533(Kind.ENVIRONMENT, "object store refuses a request"),
+    HF3534(Kind.REFUSED, "bucket is not empty"),
     HF9001(Kind.BUG, "internal error");
 
     /** Whose move it is next; the exit status follows from it. */

@@ -19,6 +19,7 @@ public final class Client {
     /** The media type of a stream: one JSON object a line. */
     public static final String LINES = "application/x-ndjson";
 
+    private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~";
     private static final String HEX = "0123456789ABCDEF";
 
     private final Path socket;
@@ -142,13 +143,8 @@ public final class Client {
     private static String encoded(String part) {
         StringBuilder encoded = new StringBuilder();
         for (byte b : part.getBytes(StandardCharsets.UTF_8)) {
-            boolean plain = b >= 'a' && b <= 'z'
-                    || b >= 'A' && b <= 'Z'
-                    || b >= '0' && b <= '9'
-                    || b == '-'
-                    || b == '_'
-                    || b == '~';
-            if (plain || b == '.' && !part.equals(".") && !part.equals("..")) {
+            boolean dot = b == '.' && !part.equals(".") && !part.equals("..");
+            if (dot || PLAIN.indexOf(b) >= 0) {
                 encoded.append((char) b);
             } else {
                 encoded.append('%').append(HEX.charAt((b >> 4) & 0xF)).append(HEX.charAt(b & 0xF));

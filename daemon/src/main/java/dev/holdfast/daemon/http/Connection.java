@@ -89,7 +89,7 @@ final class Connection implements AutoCloseable {
     }
 
     private void stream(Request request, Reply.Body body) throws IOException, InterruptedException {
-        send(("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n"));
+        send("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n");
         Live live = new Live();
         Thread watch = Thread.ofVirtual().name("api-client-watch").start(live::watch);
         try {

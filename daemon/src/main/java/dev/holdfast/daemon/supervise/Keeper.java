@@ -273,7 +273,7 @@ final class Keeper {
     }
 
     private void watchExit(Running running) {
-        var unused = site().onExit(running).thenAccept(ended -> mailbox.add(new Message.Exited(running, ended)));
+        var _ = site().onExit(running).thenAccept(ended -> mailbox.add(new Message.Exited(running, ended)));
     }
 
     private void exited(Running running, Ended ended) {

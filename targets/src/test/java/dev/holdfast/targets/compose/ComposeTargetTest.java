@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
@@ -36,13 +36,14 @@ final class ComposeTargetTest {
     private static final Path GOLDEN = Path.of("src/test/resources/dev/holdfast/targets/compose/compose.yaml");
 
     @TempDir
-    private Path home;
+    private static Path home;
 
-    private SecretStore store;
-    private Target.Secrets secrets;
+    private static SecretStore store;
+    private static Target.Secrets secrets;
 
-    @BeforeEach
-    void open() {
+    /** Once: making certificates takes longer than all the rest. */
+    @BeforeAll
+    static void open() {
         store = new SecretStore(home.resolve("secrets.enc"), home.resolve("key"), "demo", new SecureRandom());
         secrets = Target.Secrets.of(
                 store, new CertificateAuthority("demo", store, InstantSource.system(), new SecureRandom()));

@@ -93,7 +93,7 @@ final class ComposeTargetTest {
     void configurationSaysItsRulesAndIsQuoted() {
         assertThat(file("config/main-0/postgresql.conf").text())
                 .isEqualTo("# 25 % of memory\nshared_buffers = '512MB'\nsearch_path = '\"$user\", ''it''''s'''\n");
-        assertThat(file("config/main-pooler-0/pgbouncer.ini").text())
+        assertThat(file("config/main-pooler/pgbouncer.ini").text())
                 .isEqualTo("[databases]\n* = host=main-0\n[pgbouncer]\npool_mode = transaction\n");
     }
 
@@ -143,7 +143,7 @@ final class ComposeTargetTest {
     @Test
     void twoMembersOfTheSameStandardPortArePublishedApart() {
         assertThat(list((Map<?, ?>) services().get("main-0"), "ports")).containsExactly("127.0.0.1:5432:5432");
-        assertThat(list((Map<?, ?>) services().get("main-pooler-0"), "ports")).containsExactly("127.0.0.1:5433:5432");
+        assertThat(list((Map<?, ?>) services().get("main-pooler"), "ports")).containsExactly("127.0.0.1:5433:5432");
     }
 
     @Test

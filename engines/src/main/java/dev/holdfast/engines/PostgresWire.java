@@ -41,7 +41,8 @@ public final class PostgresWire {
         properties.setProperty("preferQueryMode", console ? "simple" : "extended");
         String host = door.address().host();
         String url = "jdbc:postgresql://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
-                + door.address().port() + "/" + java.net.URLEncoder.encode(door.database(), java.nio.charset.StandardCharsets.UTF_8);
+                + door.address().port() + "/"
+                + java.net.URLEncoder.encode(door.database(), java.nio.charset.StandardCharsets.UTF_8);
         return DriverManager.getConnection(url, properties);
     }
 
@@ -54,28 +55,36 @@ public final class PostgresWire {
                     "the certificate of " + who + " is not valid today",
                     "Run holdfast restart, which issues a new one, and check the clock of this machine.");
         }
-        if (has(failure, java.security.GeneralSecurityException.class) || has(failure, javax.net.ssl.SSLException.class)) {
+        if (has(failure, java.security.GeneralSecurityException.class)
+                || has(failure, javax.net.ssl.SSLException.class)) {
             return new Health.NotReady(
                     who + " shows a certificate that the stack's authority did not sign for this name: " + message,
                     "Run holdfast restart, which issues a new one; if it stays, something else listens on this port.");
         }
         return switch (state) {
-            case "28P01", "28000" -> new Health.NotReady(
-                    who + " refuses the password of its role: " + message,
-                    "Run holdfast plan, which shows the roles whose password was changed by hand, and holdfast apply.");
-            case "53300" -> new Health.NotReady(
-                    who + " has no connection left: " + message,
-                    "Raise pooler.servers or the role's connections and run holdfast apply, or end clients that hold theirs.");
-            case "53100" -> new Health.NotReady(
-                    who + " has no room left on its disk: " + message,
-                    "Free space on the file system of the stack's volume; the server goes on by itself.");
+            case "28P01", "28000" ->
+                new Health.NotReady(
+                        who + " refuses the password of its role: " + message,
+                        "Run holdfast plan, which shows the roles whose password was changed by hand, and holdfast apply.");
+            case "53300" ->
+                new Health.NotReady(
+                        who + " has no connection left: " + message,
+                        "Raise pooler.servers or the role's connections and run holdfast apply, or end clients that hold theirs.");
+            case "53100" ->
+                new Health.NotReady(
+                        who + " has no room left on its disk: " + message,
+                        "Free space on the file system of the stack's volume; the server goes on by itself.");
             case "57P03" -> new Health.NotReady(who + " is not there yet: " + message, starting(message));
-            case "57P01", "57P02" -> new Health.NotReady(
-                    who + " ended the connection: " + message, "Wait for its next start; holdfast why says who ended it.");
+            case "57P01", "57P02" ->
+                new Health.NotReady(
+                        who + " ended the connection: " + message,
+                        "Wait for its next start; holdfast why says who ended it.");
             case "08001", "08004", "08006" -> unreachable(failure, who, message);
-            default -> new Health.NotReady(
-                    who + " answered with an error: " + message + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"),
-                    "Look at holdfast logs for what it says at that time.");
+            default ->
+                new Health.NotReady(
+                        who + " answered with an error: " + message
+                                + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"),
+                        "Look at holdfast logs for what it says at that time.");
         };
     }
 

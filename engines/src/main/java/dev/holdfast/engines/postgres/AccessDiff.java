@@ -171,8 +171,8 @@ final class AccessDiff {
                 List<String> batches = new ArrayList<>();
                 actual.databases().keySet().stream()
                         .filter(database -> !database.equals("template1"))
-                        .forEach(database -> batches.add(Sql.connect(database) + "\nREASSIGN OWNED BY " + quoted + " TO "
-                                + Sql.name(Declared.HOLDFAST) + ";\nDROP OWNED BY " + quoted + ";"));
+                        .forEach(database -> batches.add(Sql.connect(database) + "\nREASSIGN OWNED BY " + quoted
+                                + " TO " + Sql.name(Declared.HOLDFAST) + ";\nDROP OWNED BY " + quoted + ";"));
                 batches.add("DROP ROLE IF EXISTS " + quoted + ";");
                 changes.add(new Change(
                         desired.service() + "/roles/" + name,

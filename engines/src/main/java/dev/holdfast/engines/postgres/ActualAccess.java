@@ -61,12 +61,14 @@ record ActualAccess(
             fresh.put(database, freshDatabase());
         }
         fresh.put(Declared.HOME, freshDatabase());
-        fresh.put("template1", new ActualDatabase(
-                Declared.HOLDFAST, grants(PUBLIC, "CONNECT"), List.of(), new TreeSet<>()));
+        fresh.put(
+                "template1",
+                new ActualDatabase(Declared.HOLDFAST, grants(PUBLIC, "CONNECT"), List.of(), new TreeSet<>()));
         return new ActualAccess(new TreeMap<>(), fresh, false);
     }
 
-    private static ActualDatabase freshDatabase() {
+    /** As PostgreSQL makes it: open to everyone, with the one schema. */
+    static ActualDatabase freshDatabase() {
         ActualSchema schema = new ActualSchema("public", "pg_database_owner", new TreeMap<>(), List.of());
         return new ActualDatabase(
                 Declared.HOLDFAST, grants(PUBLIC, "CONNECT", "TEMPORARY"), List.of(schema), new TreeSet<>());

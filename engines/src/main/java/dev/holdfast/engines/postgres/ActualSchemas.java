@@ -5,7 +5,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The databases a server has, and what extensions are in those that are declared. */
-record ActualSchemas(SortedMap<String, String> marks, SortedMap<String, SortedMap<String, ActualExtension>> extensions) {
+record ActualSchemas(
+        SortedMap<String, String> marks, SortedMap<String, SortedMap<String, ActualExtension>> extensions) {
     ActualSchemas {
         marks = Collections.unmodifiableSortedMap(new TreeMap<>(marks));
         extensions = Collections.unmodifiableSortedMap(new TreeMap<>(extensions));

@@ -66,7 +66,8 @@ record Declared(
 
     /** The role an application would use: one that may write through the pooler, else one that may write, else any. */
     String application() {
-        Optional<String> pooled = firstRole(role -> role.through() == Door.POOLER && role.can().contains(Can.WRITE));
+        Optional<String> pooled =
+                firstRole(role -> role.through() == Door.POOLER && role.can().contains(Can.WRITE));
         return pooled.or(() -> firstRole(role -> role.can().contains(Can.WRITE)))
                 .orElseGet(roles::firstKey);
     }
@@ -80,8 +81,7 @@ record Declared(
 
     /** The databases the role may enter, in the order of their names. */
     SortedSet<String> databasesOf(Role role) {
-        SortedSet<String> entered =
-                new TreeSet<>(role.databases().isEmpty() ? databases.keySet() : role.databases());
+        SortedSet<String> entered = new TreeSet<>(role.databases().isEmpty() ? databases.keySet() : role.databases());
         entered.retainAll(databases.keySet());
         return entered;
     }

@@ -31,7 +31,10 @@ record DesiredAccess(
 
     /** @param owner empty where it is not ours to say */
     record DesiredDatabase(
-            Optional<String> owner, SortedMap<String, Rights> rights, SortedSet<String> creators, boolean holdsTables) {}
+            Optional<String> owner,
+            SortedMap<String, Rights> rights,
+            SortedSet<String> creators,
+            boolean holdsTables) {}
 
     /** What a role may in one database: on the database, its schemas, its tables and its sequences. */
     record Rights(

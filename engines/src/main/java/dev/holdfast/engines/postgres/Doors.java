@@ -58,11 +58,14 @@ final class Doors {
     }
 
     private static String path(String database, String authorityFile) {
-        return "/" + encoded(database) + "?sslmode=verify-full&sslrootcert=" + encoded(authorityFile).replace("%2F", "/");
+        return "/" + encoded(database) + "?sslmode=verify-full&sslrootcert="
+                + encoded(authorityFile).replace("%2F", "/");
     }
 
     /** As RFC 3986 wants it in every part of a URL: a form's plus sign would be read as a plus sign. */
     static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A");
     }
 }

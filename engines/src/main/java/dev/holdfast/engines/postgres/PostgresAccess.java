@@ -83,9 +83,8 @@ final class PostgresAccess implements Access<PostgresSpec> {
                                     .orElse("")));
         }
         boolean pooled = role != null && role.through() == Door.POOLER && declared.isPooled();
-        SortedSet<String> entered = role == null
-                ? new java.util.TreeSet<>(declared.databases().keySet())
-                : declared.databasesOf(role);
+        SortedSet<String> entered =
+                role == null ? new java.util.TreeSet<>(declared.databases().keySet()) : declared.databasesOf(role);
         return new Way(
                 name,
                 context.secret(Doors.password(service, name)),
@@ -115,17 +114,17 @@ final class PostgresAccess implements Access<PostgresSpec> {
     @Override
     public List<Change> changes(Service<PostgresSpec> service, Context context) {
         DesiredAccess desired = DesiredAccess.of(Declared.of(service, extensions));
+        List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
         SortedMap<String, ActualRole> roles;
         SortedMap<String, ActualDatabase> databases;
         boolean lookup;
         try (PostgresSession session = PostgresSession.open(service, context, Declared.HOME)) {
-            roles = session.roles();
+            roles = session.roles(names);
             databases = session.databases();
             lookup = desired.poolLookup() && session.hasPoolLookup();
         }
-        List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
         desired.databases().forEach((name, database) -> {
-            ActualDatabase there = databases.get(name);
+            ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase());
             if (there != null && database.holdsTables()) {
                 try (PostgresSession session = PostgresSession.open(service, context, name)) {
                     databases.put(name, session.inside(there, names));

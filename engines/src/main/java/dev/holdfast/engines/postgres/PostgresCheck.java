@@ -51,7 +51,8 @@ final class PostgresCheck {
             name("database", name, "databases." + name, RESERVED_DATABASES.contains(name));
             database.owner()
                     .filter(owner -> !declared.roles().containsKey(owner))
-                    .ifPresent(owner -> unknown("role", owner, declared.roles().keySet(), "databases." + name + ".owner"));
+                    .ifPresent(
+                            owner -> unknown("role", owner, declared.roles().keySet(), "databases." + name + ".owner"));
             extensions(database.extensions(), "databases." + name + ".extensions");
         });
         spec.roles().forEach(this::role);
@@ -119,7 +120,8 @@ final class PostgresCheck {
             add(
                     Code.HF1505,
                     path + ".can",
-                    "role '" + name + "' may write and not read, so that it can neither update nor delete by a condition",
+                    "role '" + name
+                            + "' may write and not read, so that it can neither update nor delete by a condition",
                     "Write can: [read, write].");
         }
         if (role.statementTimeout().filter(t -> t.isZero()).isPresent()) {
@@ -136,7 +138,8 @@ final class PostgresCheck {
                 Code.HF1502,
                 path,
                 what + " '" + name + "' is not declared in service '" + service.name() + "'",
-                "Declare it under " + what + "s:, or write one of " + String.join(", ", known) + "." + guess(name, known));
+                "Declare it under " + what + "s:, or write one of " + String.join(", ", known) + "."
+                        + guess(name, known));
     }
 
     private void extensions(List<String> names, String path) {
@@ -162,8 +165,8 @@ final class PostgresCheck {
                 add(
                         Code.HF1503,
                         "databases." + homes.get(1) + ".extensions",
-                        "extension '" + extension.name() + "' is declared in the databases " + String.join(" and ", homes)
-                                + ", and a server can have it in one only",
+                        "extension '" + extension.name() + "' is declared in the databases "
+                                + String.join(" and ", homes) + ", and a server can have it in one only",
                         "Keep it in one; cron.schedule_in_database runs a job in another.");
             }
         });
@@ -181,24 +184,30 @@ final class PostgresCheck {
             return;
         }
         Parameter parameter = found.get();
-        parameter.owned().ifPresent(reason -> add(
-                Code.HF1508,
-                path,
-                "parameter '" + written + "' is kept by Holdfast: it " + reason,
-                "Remove it from parameters:."));
+        parameter
+                .owned()
+                .ifPresent(reason -> add(
+                        Code.HF1508,
+                        path,
+                        "parameter '" + written + "' is kept by Holdfast: it " + reason,
+                        "Remove it from parameters:."));
         parameter
                 .extension()
                 .filter(name -> !name.equals("auto_explain"))
-                .filter(name -> declared.extensions().stream().noneMatch(e -> e.name().equals(name)))
+                .filter(name ->
+                        declared.extensions().stream().noneMatch(e -> e.name().equals(name)))
                 .ifPresent(name -> add(
                         Code.HF1506,
                         path,
-                        "parameter '" + written + "' belongs to the extension " + name
-                                + ", which service '" + service.name() + "' does not declare",
+                        "parameter '" + written + "' belongs to the extension " + name + ", which service '"
+                                + service.name() + "' does not declare",
                         "Add " + name + " to extensions:, or remove the parameter."));
         Optional<Misfit> misfit = PostgresParameters.misfit(parameter, value);
         misfit.ifPresent(m -> add(
-                Code.HF1507, path, "parameter '" + written + "' has the value '" + value + "', which " + m.cause(), m.remedy()));
+                Code.HF1507,
+                path,
+                "parameter '" + written + "' has the value '" + value + "', which " + m.cause(),
+                m.remedy()));
     }
 
     private void size() {
@@ -225,7 +234,8 @@ final class PostgresCheck {
 
     private void connections(Bytes memory) {
         Optional<Integer> fixed = PostgresSizing.fixed(spec);
-        int pooled = declared.pool().map(Pool::servers).orElse(0) * declared.databases().size();
+        int pooled = declared.pool().map(Pool::servers).orElse(0)
+                * declared.databases().size();
         if (fixed.isPresent() && fixed.get() < pooled + 13) {
             add(
                     Code.HF1510,
@@ -247,7 +257,9 @@ final class PostgresCheck {
     }
 
     private static String guess(String word, Iterable<String> known) {
-        return Nearest.to(word, known).map(near -> " Did you mean '" + near + "'?").orElse("");
+        return Nearest.to(word, known)
+                .map(near -> " Did you mean '" + near + "'?")
+                .orElse("");
     }
 
     private void add(Code code, String path, String cause, String remedy) {

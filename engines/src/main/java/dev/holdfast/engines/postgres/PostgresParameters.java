@@ -111,9 +111,7 @@ record PostgresParameters(SortedMap<String, Parameter> byName) {
             case "enum" ->
                 parameter.words().stream().anyMatch(value::equalsIgnoreCase)
                         ? Optional.empty()
-                        : misfit(
-                                "is none of its words",
-                                "Write one of " + String.join(", ", parameter.words()) + ".");
+                        : misfit("is none of its words", "Write one of " + String.join(", ", parameter.words()) + ".");
             case "integer", "real" -> number(parameter, value);
             default ->
                 value.chars().anyMatch(Character::isISOControl)
@@ -170,7 +168,8 @@ record PostgresParameters(SortedMap<String, Parameter> byName) {
         return parameter
                 .unit()
                 .map(unit -> unit.endsWith("B") ? "64MB" : "30s")
-                .orElseGet(() -> parameter.least().map(BigDecimal::toPlainString).orElse("a number"));
+                .orElseGet(
+                        () -> parameter.least().map(BigDecimal::toPlainString).orElse("a number"));
     }
 
     private static String range(Parameter parameter) {

@@ -126,7 +126,8 @@ final class PostgresSession implements AutoCloseable {
         };
     }
 
-    SortedMap<String, ActualRole> roles() {
+    /** All roles; only the password of those declared is compared, for only theirs is ours to know. */
+    SortedMap<String, ActualRole> roles(Collection<String> declared) {
         SortedMap<String, ActualRole> roles = new TreeMap<>();
         query("access_roles.sql", row -> {
             String name = row.getString("rolname");
@@ -137,7 +138,8 @@ final class PostgresSession implements AutoCloseable {
                 }
             }
             String verifier = Optional.ofNullable(row.getString("rolpassword")).orElse("");
-            boolean ours = Scram.matches(verifier, context.secret(Doors.password(service, name)));
+            boolean ours =
+                    !declared.contains(name) || Scram.matches(verifier, context.secret(Doors.password(service, name)));
             roles.put(
                     name,
                     new ActualRole(
@@ -176,7 +178,7 @@ final class PostgresSession implements AutoCloseable {
                                 row.getString("name"),
                                 row.getLong("granted"),
                                 row.getLong("total"))),
-                roles.toArray(String[]::new));
+                (Object) roles.toArray(String[]::new));
         SortedMap<String, ActualSchema> schemas = new TreeMap<>();
         query("access_schemas.sql", row -> {
             ActualSchema schema = schemas.computeIfAbsent(

@@ -56,10 +56,9 @@ final class PostgresSizing implements Sizing<PostgresSpec> {
                 "work_mem",
                 amount(Math.clamp(workMemory(memory, connections), 1024, 256 * 1024)),
                 (mebi - sharedBuffers(memory)) + "MB for " + connections + " connections"));
-        settings.add(parameters.setting(
-                "maintenance_work_mem", Math.clamp(mebi / 16, 16, 2048) + "MB", memory.toString()));
-        boolean partitions =
-                declared.extensions().stream().map(Extension::name).anyMatch(PARTITIONING::contains);
+        settings.add(
+                parameters.setting("maintenance_work_mem", Math.clamp(mebi / 16, 16, 2048) + "MB", memory.toString()));
+        boolean partitions = declared.extensions().stream().map(Extension::name).anyMatch(PARTITIONING::contains);
         settings.add(parameters.setting("max_locks_per_transaction", partitions ? "256" : "64"));
     }
 
@@ -71,8 +70,7 @@ final class PostgresSizing implements Sizing<PostgresSpec> {
         settings.add(parameters.setting("max_parallel_workers", Integer.toString(cores), figures));
         settings.add(parameters.setting("max_parallel_workers_per_gather", half, figures));
         settings.add(parameters.setting("max_parallel_maintenance_workers", half, figures));
-        settings.add(parameters.setting(
-                "autovacuum_max_workers", Integer.toString(Math.clamp(cores, 3, 8)), figures));
+        settings.add(parameters.setting("autovacuum_max_workers", Integer.toString(Math.clamp(cores, 3, 8)), figures));
     }
 
     private void storage(Service<PostgresSpec> service, List<Setting> settings) {

@@ -16,7 +16,8 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-@Doc("A PostgreSQL server with its databases, roles and extensions, and a pooler in front of it where one is asked for.")
+@Doc(
+        "A PostgreSQL server with its databases, roles and extensions, and a pooler in front of it where one is asked for.")
 @NotYet(
         key = "backups",
         because = "Holdfast does not take backups of PostgreSQL yet",
@@ -28,18 +29,27 @@ import java.util.TreeMap;
 public record PostgresSpec(
         @Doc("How many copies of the server follow the first one.") @Default("0") @Range(least = "0", most = "15")
         int standbys,
-        @Doc("When a commit is answered: without waiting for a standby, after one standby has it, or after most have it.")
+
+        @Doc(
+                "When a commit is answered: without waiting for a standby, after one standby has it, or after most have it.")
         Optional<Replication> replication,
+
         @Doc("Extensions of every database of the service.") @Example("[vector, pg_stat_statements]")
         List<String> extensions,
+
         @Doc("A PgBouncer that shares few server connections among many clients.") @WordsOf("pgbouncer")
         Optional<Embedded> pooler,
+
         @Doc("The databases by name. Where none is given there is one, called as the service.")
         SortedMap<String, Database> databases,
+
         @Doc("Who may log in, by name. Where none is given there is app, which may read, write and ddl.")
         SortedMap<String, Role> roles,
+
         @Doc("Settings of the server that Holdfast does not compute, or computes otherwise than wished.")
-        @Names(value = "[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?", rule = "the name of a PostgreSQL parameter")
+        @Names(
+                value = "[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?",
+                rule = "the name of a PostgreSQL parameter")
         @Example("{statement_timeout: 30s}")
         SortedMap<String, String> parameters) {
     public PostgresSpec {
@@ -71,7 +81,9 @@ public record PostgresSpec(
     public record Database(
             @Doc("The role that owns the database; the first role that may ddl in it, where nothing is said.")
             Optional<String> owner,
-            @Doc("Extensions of this database beside those of the service.") List<String> extensions) {
+
+            @Doc("Extensions of this database beside those of the service.")
+            List<String> extensions) {
         public Database {
             extensions = List.copyOf(extensions);
         }
@@ -79,13 +91,19 @@ public record PostgresSpec(
 
     @Doc("A role that logs in with a password Holdfast generates.")
     public record Role(
-            @Doc("What the role may do in its databases, today's tables and tomorrow's alike.") @Example("[read, write]")
+            @Doc("What the role may do in its databases, today's tables and tomorrow's alike.")
+            @Example("[read, write]")
             List<Can> can,
+
             @Doc("The door the role's programs are given: the pooler, or the server itself.") @Default("direct")
             Door through,
-            @Doc("The databases the role may enter; all of the service where none is given.") List<String> databases,
+
+            @Doc("The databases the role may enter; all of the service where none is given.")
+            List<String> databases,
+
             @Doc("How many connections to the server the role may hold.") @Range(least = "1", most = "10000")
             OptionalInt connections,
+
             @Doc("How long a statement of the role may run.") @Range(least = "1ms", most = "24d") @Example("30s")
             Optional<Duration> statementTimeout) {
         public Role {

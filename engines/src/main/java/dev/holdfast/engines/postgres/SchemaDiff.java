@@ -25,8 +25,7 @@ final class SchemaDiff {
     List<Change> changes() {
         for (String database : declared.databases().keySet()) {
             database(database);
-            SortedMap<String, ActualExtension> there =
-                    actual.extensions().getOrDefault(database, new TreeMap<>());
+            SortedMap<String, ActualExtension> there = actual.extensions().getOrDefault(database, new TreeMap<>());
             List<Extension> wanted = declared.extensions(database);
             wanted.forEach(extension -> extension(database, extension, there));
             List<String> names = wanted.stream().map(Extension::name).toList();
@@ -80,11 +79,14 @@ final class SchemaDiff {
         String name = Sql.name(extension.name());
         ActualExtension found = there.get(extension.name());
         if (found == null) {
-            String schema = extension.schema()
-                    .map(s -> connect + "CREATE SCHEMA IF NOT EXISTS " + Sql.name(s) + ";\nCOMMENT ON SCHEMA " + Sql.name(s)
-                            + " IS " + Sql.text(AccessDiff.MARK + " schema of extension " + extension.name()) + ";\n\n")
+            String schema = extension
+                    .schema()
+                    .map(s -> connect + "CREATE SCHEMA IF NOT EXISTS " + Sql.name(s) + ";\nCOMMENT ON SCHEMA "
+                            + Sql.name(s) + " IS "
+                            + Sql.text(AccessDiff.MARK + " schema of extension " + extension.name()) + ";\n\n")
                     .orElse("");
-            String in = extension.schema().map(s -> " WITH SCHEMA " + Sql.name(s)).orElse("");
+            String in =
+                    extension.schema().map(s -> " WITH SCHEMA " + Sql.name(s)).orElse("");
             add(
                     where,
                     "create extension " + extension.name() + " in " + database,
@@ -108,11 +110,9 @@ final class SchemaDiff {
     }
 
     private void dropExtension(String database, String name) {
-        boolean required = declared.extensions(database).stream()
-                .map(Extension::requires)
-                .collect(Collectors.toSet())
-                .stream()
-                .anyMatch(names -> names.contains(name));
+        boolean required =
+                declared.extensions(database).stream().map(Extension::requires).collect(Collectors.toSet()).stream()
+                        .anyMatch(names -> names.contains(name));
         if (!required) {
             changes.add(new Change(
                     declared.service().name() + "/databases/" + database + "/extensions/" + name,
@@ -125,7 +125,6 @@ final class SchemaDiff {
     }
 
     private void add(String thing, String summary, String statement, Optional<String> undo, String because) {
-        changes.add(new Change(
-                declared.service().name() + "/" + thing, summary, statement, Risk.NONE, undo, because));
+        changes.add(new Change(declared.service().name() + "/" + thing, summary, statement, Risk.NONE, undo, because));
     }
 }

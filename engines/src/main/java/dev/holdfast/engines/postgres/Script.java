@@ -46,8 +46,8 @@ record Script(List<Batch> batches) {
     /** The text with each secret's SCRAM verifier in its place: what PostgreSQL keeps, never the password itself. */
     static Redacted filled(String sql, Context context) {
         return new Redacted(SECRET.matcher(sql)
-                .replaceAll(match -> Matcher.quoteReplacement(
-                        verifier(new SecretRef(match.group(1), match.group(2)), context))));
+                .replaceAll(match ->
+                        Matcher.quoteReplacement(verifier(new SecretRef(match.group(1), match.group(2)), context))));
     }
 
     private static String verifier(SecretRef secret, Context context) {

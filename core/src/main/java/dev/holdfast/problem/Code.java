@@ -8,6 +8,21 @@ package dev.holdfast.problem;
 public enum Code {
     HF1001(Kind.USER, "unknown key in the stack file"),
     HF2001(Kind.UNSUPPORTED, "facet not offered by this engine"),
+    HF3101(Kind.USER, "name that cannot be a folder of the local target"),
+    HF3102(Kind.ENVIRONMENT, "state file that cannot be read"),
+    HF3103(Kind.ENVIRONMENT, "stack in use by another process"),
+    HF3104(Kind.ENVIRONMENT, "no space left"),
+    HF3105(Kind.ENVIRONMENT, "file operation failed"),
+    HF3106(Kind.ENVIRONMENT, "port held by another process"),
+    HF3107(Kind.ENVIRONMENT, "no free port"),
+    HF3108(Kind.ENVIRONMENT, "data folder could not be filled"),
+    HF3109(Kind.ENVIRONMENT, "member did not start"),
+    HF3110(Kind.ENVIRONMENT, "processes that could not be ended"),
+    HF3111(Kind.ENVIRONMENT, "folder for the socket belongs to somebody else"),
+    HF3112(Kind.REFUSED, "stack still runs"),
+    HF3113(Kind.REFUSED, "data made by another version"),
+    HF3114(Kind.ENVIRONMENT, "no folder for the files of Holdfast"),
+    HF3115(Kind.ENVIRONMENT, "kernel too old to signal a process safely"),
     HF9001(Kind.BUG, "internal error");
 
     /** Whose move it is next; the exit status follows from it. */

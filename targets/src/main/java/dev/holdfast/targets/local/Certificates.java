@@ -1,17 +1,23 @@
 package dev.holdfast.targets.local;
 
 import dev.holdfast.secret.Redacted;
-import java.time.Instant;
-import java.util.List;
+import java.util.SortedSet;
 
 /** The stack's own certificate authority, as far as the local target needs it. */
 public interface Certificates {
     /** The authority's certificate in PEM. */
     String authority();
 
-    /** A server certificate for the names (host names and IP addresses), signed by the authority. */
-    Issued issue(String commonName, List<String> names);
+    /** The certificate of that member, issued anew when the kept one is due or names something else. */
+    Issued current(String member, SortedSet<String> names, SortedSet<String> addresses);
 
-    /** Certificate (with what stands between it and the authority) and private key, both in PEM. */
-    record Issued(String certificate, Redacted key, Instant notBefore, Instant notAfter) {}
+    /** A certificate with its key: the chain and the key in PEM, and both as PKCS#12. */
+    interface Issued {
+        String chain();
+
+        Redacted key();
+
+        /** Not the same bytes each time. */
+        byte[] keyStore();
+    }
 }

@@ -2,17 +2,19 @@ package dev.holdfast.targets.local;
 
 import dev.holdfast.blueprint.Programs;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Puts a command of a workload into its sandbox. The programs must have been fetched before; nothing here touches the
  * network.
  */
 public interface Enclosure {
-    /** The argument list to start on the host. */
-    List<String> command(
+    /** How to start the command on the host. {@code environment} is all that it gets, and holds no secret. */
+    Invocation invocation(
             Programs programs, Folders folders, SortedMap<String, String> environment, List<String> command);
 
     /** What exactly would run: equal strings, equal bytes. It changes when a package or an artifact does. */
@@ -20,6 +22,14 @@ public interface Enclosure {
 
     /** The owner that the files of a workload must have so that it, and nobody else, can read them. */
     Owner owner();
+
+    /** An argument list and the whole environment of the process that is started with it. */
+    record Invocation(List<String> arguments, SortedMap<String, String> environment) {
+        public Invocation {
+            arguments = List.copyOf(arguments);
+            environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+        }
+    }
 
     /** What a workload sees, by its host path; an absent folder is not shown. */
     record Folders(Optional<Path> config, Optional<Path> secrets, Optional<Path> tls, Optional<Path> data) {

@@ -41,6 +41,20 @@ public enum Code {
     HF3113(Kind.REFUSED, "data made by another version"),
     HF3114(Kind.ENVIRONMENT, "no folder for the files of Holdfast"),
     HF3115(Kind.ENVIRONMENT, "kernel too old to signal a process safely"),
+    HF3401(Kind.ENVIRONMENT, "key file open to other users"),
+    HF3402(Kind.ENVIRONMENT, "key file damaged"),
+    HF3403(Kind.ENVIRONMENT, "secrets file of another key or another stack"),
+    HF3404(Kind.ENVIRONMENT, "secrets file damaged"),
+    HF3405(Kind.UNSUPPORTED, "secrets file of a newer version"),
+    HF3406(Kind.ENVIRONMENT, "key file missing"),
+    HF3407(Kind.ENVIRONMENT, "secrets cannot be read or written"),
+    HF3408(Kind.ENVIRONMENT, "secrets locked by another process"),
+    HF3411(Kind.ENVIRONMENT, "certificate or key unreadable"),
+    HF3412(Kind.ENVIRONMENT, "certificate authority expired"),
+    HF3421(Kind.ENVIRONMENT, "output folder holds files that were not rendered"),
+    HF3422(Kind.ENVIRONMENT, "rendered file edited by hand"),
+    HF3423(Kind.ENVIRONMENT, "output folder cannot be written"),
+    HF3424(Kind.USER, "too many members for the published ports"),
     HF9001(Kind.BUG, "internal error");
 
     /** Whose move it is next; the exit status follows from it. */

@@ -13,9 +13,15 @@ import java.util.TreeMap;
  * network.
  */
 public interface Enclosure {
-    /** How to start the command on the host. {@code environment} is all that it gets, and holds no secret. */
-    Invocation invocation(
-            Programs programs, Folders folders, SortedMap<String, String> environment, List<String> command);
+    /**
+     * How to start a command that outlives whoever starts it, in a session of its own, holding {@code lock} for as long
+     * as any process of it lives. {@code environment} is all that it gets, and holds no secret.
+     */
+    Invocation member(
+            Programs programs, Folders folders, Path lock, SortedMap<String, String> environment, List<String> command);
+
+    /** How to run a command on the caller's terminal; {@code tls} is shown at {@code /tls}. */
+    Invocation client(Programs programs, Path tls, SortedMap<String, String> environment, List<String> command);
 
     /** What exactly would run: equal strings, equal bytes. It changes when a package or an artifact does. */
     String version(Programs programs);

@@ -6,6 +6,7 @@ import dev.holdfast.blueprint.Member;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.Access;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Register;
@@ -15,22 +16,26 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
+import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
-import dev.holdfast.target.Target;
 import dev.holdfast.targets.local.Differences.Actual;
 import dev.holdfast.targets.local.Differences.Desired;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
@@ -59,11 +64,26 @@ public final class LocalStack implements Context, AutoCloseable {
 
     /** What a stack needs of its surroundings. */
     public record Parts(
-            Target.Secrets secrets,
-            Certificates certificates,
+            SecretStore secrets,
+            CertificateAuthority certificates,
             Enclosure enclosure,
             Launcher launcher,
-            InstantSource clock) {}
+            InstantSource clock) {
+
+        /** With the stack's own secrets and authority, where {@code home} keeps them. */
+        public static Parts of(
+                Home home,
+                String stack,
+                Enclosure enclosure,
+                Launcher launcher,
+                InstantSource clock,
+                SecureRandom random) {
+            SecretStore secrets =
+                    new SecretStore(home.stack(stack).secretStore(), home.data().resolve("key"), stack, random);
+            return new Parts(
+                    secrets, new CertificateAuthority(stack, secrets, clock, random), enclosure, launcher, clock);
+        }
+    }
 
     /** Takes the stack's lock, gives out ports that are still missing, and writes down where the stack came from. */
     public static LocalStack open(Home home, Stack stack, Source source, Register register, Parts parts) {
@@ -76,9 +96,14 @@ public final class LocalStack implements Context, AutoCloseable {
             LocalStack local = new LocalStack(folder, new Assembly(stack, register), parts, lease, ports);
             ports.complete(local.assembly.members(), local.members);
             folder.remember(source);
+            byte[] authority = parts.certificates().certificate().getBytes(StandardCharsets.UTF_8);
             Disk.folder(folder.tls(), Disk.OURS);
+            Disk.write(folder.authority(), authority, Disk.OURS);
+            Disk.folder(folder.client(), parts.enclosure().owner());
             Disk.write(
-                    folder.authority(), parts.certificates().authority().getBytes(StandardCharsets.UTF_8), Disk.OURS);
+                    folder.client().resolve("ca.crt"),
+                    authority,
+                    parts.enclosure().owner());
             return local;
         } catch (RuntimeException e) {
             lease.close();
@@ -215,9 +240,10 @@ public final class LocalStack implements Context, AutoCloseable {
         return members.start(new Members.Start(
                 workload,
                 parts.enclosure()
-                        .invocation(
+                        .member(
                                 workload.programs(),
                                 preparation.folders(workload, folder.volume(member)),
+                                folder.dataLock(member),
                                 workload.environment(),
                                 workload.command()),
                 parts.enclosure().version(workload.programs()),
@@ -265,11 +291,30 @@ public final class LocalStack implements Context, AutoCloseable {
     }
 
     /**
-     * How to run a client program ({@code psql}) on the host's terminal, in its sandbox. Secrets are added to the
-     * environment of the answer by whoever starts it, and are never given to this method.
+     * How to run a client program ({@code psql}) on the host's terminal, in its sandbox. Where the client names {@link
+     * #authorityFile} it gets the path under which the sandbox has it.
      */
-    public Enclosure.Invocation client(Programs programs, List<String> command, SortedMap<String, String> environment) {
-        return parts.enclosure().invocation(programs, Enclosure.Folders.none(), environment, command);
+    public ClientInvocation client(Programs programs, Access.Client client) {
+        String here = authorityFile();
+        String inside = "/tls/ca.crt";
+        List<String> command = client.command().stream()
+                .map(word -> word.replace(here, inside))
+                .toList();
+        Enclosure.Invocation invocation = parts.enclosure().client(programs, folder.client(), new TreeMap<>(), command);
+        SortedMap<String, Redacted> environment = new TreeMap<>();
+        invocation.environment().forEach((name, value) -> environment.put(name, new Redacted(value)));
+        client.environment()
+                .forEach((name, value) ->
+                        environment.put(name, new Redacted(value.reveal().replace(here, inside))));
+        return new ClientInvocation(invocation.arguments(), environment);
+    }
+
+    /** An argument list without secrets and the environment, with them, of the process to start. */
+    public record ClientInvocation(List<String> arguments, SortedMap<String, Redacted> environment) {
+        public ClientInvocation {
+            arguments = List.copyOf(arguments);
+            environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+        }
     }
 
     /** Removes configuration, secrets and logs of a member that does not run; its data only if asked. */

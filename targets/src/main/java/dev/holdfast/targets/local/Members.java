@@ -8,7 +8,6 @@ import dev.holdfast.targets.local.Enclosure.Invocation;
 import dev.holdfast.targets.local.Processes.Stat;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,6 @@ import org.slf4j.LoggerFactory;
 final class Members {
     private static final Logger LOG = LoggerFactory.getLogger(Members.class);
     private static final String MARK = "HOLDFAST_MEMBER";
-    private static final int LOCKED = 75;
     private static final Duration APPEARANCE = Duration.ofSeconds(20);
     private static final Duration KILL = Duration.ofSeconds(10);
 
@@ -211,7 +209,7 @@ final class Members {
         }
     }
 
-    /** The living processes of the member: those that carry its mark, its session, its namespace, and their children. */
+    /** The living processes of the member: those that carry its mark or hold its lock, and their children. */
     Set<ProcessId> left(String member, Optional<Running> known) {
         Map<Long, Stat> all = Processes.all();
         String mark = MARK + "=" + mark(member);
@@ -222,6 +220,7 @@ final class Members {
             roots.addAll(alive(all, running.engine()));
         });
         all.keySet().stream().filter(pid -> Processes.hasEnvironment(pid, mark)).forEach(roots::add);
+        roots.addAll(FileLocks.openedBy(folder.dataLock(member), all.keySet()));
         Set<Long> tree = Processes.tree(all, roots);
         all.values().stream()
                 .filter(stat -> tree.contains(stat.session()))
@@ -253,19 +252,9 @@ final class Members {
         log.create();
         log.rotateIfLarge();
         Disk.folder(folder.volume(), Disk.OURS);
-        List<String> command = new ArrayList<>(List.of(
-                "setsid",
-                "flock",
-                "--nonblock",
-                "--conflict-exit-code",
-                Integer.toString(LOCKED),
-                "--no-fork",
-                folder.dataLock(member).toString()));
-        command.addAll(enclosed.arguments());
         Map<String, String> environment = new TreeMap<>(enclosed.environment());
-        environment.putIfAbsent("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         environment.put(MARK, mark(member));
-        return launcher.start(command, environment, folder.log(member));
+        return launcher.start(enclosed.arguments(), environment, folder.log(member));
     }
 
     private String mark(String member) {
@@ -316,8 +305,10 @@ final class Members {
         if (process.isAlive()) {
             return failed(Code.HF3109, member, member + " did not start within " + APPEARANCE.toSeconds() + "s");
         }
-        String how = process.exitValue() == LOCKED
-                ? member + " did not start: another process holds its data folder '" + folder.volume(member) + "'"
+        Optional<Long> holder = FileLocks.holder(folder.dataLock(member));
+        String how = holder.isPresent()
+                ? member + " did not start: process " + holder.get() + " holds its data folder '"
+                        + folder.volume(member) + "'"
                 : member + " ended with status " + process.exitValue() + " while it was starting";
         return failed(Code.HF3109, member, how);
     }

@@ -6,9 +6,13 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.secret.CertificateAuthority;
+import dev.holdfast.secret.Issued;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.SecretRef;
+import dev.holdfast.secret.SecretStore;
+import dev.holdfast.secret.Subject;
 import dev.holdfast.stack.Service;
-import dev.holdfast.target.Target;
 import dev.holdfast.targets.local.Enclosure.Folders;
 import dev.holdfast.targets.local.Facts.Fact;
 import dev.holdfast.targets.local.Facts.FileFacts;
@@ -23,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -31,7 +34,11 @@ import java.util.stream.Stream;
 
 /** The files of members: what should be in them, what is, and making the one the other. */
 record Preparation(
-        StackFolder folder, Target.Secrets secrets, Certificates certificates, Enclosure enclosure, Members members) {
+        StackFolder folder,
+        SecretStore secrets,
+        CertificateAuthority certificates,
+        Enclosure enclosure,
+        Members members) {
     private static final Duration INITIALISE = Duration.ofMinutes(5);
     private static final Pattern NAME =
             Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*){0,3}");
@@ -71,15 +78,12 @@ record Preparation(
         for (Path mine : List.of(folder.config(member), folder.secrets(member))) {
             Disk.folder(mine, enclosure.owner());
         }
-        if (workload.tls()) {
-            tls(workload);
-        }
         for (Wanted file : wanted.values()) {
             Path parent = file.path().getParent();
             if (parent != null) {
                 Disk.folder(parent, enclosure.owner());
             }
-            Disk.write(file.path(), file.content().reveal().getBytes(StandardCharsets.UTF_8), enclosure.owner());
+            Disk.write(file.path(), file.content().reveal().getBytes(StandardCharsets.ISO_8859_1), enclosure.owner());
         }
         removeOthers(member, wanted);
         SortedMap<String, FileFacts> facts = new TreeMap<>();
@@ -130,7 +134,12 @@ record Preparation(
         List<String> command = workload.initialise().get().command();
         members.run(
                 member,
-                enclosure.invocation(workload.programs(), folders(workload, partial), workload.environment(), command),
+                enclosure.member(
+                        workload.programs(),
+                        folders(workload, partial),
+                        folder.dataLock(member),
+                        workload.environment(),
+                        command),
                 INITIALISE);
         folder.origin(member)
                 .write(Json.object()
@@ -145,33 +154,43 @@ record Preparation(
         SortedMap<String, Wanted> wanted = new TreeMap<>();
         for (ConfigurationFile file : workload.files()) {
             Rendering rendering = Rendering.of(file);
-            put(wanted, member, CONFIG + "/" + file.name(), rendering.text(), rendering.facts());
+            String name = CONFIG + "/" + file.name();
+            wanted.put(name, new Wanted(path(member, name), content(bytes(rendering.text())), rendering.facts()));
         }
         for (Workload.SecretFile file : workload.secrets()) {
-            Redacted secret = secrets.secret(file.secret());
-            put(wanted, member, SECRETS + "/" + file.name(), secret.reveal(), whole(secret.reveal()));
+            byte[] secret = bytes(secrets.secret(file.secret()).reveal());
+            put(wanted, member, SECRETS + "/" + file.name(), secret, Setting.Effect.RESTART);
         }
         if (workload.tls()) {
-            Certificates.Issued issued = issued(workload);
-            put(wanted, member, TLS + "/ca.crt", certificates.authority());
-            put(wanted, member, TLS + "/server.crt", issued.chain());
-            put(wanted, member, TLS + "/server.key", issued.key().reveal());
+            Issued issued = issued(member);
+            put(wanted, member, TLS + "/ca.crt", bytes(certificates.certificate()), Setting.Effect.RELOAD);
+            put(wanted, member, TLS + "/server.crt", bytes(issued.chain()), Setting.Effect.RELOAD);
+            put(wanted, member, TLS + "/server.key", bytes(issued.key().reveal()), Setting.Effect.RELOAD);
+            put(wanted, member, TLS + "/server.p12", issued.pkcs12(), Setting.Effect.RELOAD);
         }
         return wanted;
     }
 
-    private void put(SortedMap<String, Wanted> wanted, String member, String name, String text) {
-        Fact fact = new Fact(Digest.of(text), Setting.Effect.RELOAD, false, "");
-        put(wanted, member, name, text, new FileFacts(fact.value(), new TreeMap<>(Map.of("", fact))));
+    private void put(
+            SortedMap<String, Wanted> wanted, String member, String name, byte[] bytes, Setting.Effect effect) {
+        Fact fact = new Fact(Digest.of(bytes), effect, false, "");
+        FileFacts facts = new FileFacts(fact.value(), new TreeMap<>(Map.of("", fact)));
+        wanted.put(name, new Wanted(path(member, name), content(bytes), facts));
     }
 
-    private void put(SortedMap<String, Wanted> wanted, String member, String name, String text, FileFacts facts) {
-        wanted.put(name, new Wanted(path(member, name), new Redacted(text), facts));
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static FileFacts whole(String text) {
-        Fact fact = new Fact(Digest.of(text), Setting.Effect.RESTART, false, "");
-        return new FileFacts(fact.value(), new TreeMap<>(Map.of("", fact)));
+    /** One character a byte, so that a key store passes as unharmed as a text does. */
+    private static Redacted content(byte[] bytes) {
+        return new Redacted(new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+
+    private Issued issued(String member) {
+        Subject subject = new Subject(
+                member, new TreeSet<>(List.of("localhost", member)), new TreeSet<>(List.of("127.0.0.1", "::1")));
+        return certificates.current(new SecretRef(member, "tls/server"), subject, CertificateAuthority.LEAF_LIFETIME);
     }
 
     /** {@code config/<name>} of the member's facts is {@code config/<member>/<name>} on disk. */
@@ -191,26 +210,6 @@ record Preparation(
             default -> throw new IllegalArgumentException(name);
         };
         return base.resolve(file);
-    }
-
-    private Certificates.Issued issued(Workload workload) {
-        SortedSet<String> names =
-                new TreeSet<>(List.of("localhost", workload.member().name()));
-        return certificates.current(workload.member().name(), names, new TreeSet<>(List.of("127.0.0.1", "::1")));
-    }
-
-    /** The key store is not the same bytes each time it is made, so it follows the certificate. */
-    private void tls(Workload workload) {
-        Path tls = folder.tls(workload.member().name());
-        Disk.folder(tls, enclosure.owner());
-        Certificates.Issued issued = issued(workload);
-        boolean same = Disk.read(tls.resolve("server.crt"))
-                .filter(now -> java.util.Arrays.equals(now, issued.chain().getBytes(StandardCharsets.UTF_8)))
-                .isPresent();
-        Path keyStore = tls.resolve("server.p12");
-        if (!same || !Files.exists(keyStore)) {
-            Disk.write(keyStore, issued.keyStore(), enclosure.owner());
-        }
     }
 
     private void removeOthers(String member, SortedMap<String, Wanted> wanted) {

@@ -77,6 +77,11 @@ public record StackFolder(String name, Path root) {
         return tls().resolve("ca.crt");
     }
 
+    /** What a client program may see of {@link #tls}: the authority alone. */
+    Path client() {
+        return root.resolve("client");
+    }
+
     /** The place of the data of all members: one directory, so that it can be branched at once. */
     public Path volume() {
         return root.resolve("volume");

@@ -97,7 +97,7 @@ public final class Benchmarks {
         double percent = (cpuTicks(pid) - before) / 100.0 / (window / 1e9) * 100;
         page.add(new Row(
                 "daemon, idle CPU with the starter stack (60 s)",
-                new Samples(percent),
+                Samples.single(percent),
                 "% of a core",
                 Optional.empty(),
                 "< 0.5 %",
@@ -106,7 +106,7 @@ public final class Benchmarks {
         double megabytes = rssBytes(pid) / 1e6;
         page.add(new Row(
                 "daemon, resident memory with the starter stack",
-                new Samples(megabytes),
+                Samples.single(megabytes),
                 "MB",
                 Optional.empty(),
                 "≤ 150 MB",

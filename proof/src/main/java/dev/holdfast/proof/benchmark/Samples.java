@@ -1,14 +1,18 @@
 package dev.holdfast.proof.benchmark;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /** Repeated measurements of one thing, in the unit they were taken in. */
-record Samples(double... sorted) {
+record Samples(List<Double> sorted) {
     Samples {
-        sorted = sorted.clone();
-        Arrays.sort(sorted);
+        sorted = sorted.stream().sorted().toList();
+    }
+
+    static Samples single(double value) {
+        return new Samples(List.of(value));
     }
 
     /** Milliseconds of each of {@code rounds} runs, after one that does not count. */
@@ -22,25 +26,27 @@ record Samples(double... sorted) {
 
     /** Milliseconds from nanoseconds that the supplier measured itself, after one run that does not count. */
     static Samples of(int rounds, LongSupplier nanos) {
-        nanos.getAsLong();
-        double[] values = new double[rounds];
-        for (int round = 0; round < rounds; round++) {
-            values[round] = nanos.getAsLong() / 1e6;
+        List<Double> values = new ArrayList<>();
+        for (int round = -1; round < rounds; round++) {
+            double millis = nanos.getAsLong() / 1e6;
+            if (round >= 0) {
+                values.add(millis);
+            }
         }
         return new Samples(values);
     }
 
     double median() {
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
     /** Median with the range, such as {@code 87 (85–93)}. */
     @Override
     public String toString() {
-        return sorted.length == 1
-                ? number(sorted[0])
-                : number(median()) + " (" + number(sorted[0]) + "–" + number(sorted[sorted.length - 1]) + ")";
+        return sorted.size() == 1
+                ? number(sorted.getFirst())
+                : number(median()) + " (" + number(sorted.getFirst()) + "–" + number(sorted.getLast()) + ")";
     }
 
     private static String number(double value) {

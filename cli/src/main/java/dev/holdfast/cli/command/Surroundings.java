@@ -35,8 +35,12 @@ public record Surroundings(
         return folder("data", "XDG_DATA_HOME", ".local/share");
     }
 
-    /** Where what can be fetched again is kept. */
+    /** Where what can be fetched again is kept; {@code HOLDFAST_CACHE} lets several homes share it. */
     public Path cache() {
+        String shared = environment.getOrDefault("HOLDFAST_CACHE", "");
+        if (!shared.isEmpty()) {
+            return directory.resolve(shared).normalize();
+        }
         return folder("cache", "XDG_CACHE_HOME", ".cache");
     }
 

@@ -45,7 +45,6 @@ public final class DaemonCommand implements Command {
             }
             case "stop" -> stop(session);
             case "status" -> status(session);
-            case "run" -> DaemonRun.inThisProcess(session.surroundings());
             default ->
                 throw new HoldfastException(Problem.of(
                         Code.HF3301,

@@ -1,6 +1,7 @@
 package dev.holdfast.engines;
 
 import dev.holdfast.engine.Register;
+import dev.holdfast.engines.redis.RedisEngine;
 import java.util.List;
 
 /** Every engine Holdfast knows: a new one is its folder and a line here. */
@@ -8,6 +9,6 @@ public final class Engines {
     private Engines() {}
 
     public static Register register() {
-        return new Register(List.of());
+        return new Register(List.of(new RedisEngine()));
     }
 }

@@ -165,8 +165,7 @@ public final class Application {
         } else {
             Paint paint = session.paint();
             for (Problem problem : problems) {
-                ProblemText.lines(problem, surroundings.directory(), paint)
-                        .forEach(surroundings.err()::println);
+                ProblemText.lines(problem, surroundings.directory(), paint).forEach(surroundings.err()::println);
             }
         }
         return problems.getFirst().code().kind().exitStatus();

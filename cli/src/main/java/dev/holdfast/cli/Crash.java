@@ -20,8 +20,8 @@ final class Crash {
     }
 
     Problem reported(List<String> words, Throwable mistake) {
-        String what = mistake.getClass().getSimpleName()
-                + (mistake.getMessage() == null ? "" : ": " + mistake.getMessage());
+        String what =
+                mistake.getClass().getSimpleName() + (mistake.getMessage() == null ? "" : ": " + mistake.getMessage());
         String command = words.isEmpty() ? "" : words.getFirst();
         return Problem.of(
                 Code.HF9001,
@@ -33,9 +33,13 @@ final class Crash {
     private String kept(String command, Throwable mistake) {
         StringWriter text = new StringWriter();
         text.append("holdfast ").append(Version.NUMBER).append(" build ").append(surroundings.build());
-        text.append(", Java ").append(Runtime.version().toString()).append("\ncommand ").append(command).append('\n');
+        text.append(", Java ")
+                .append(Runtime.version().toString())
+                .append("\ncommand ")
+                .append(command)
+                .append('\n');
         mistake.printStackTrace(new PrintWriter(text, true));
-        Path folder = surroundings.cache().resolve("crashes");
+        Path folder = surroundings.home().cache().resolve("crashes");
         try {
             Files.createDirectories(folder);
             Path file = Files.createTempFile(folder, "crash-", ".txt");

@@ -17,25 +17,25 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] words) {
-        int status = new Application(surroundings()).run(List.of(words));
+        Surroundings surroundings = surroundings(stream(FileDescriptor.out, false), stream(FileDescriptor.err, true));
+        int status = new Application(surroundings).run(List.of(words));
         if (status != 0) {
             System.exit(status);
         }
     }
 
-    private static Surroundings surroundings() {
+    static Surroundings surroundings(PrintStream out, PrintStream err) {
         // the launcher has asked the kernel already: [ -t 1 ] is free in a shell
         String terminals = System.getProperty("holdfast.terminals", "");
         return new Surroundings(
                 System.getenv(),
                 Path.of("").toAbsolutePath(),
                 System.in,
-                stream(FileDescriptor.out, false),
-                stream(FileDescriptor.err, true),
+                out,
+                err,
                 Optional.ofNullable(System.getProperty("holdfast.launcher")).map(Path::of),
                 System.getProperty("holdfast.build", "unbuilt"),
-                new Surroundings.Terminals(
-                        terminals.contains("0"), terminals.contains("1"), terminals.contains("2")));
+                new Surroundings.Terminals(terminals.contains("0"), terminals.contains("1"), terminals.contains("2")));
     }
 
     /** UTF-8 whatever the locale is: names and signs come out as they went in. */

@@ -51,11 +51,11 @@ public final class Daemon {
     }
 
     public static Path socket(Surroundings surroundings) {
-        return Client.socket(surroundings.data());
+        return surroundings.home().socket();
     }
 
     public static Path log(Surroundings surroundings) {
-        return surroundings.data().resolve("daemon").resolve("start.log");
+        return surroundings.home().data().resolve("daemon").resolve("start.log");
     }
 
     public static Build build(Surroundings surroundings) {
@@ -101,7 +101,7 @@ public final class Daemon {
                         Code.HF3306,
                         "the daemon stopped before it had finished",
                         "Run the command again: it goes on where it stopped. The reason is in "
-                                + surroundings.data().resolve("daemon") + "."));
+                                + surroundings.home().data().resolve("daemon") + "."));
         };
     }
 

@@ -47,7 +47,9 @@ public final class Events implements Consumer<Json>, AutoCloseable {
             case "problem" ->
                 event.at("problem")
                         .ifPresent(problem -> ProblemText.lines(
-                                        Refusals.problem(problem), session.surroundings().directory(), paint)
+                                        Refusals.problem(problem),
+                                        session.surroundings().directory(),
+                                        paint)
                                 .forEach(progress::line));
             default -> {
                 // a newer daemon may say more than this build understands

@@ -37,7 +37,8 @@ public final class Replacement {
         VarHandle errno = captured.varHandle(MemoryLayout.PathElement.groupElement("errno"));
         MethodHandle execve = linker.downcallHandle(
                 linker.defaultLookup().findOrThrow("execve"),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS),
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS),
                 Linker.Option.captureCallState("errno"));
         MethodHandle mask = linker.downcallHandle(
                 linker.defaultLookup().findOrThrow("pthread_sigmask"),

@@ -62,7 +62,9 @@ public final class Session {
 
     /** Whether a person can be asked: input is a terminal, and so is the place where the question is shown. */
     public boolean canAsk() {
-        return !options.isJson() && surroundings.terminals().in() && surroundings.terminals().err();
+        return !options.isJson()
+                && surroundings.terminals().in()
+                && surroundings.terminals().err();
     }
 
     /** Progress on standard error; silent where the answer is for a program or quiet was asked for. */

@@ -33,7 +33,8 @@ public final class StackChoice {
             if (stack.textAt("desired").orElse("").equals("up")) {
                 up.add(name);
             }
-            if (file.isPresent() && stack.textAt("source").orElse("").equals(file.get().toString())) {
+            if (file.isPresent()
+                    && stack.textAt("source").orElse("").equals(file.get().toString())) {
                 here.add(name);
             }
         }
@@ -57,7 +58,8 @@ public final class StackChoice {
 
     private static String notUp(Path file, List<String> all) {
         throw refused(
-                "the stack of " + file + " was never started" + (all.isEmpty() ? "" : "; known are: " + String.join(", ", all)),
+                "the stack of " + file + " was never started"
+                        + (all.isEmpty() ? "" : "; known are: " + String.join(", ", all)),
                 "Start it with 'holdfast up', or name another one with --stack.");
     }
 

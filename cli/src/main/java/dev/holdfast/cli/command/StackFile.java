@@ -16,14 +16,17 @@ public final class StackFile {
     /** The file named, the {@code stack.yaml} of the folder named, or the nearest one from here upwards. */
     public static Path chosen(Optional<String> written, Session session) {
         if (written.isEmpty()) {
-            return nearest(session.surroundings().directory()).orElseThrow(() -> missing(
-                    "there is no " + NAME + " in " + session.surroundings().directory() + " or above it",
-                    "Name the file, or go to the folder that has it: holdfast up path/to/" + NAME + "."));
+            return nearest(session.surroundings().directory())
+                    .orElseThrow(() -> missing(
+                            "there is no " + NAME + " in "
+                                    + session.surroundings().directory() + " or above it",
+                            "Name the file, or go to the folder that has it: holdfast up path/to/" + NAME + "."));
         }
         Path path = session.path(written.get());
         Path file = Files.isDirectory(path) ? path.resolve(NAME) : path;
         if (!Files.isRegularFile(file)) {
-            throw missing("there is no stack file " + file, "Check the path; a folder is taken for the " + NAME + " in it.");
+            throw missing(
+                    "there is no stack file " + file, "Check the path; a folder is taken for the " + NAME + " in it.");
         }
         return file;
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.cli.command;
 
+import dev.holdfast.targets.local.Home;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -30,30 +31,8 @@ public record Surroundings(
     /** Which of the three are a terminal. */
     public record Terminals(boolean in, boolean out, boolean err) {}
 
-    /** Where this user's state is; {@code HOLDFAST_HOME} first, then the XDG folders, then their defaults. */
-    public Path data() {
-        return folder("data", "XDG_DATA_HOME", ".local/share");
-    }
-
-    /** Where what can be fetched again is kept; {@code HOLDFAST_CACHE} lets several homes share it. */
-    public Path cache() {
-        String shared = environment.getOrDefault("HOLDFAST_CACHE", "");
-        if (!shared.isEmpty()) {
-            return directory.resolve(shared).normalize();
-        }
-        return folder("cache", "XDG_CACHE_HOME", ".cache");
-    }
-
-    private Path folder(String name, String xdg, String fallback) {
-        String own = environment.getOrDefault("HOLDFAST_HOME", "");
-        if (!own.isEmpty()) {
-            return directory.resolve(own).resolve(name).normalize();
-        }
-        // the XDG specification asks to ignore a relative one
-        String base = environment.getOrDefault(xdg, "");
-        Path root = base.startsWith("/")
-                ? Path.of(base)
-                : directory.resolve(environment.getOrDefault("HOME", "/")).resolve(fallback);
-        return root.resolve("holdfast").normalize();
+    /** Where this user's state is. */
+    public Home home() {
+        return Home.of(environment);
     }
 }

@@ -28,5 +28,4 @@ public final class Usage {
         Help.Ansi ansi = paint == Paint.PLAIN ? Help.Ansi.OFF : Help.Ansi.ON;
         return new CommandLine(spec).getUsageMessage(ansi);
     }
-
 }

@@ -56,7 +56,8 @@ public final class ApplyCommand implements Command {
         }
         request.put("approve", Json.texts(arguments.values("--approve")));
         Json done;
-        try (Events events = new Events(session, "interrupted: the step at hand is finished; apply goes on from there")) {
+        try (Events events =
+                new Events(session, "interrupted: the step at hand is finished; apply goes on from there")) {
             done = daemon.stream("POST", Client.path("/v1/stacks/{}/apply", stack), request.build(), events);
         }
         if (session.isJson()) {
@@ -70,7 +71,8 @@ public final class ApplyCommand implements Command {
     /** Asks only for what somebody would feel; what loses data is asked for by name, with {@code --approve}. */
     private static boolean mayGoOn(Json plan, String stack, Session session) {
         List<Json> felt = plan.itemsAt("changes").stream()
-                .filter(change -> !List.of("NONE", "RELOAD").contains(change.textAt("risk").orElse("")))
+                .filter(change -> !List.of("NONE", "RELOAD")
+                        .contains(change.textAt("risk").orElse("")))
                 .toList();
         if (felt.isEmpty()) {
             return true;
@@ -87,7 +89,8 @@ public final class ApplyCommand implements Command {
         new PlanText(session.paint()).lines(plan).forEach(session.surroundings().err()::println);
         session.surroundings().err().print("Do it? [y/N] ");
         session.surroundings().err().flush();
-        String answer = Answers.line(session.surroundings().in(), LONGEST_ANSWER).toLowerCase(Locale.ROOT);
+        String answer =
+                Answers.line(session.surroundings().in(), LONGEST_ANSWER).toLowerCase(Locale.ROOT);
         return answer.equals("y") || answer.equals("yes");
     }
 
@@ -97,6 +100,7 @@ public final class ApplyCommand implements Command {
         if (applied == 0) {
             return "nothing was to be done: " + stack + " is as its file says";
         }
-        return Amounts.count(applied, "change") + " done" + (done.isAt("resumed") ? ", from where the last apply stopped" : "");
+        return Amounts.count(applied, "change") + " done"
+                + (done.isAt("resumed") ? ", from where the last apply stopped" : "");
     }
 }

@@ -15,8 +15,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * tab key starts no Java and no daemon.
  */
 final class Completion {
-    private static final String STACKS =
-            """
+    private static final String STACKS = """
             _holdfast_stacks() {
               if [ -n "${HOLDFAST_HOME-}" ]; then set -- "$HOLDFAST_HOME/data"; else set -- "${XDG_DATA_HOME:-$HOME/.local/share}/holdfast"; fi
               command ls "$1/stacks" 2>/dev/null
@@ -27,8 +26,7 @@ final class Completion {
 
     static String bash() {
         StringBuilder script = new StringBuilder("# bash completion of holdfast\n").append(STACKS);
-        script.append(
-                """
+        script.append("""
                 _holdfast() {
                   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command='' words='' i
                   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -44,17 +42,26 @@ final class Completion {
                     for (String word : option.names()) {
                         patterns.add("'" + name + " " + word + "'");
                     }
-                    script.append("    ").append(String.join(" | ", patterns)).append(") words=\"").append(values).append("\" ;;\n");
+                    script.append("    ")
+                            .append(String.join(" | ", patterns))
+                            .append(") words=\"")
+                            .append(values)
+                            .append("\" ;;\n");
                 }
             }
         }
         script.append("    *)\n      case $command in\n");
-        script.append("        '') words='").append(String.join(" ", Commands.names())).append("' ;;\n");
+        script.append("        '') words='")
+                .append(String.join(" ", Commands.names()))
+                .append("' ;;\n");
         for (String name : Commands.names()) {
-            script.append("        ").append(name).append(") words=\"").append(words(spec(name))).append("\" ;;\n");
+            script.append("        ")
+                    .append(name)
+                    .append(") words=\"")
+                    .append(words(spec(name)))
+                    .append("\" ;;\n");
         }
-        script.append(
-                """
+        script.append("""
                       esac ;;
                   esac
                   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
@@ -68,14 +75,14 @@ final class Completion {
     static String zsh() {
         return "# zsh completion of holdfast\nautoload -U +X compinit && compinit -u\n"
                 + "autoload -U +X bashcompinit && bashcompinit\n"
-                + bash().replace("mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")",
-                        "COMPREPLY=(${(f)\"$(compgen -W \"$words\" -- \"$current\")\"})");
+                + bash().replace(
+                                "mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")",
+                                "COMPREPLY=(${(f)\"$(compgen -W \"$words\" -- \"$current\")\"})");
     }
 
     static String fish() {
         StringBuilder script = new StringBuilder("# fish completion of holdfast\n");
-        script.append(
-                """
+        script.append("""
                 function __holdfast_stacks
                   if set -q HOLDFAST_HOME; set -f data $HOLDFAST_HOME/data
                   else if set -q XDG_DATA_HOME; set -f data $XDG_DATA_HOME/holdfast
@@ -86,7 +93,8 @@ final class Completion {
         for (String name : Commands.names()) {
             CommandSpec spec = spec(name);
             String summary = spec.usageMessage().description()[0];
-            script.append("complete -c holdfast -n __fish_use_subcommand -f -a ").append(name);
+            script.append("complete -c holdfast -n __fish_use_subcommand -f -a ")
+                    .append(name);
             script.append(" -d ").append(Quoting.shell(summary)).append('\n');
             String condition = "complete -c holdfast -n '__fish_seen_subcommand_from " + name + "'";
             for (OptionSpec option : spec.options()) {
@@ -97,7 +105,9 @@ final class Completion {
                 script.append(option.arity().max() > 0 ? " -r" : "");
                 String values = fishValues(option);
                 script.append(values.isEmpty() ? "" : " -f -a '" + values + "'");
-                script.append(" -d ").append(Quoting.shell(option.description()[0])).append('\n');
+                script.append(" -d ")
+                        .append(Quoting.shell(option.description()[0]))
+                        .append('\n');
             }
             for (PositionalParamSpec positional : spec.positionalParameters()) {
                 String values = fishValues(positional);

@@ -3,10 +3,10 @@ package dev.holdfast.cli.commands;
 import dev.holdfast.cli.command.Arguments;
 import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.Daemon;
+import dev.holdfast.cli.command.Replacement;
 import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
 import dev.holdfast.cli.command.StackChoice;
-import dev.holdfast.cli.command.Replacement;
 import dev.holdfast.daemon.api.Client;
 import dev.holdfast.text.Json;
 import java.util.ArrayList;
@@ -43,11 +43,15 @@ public final class ConnectCommand implements Command {
         String stack = StackChoice.of(arguments.value("--stack"), daemon, session);
         String service = arguments.positional(0).orElse("");
         String path = Client.path("/v1/stacks/{}/connect/{}", stack, service)
-                + arguments.value("--role").map(role -> Client.path("?role={}", role)).orElse("");
+                + arguments
+                        .value("--role")
+                        .map(role -> Client.path("?role={}", role))
+                        .orElse("");
         Json door = daemon.getPath(path);
         if (arguments.is("--url")) {
             String url = door.textAt("url").orElse("");
-            session.text(session.isJson() ? Json.object().put("url", url).build().pretty() : url + "\n");
+            session.text(
+                    session.isJson() ? Json.object().put("url", url).build().pretty() : url + "\n");
             return 0;
         }
         List<String> command = new ArrayList<>();

@@ -47,9 +47,7 @@ public final class DaemonCommand implements Command {
             case "status" -> status(session);
             default ->
                 throw new HoldfastException(Problem.of(
-                        Code.HF3301,
-                        "the daemon cannot '" + action + "'",
-                        "Say one of start, stop, status and run."));
+                        Code.HF3301, "the daemon cannot '" + action + "'", "Say one of start, stop, status and run."));
         };
     }
 
@@ -76,7 +74,8 @@ public final class DaemonCommand implements Command {
                 health,
                 "the daemon runs: process " + health.longAt("pid").orElse(0L)
                         + ", version " + text(health, "version") + " (build " + text(health, "build") + "), up "
-                        + Amounts.duration(Duration.ofSeconds(health.longAt("uptimeSeconds").orElse(0L)))
+                        + Amounts.duration(Duration.ofSeconds(
+                                health.longAt("uptimeSeconds").orElse(0L)))
                         + ", " + Amounts.bytes(health.longAt("rssBytes").orElse(0L))
                         + ", " + Amounts.count(health.longAt("stacks").orElse(0L), "stack"));
         return 0;

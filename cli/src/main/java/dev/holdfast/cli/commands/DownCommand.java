@@ -48,8 +48,7 @@ public final class DownCommand implements Command {
         }
         Json done;
         try (Events events = new Events(session, "interrupted: what was asked to stop goes on stopping")) {
-            done = daemon.stream(
-                    "POST", Client.path("/v1/stacks/{}/down", stack), request.build(), events);
+            done = daemon.stream("POST", Client.path("/v1/stacks/{}/down", stack), request.build(), events);
         }
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
@@ -74,8 +73,10 @@ public final class DownCommand implements Command {
     }
 
     private static String asked(String stack, Session session) {
-        session.surroundings().err().print("This deletes the data of '" + Quoting.visible(stack)
-                + "' for good. Type the stack's name to go on: ");
+        session.surroundings()
+                .err()
+                .print("This deletes the data of '" + Quoting.visible(stack)
+                        + "' for good. Type the stack's name to go on: ");
         session.surroundings().err().flush();
         return Answers.line(session.surroundings().in(), LONGEST_ANSWER);
     }

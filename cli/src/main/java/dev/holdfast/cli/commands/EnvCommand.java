@@ -7,10 +7,10 @@ import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
 import dev.holdfast.cli.command.StackChoice;
 import dev.holdfast.cli.text.Quoting;
+import dev.holdfast.daemon.api.Client;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
-import dev.holdfast.daemon.api.Client;
 import dev.holdfast.text.Json;
 import java.util.List;
 import java.util.Map;
@@ -45,13 +45,20 @@ public final class EnvCommand implements Command {
         String format = arguments.value("--format").orElse(session.isJson() ? "json" : "shell");
         if (!FORMATS.contains(format)) {
             throw new HoldfastException(Problem.of(
-                    Code.HF3301, "'" + format + "' is no format", "Give --format one of " + String.join(", ", FORMATS) + "."));
+                    Code.HF3301,
+                    "'" + format + "' is no format",
+                    "Give --format one of " + String.join(", ", FORMATS) + "."));
         }
         Daemon daemon = Daemon.ensured(session.surroundings());
         String stack = StackChoice.of(Choices.stack(arguments), daemon, session);
         String path = Client.path("/v1/stacks/{}/environment", stack)
-                + arguments.value("--role").map(role -> Client.path("?role={}", role)).orElse("");
-        Json variables = daemon.getPath(path).at("variables").orElseGet(() -> Json.object().build());
+                + arguments
+                        .value("--role")
+                        .map(role -> Client.path("?role={}", role))
+                        .orElse("");
+        Json variables = daemon.getPath(path)
+                .at("variables")
+                .orElseGet(() -> Json.object().build());
         session.text(written(variables, format));
         return 0;
     }

@@ -24,7 +24,8 @@ public final class HelpCommand implements Command {
 
     @Override
     public Shape shape() {
-        return Shape.of(this).optional("COMMAND", "the command", Commands.names().toArray(String[]::new));
+        return Shape.of(this)
+                .optional("COMMAND", "the command", Commands.names().toArray(String[]::new));
     }
 
     @Override

@@ -42,8 +42,14 @@ public final class LogsCommand implements Command {
     @Override
     public int run(Arguments arguments, Session session) {
         String query = "?tail=" + tail(arguments.value("--lines"))
-                + arguments.positional(0).map(s -> Client.path("&service={}", s)).orElse("")
-                + arguments.value("--member").map(m -> Client.path("&member={}", m)).orElse("")
+                + arguments
+                        .positional(0)
+                        .map(s -> Client.path("&service={}", s))
+                        .orElse("")
+                + arguments
+                        .value("--member")
+                        .map(m -> Client.path("&member={}", m))
+                        .orElse("")
                 + (arguments.is("--follow") ? "&follow=true" : "");
         Daemon daemon = Daemon.ensured(session.surroundings());
         String stack = StackChoice.of(arguments.value("--stack"), daemon, session);
@@ -81,7 +87,11 @@ public final class LogsCommand implements Command {
         String member = event.textAt("member").orElse("");
         String text = event.textAt("text").orElse("");
         if (session.isJson()) {
-            session.text(Json.object().put("member", member).put("text", text).build().compact() + "\n");
+            session.text(Json.object()
+                            .put("member", member)
+                            .put("text", text)
+                            .build()
+                            .compact() + "\n");
         } else {
             session.text(colour(member, session.paint()) + "  " + Quoting.visible(text) + "\n");
         }

@@ -90,7 +90,9 @@ public final class PsCommand implements Command {
                     text(member, "stack"),
                     text(member, "name"),
                     text(member, "role"),
-                    member.isAt("ready") ? text(member, "state") : session.paint().careful(text(member, "state")),
+                    member.isAt("ready")
+                            ? text(member, "state")
+                            : session.paint().careful(text(member, "state")),
                     member.longAt("pid").map(pid -> Long.toString(pid)).orElse("-"),
                     member.longAt("rssBytes").map(Amounts::bytes).orElse("-"));
         }

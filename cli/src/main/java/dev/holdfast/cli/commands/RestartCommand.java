@@ -41,7 +41,8 @@ public final class RestartCommand implements Command {
         Daemon daemon = Daemon.ensured(session.surroundings());
         String stack = StackChoice.of(arguments.value("--stack"), daemon, session);
         Json done;
-        try (Events events = new Events(session, "interrupted: the member at hand is started again, the others are left")) {
+        try (Events events =
+                new Events(session, "interrupted: the member at hand is started again, the others are left")) {
             done = daemon.stream("POST", Client.path("/v1/stacks/{}/restart", stack), request.build(), events);
         }
         if (session.isJson()) {

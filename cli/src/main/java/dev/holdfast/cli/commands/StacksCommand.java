@@ -56,15 +56,17 @@ public final class StacksCommand implements Command {
                         "",
                         session.paint().bad("unreadable"),
                         "",
-                        Quoting.visible(
-                                stack.at("problem").flatMap(p -> p.textAt("cause")).orElse("")));
+                        Quoting.visible(stack.at("problem")
+                                .flatMap(p -> p.textAt("cause"))
+                                .orElse("")));
                 continue;
             }
             table.row(
                     session.paint().strong(text(stack, "name")),
                     stack.textAt("environment").map(Quoting::visible).orElse("-"),
                     text(stack, "desired"),
-                    stack.longAt("running").orElse(0L) + " of " + stack.longAt("members").orElse(0L),
+                    stack.longAt("running").orElse(0L) + " of "
+                            + stack.longAt("members").orElse(0L),
                     text(stack, "source") + state(text(stack, "sourceState"), session));
         }
         return table;

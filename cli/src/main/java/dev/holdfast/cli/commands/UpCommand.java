@@ -29,9 +29,13 @@ public final class UpCommand implements Command {
     @Override
     public Shape shape() {
         return Shape.of(this)
-                .optional("FILE|DIR", "the stack file or its folder; the nearest stack.yaml from here upwards otherwise")
+                .optional(
+                        "FILE|DIR", "the stack file or its folder; the nearest stack.yaml from here upwards otherwise")
                 .value("ENVIRONMENT", "the environment of the file to use", "--env", "-e")
-                .value("NAME", "run it under this name instead of the file's, beside the one that may run already", "--name")
+                .value(
+                        "NAME",
+                        "run it under this name instead of the file's, beside the one that may run already",
+                        "--name")
                 .footer("Exit status: 0 when every service is ready, 4 when something is not.");
     }
 
@@ -65,8 +69,8 @@ public final class UpCommand implements Command {
             case "unchanged" -> "it ran already, and the file says the same";
             case "changed" -> Amounts.count(changes, "change") + " done in " + took + ", without interruption";
             case "pending" ->
-                "it runs; " + Amounts.count(changes, "change") + " of the file would interrupt it and wait: holdfast plan --stack "
-                        + stack;
+                "it runs; " + Amounts.count(changes, "change")
+                        + " of the file would interrupt it and wait: holdfast plan --stack " + stack;
             default -> "done in " + took;
         };
     }

@@ -35,7 +35,8 @@ public final class WhyCommand implements Command {
     public int run(Arguments arguments, Session session) {
         Daemon daemon = Daemon.ensured(session.surroundings());
         String stack = StackChoice.of(arguments.value("--stack"), daemon, session);
-        Json why = daemon.get("/v1/stacks/{}/why/{}", stack, arguments.positional(0).orElse(""));
+        Json why = daemon.get(
+                "/v1/stacks/{}/why/{}", stack, arguments.positional(0).orElse(""));
         if (session.isJson()) {
             session.json(why);
         } else {

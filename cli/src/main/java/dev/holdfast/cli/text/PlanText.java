@@ -17,7 +17,9 @@ public final class PlanText {
         plan.at("interrupted")
                 .ifPresent(stopped -> lines.add(paint.careful("! the last apply was interrupted after "
                         + Amounts.count(stopped.longAt("done").orElse(0L), "change")
-                        + stopped.textAt("where").map(w -> ", at " + Quoting.visible(w)).orElse("")
+                        + stopped.textAt("where")
+                                .map(w -> ", at " + Quoting.visible(w))
+                                .orElse("")
                         + "; what follows is what is left")));
         for (Json change : plan.itemsAt("changes")) {
             change(change, lines);
@@ -58,7 +60,8 @@ public final class PlanText {
         }
         StringBuilder apply = new StringBuilder("holdfast apply --stack ").append(text(plan, "stack"));
         for (Json change : changes) {
-            change.textAt("approval").ifPresent(word -> apply.append(" --approve ").append(Quoting.shell(word)));
+            change.textAt("approval")
+                    .ifPresent(word -> apply.append(" --approve ").append(Quoting.shell(word)));
         }
         return Amounts.count(changes.size(), "change") + " (" + String.join(", ", parts) + "); to do it: " + apply;
     }

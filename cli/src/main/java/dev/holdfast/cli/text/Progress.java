@@ -38,10 +38,11 @@ public final class Progress {
             return;
         }
         int filled = total <= 0 ? 0 : (int) Math.min(BAR, done * BAR / total);
-        StringBuilder bar = new StringBuilder("[").repeat('#', filled).repeat('-', BAR - filled).append(']');
-        String of = isBytes
-                ? Amounts.bytes(done) + " of " + Amounts.bytes(total)
-                : done + " of " + total;
+        StringBuilder bar = new StringBuilder("[")
+                .repeat('#', filled)
+                .repeat('-', BAR - filled)
+                .append(']');
+        String of = isBytes ? Amounts.bytes(done) + " of " + Amounts.bytes(total) : done + " of " + total;
         draw(where + "  " + bar + "  " + of + "  " + text);
     }
 

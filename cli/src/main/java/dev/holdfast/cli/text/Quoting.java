@@ -9,8 +9,10 @@ public final class Quoting {
         boolean isPlain = !value.isEmpty();
         for (int at = 0; at < value.length(); at++) {
             char c = value.charAt(at);
-            boolean isHarmless =
-                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_-./:@%+=,".indexOf(c) >= 0;
+            boolean isHarmless = c >= 'a' && c <= 'z'
+                    || c >= 'A' && c <= 'Z'
+                    || c >= '0' && c <= '9'
+                    || "_-./:@%+=,".indexOf(c) >= 0;
             isPlain &= isHarmless;
         }
         return isPlain ? value : "'" + value.replace("'", "'\\''") + "'";

@@ -16,7 +16,9 @@ public final class StatusText {
         List<String> lines = new ArrayList<>();
         boolean isReady = status.isAt("ready");
         lines.add(paint.strong(text(status, "stack"))
-                + status.textAt("environment").map(e -> " (" + Quoting.visible(e) + ")").orElse("")
+                + status.textAt("environment")
+                        .map(e -> " (" + Quoting.visible(e) + ")")
+                        .orElse("")
                 + "  "
                 + (isReady ? paint.good("ready") : state(status)));
         Table table = new Table();
@@ -25,7 +27,8 @@ public final class StatusText {
         }
         lines.addAll(table.lines());
         for (Json problem : status.itemsAt("problems")) {
-            lines.add(paint.careful("! " + text(problem, "cause")) + " " + paint.faint("[" + text(problem, "code") + "]"));
+            lines.add(paint.careful("! " + text(problem, "cause")) + " "
+                    + paint.faint("[" + text(problem, "code") + "]"));
             lines.add("  " + paint.strong("fix:") + " " + text(problem, "remedy"));
         }
         return lines;

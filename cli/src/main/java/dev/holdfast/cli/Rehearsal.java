@@ -20,12 +20,12 @@ public final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** Takes the folder of an example stack. */
+    /** Takes the folder of an example stack and the process of the daemon; without a daemon the rest is rehearsed. */
     public static void main(String[] words) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Surroundings surroundings = Main.surroundings(nowhere, nowhere);
         Application application = new Application(surroundings);
-        awaitDaemon(surroundings);
+        awaitDaemon(surroundings, Long.parseLong(words[1]));
         for (List<String> line : lines(words[0])) {
             application.run(line);
         }
@@ -52,12 +52,11 @@ public final class Rehearsal {
                 List.of("daemon", "status"));
     }
 
-    private static void awaitDaemon(Surroundings surroundings) {
+    private static void awaitDaemon(Surroundings surroundings, long process) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (Daemon.running(surroundings).isEmpty()) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("the daemon that is to be trained does not answer");
-            }
+        while (Daemon.running(surroundings).isEmpty()
+                && System.nanoTime() < end
+                && ProcessHandle.of(process).isPresent()) {
             LockSupport.parkNanos(STEP.toNanos());
         }
     }

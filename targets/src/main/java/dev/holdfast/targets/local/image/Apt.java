@@ -199,6 +199,8 @@ final class Apt {
                 Dir::Cache "%1$s/cache";
                 Dir::Cache::archives "%1$s/archives";
                 Dir::Log "%1$s";
+                Dir::Cache::pkgcache "pkgcache.bin";
+                Dir::Cache::srcpkgcache "srcpkgcache.bin";
                 Dir::Etc::sourcelist "%1$s/sources.list";
                 Dir::Etc::sourceparts "/dev/null";
                 Dir::Etc::preferences "/dev/null";

@@ -29,10 +29,17 @@ public final class Daemon {
         this.client = client;
     }
 
-    /** A daemon of this very build, started where none answers. */
+    /** A daemon of this very build, started where none answers; without a launcher, whichever answers. */
     public static Daemon ensured(Surroundings surroundings) {
+        if (surroundings.launcher().isEmpty()) {
+            return running(surroundings)
+                    .orElseThrow(() -> new HoldfastException(Problem.of(
+                            Code.HF3305,
+                            "no daemon answers, and this process was not started by the launcher that could start one",
+                            "Run ./holdfast instead of the class, or start the daemon with './holdfast daemon start'.")));
+        }
         try {
-            return new Daemon(surroundings, launcher(surroundings).ensure());
+            return new Daemon(surroundings, launcher(surroundings, surroundings.launcher().get()).ensure());
         } catch (DaemonLauncher.Failed failed) {
             String log = failed.log().strip();
             throw new HoldfastException(
@@ -141,13 +148,7 @@ public final class Daemon {
                 gone);
     }
 
-    private static DaemonLauncher launcher(Surroundings surroundings) {
-        Path program = surroundings
-                .launcher()
-                .orElseThrow(() -> new HoldfastException(Problem.of(
-                        Code.HF3305,
-                        "no daemon answers, and this process was not started by the launcher that could start one",
-                        "Run ./holdfast instead of the class, or start the daemon with './holdfast daemon start'.")));
+    private static DaemonLauncher launcher(Surroundings surroundings, Path program) {
         return new DaemonLauncher(
                 socket(surroundings),
                 log(surroundings),

@@ -93,6 +93,7 @@ public final class Shape {
         spec.addPositional(PositionalParamSpec.builder()
                 .index(Integer.toString(positionals))
                 .arity(arity)
+                .required(arity.equals("1"))
                 .type(String.class)
                 .paramLabel(label)
                 .completionCandidates(words)

@@ -8,6 +8,9 @@ import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
 import dev.holdfast.cli.command.StackChoice;
 import dev.holdfast.daemon.api.Client;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
 import dev.holdfast.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,6 +62,13 @@ public final class ConnectCommand implements Command {
             if (word instanceof Json.Text(String text)) {
                 command.add(text);
             }
+        }
+        if (command.isEmpty()) {
+            // what was meant for the engine's shell must never become the program
+            throw new HoldfastException(Problem.of(
+                    Code.HF3307,
+                    "the daemon names no shell for service '" + service + "'",
+                    "Print its address with 'holdfast connect " + service + " --url' and use a client of your own."));
         }
         command.addAll(arguments.rest(1));
         Map<String, String> environment =

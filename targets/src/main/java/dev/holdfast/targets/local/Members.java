@@ -194,18 +194,22 @@ final class Members {
         long deadline = System.nanoTime() + KILL.toNanos();
         while (!left.isEmpty()) {
             if (System.nanoTime() > deadline) {
-                throw new HoldfastException(Problem.of(
-                        Code.HF3110,
-                        left.size() + " processes of " + member + " did not end when killed, among them "
-                                + left.iterator().next().pid(),
-                        "See what they wait for (cat /proc/"
-                                + left.iterator().next().pid()
-                                + "/stack); a disk or a network file system that hangs is the usual cause."));
+                requireNone(member, left);
             }
             // the first process of a namespace takes everything in it along, and cannot be outrun by a fork
             left.forEach(process -> Processes.signal(process, Unix.SIGKILL));
             left.forEach(process -> Processes.awaitEnd(process, Duration.ofSeconds(1)));
             left = left(member, here);
+        }
+    }
+
+    static void requireNone(String member, Set<ProcessId> left) {
+        for (ProcessId one : left) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3110,
+                    left.size() + " processes of " + member + " did not end when killed, among them " + one.pid(),
+                    "See what they wait for (cat /proc/" + one.pid()
+                            + "/stack as root); a disk or a network file system that hangs is the usual cause."));
         }
     }
 

@@ -117,11 +117,13 @@ final class RedisObservation implements Observation<RedisSpec> {
     @Override
     public List<Workload> exporterWorkloads(Service<RedisSpec> service, Context context) {
         Member member = exporters(service).getFirst();
-        String url = "rediss://" + context.inside(RedisProvisioning.member(service), RedisProvisioning.PORT);
+        Address server = context.inside(RedisProvisioning.member(service), RedisProvisioning.PORT);
+        // the exporter looks its password up by the URL with the user in it
+        String account = "rediss://" + RedisUsers.EXPORTER + "@" + server;
         Address listen = context.listen(member.name(), METRICS);
         List<String> arguments = new ArrayList<>(List.of(
                 "--web.listen-address=" + listen,
-                "--redis.addr=" + url,
+                "--redis.addr=rediss://" + server,
                 "--redis.user=" + RedisUsers.EXPORTER,
                 "--redis.password-file=/config/passwords.json",
                 "--tls-ca-cert-file=/tls/ca.crt",

@@ -90,7 +90,8 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
     public void reload(Service<RedisSpec> service, String member, List<Setting> changed, Context context) {
         try {
             for (Setting setting : changed) {
-                String value = setting.value().equals("\"\"") ? "" : setting.value();
+                // quotes are the file's, not the value's
+                String value = setting.value().replace("\"", "");
                 session.call(service.name(), member, context, Command.CONFIG, List.of("SET", setting.key(), value));
             }
         } catch (JedisException e) {

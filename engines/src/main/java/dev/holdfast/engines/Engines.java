@@ -1,6 +1,8 @@
 package dev.holdfast.engines;
 
 import dev.holdfast.engine.Register;
+import dev.holdfast.engines.pgbouncer.PgBouncerEngine;
+import dev.holdfast.engines.postgres.PostgresEngine;
 import dev.holdfast.engines.redis.RedisEngine;
 import java.util.List;
 
@@ -9,6 +11,6 @@ public final class Engines {
     private Engines() {}
 
     public static Register register() {
-        return new Register(List.of(new RedisEngine()));
+        return new Register(List.of(new PgBouncerEngine(), new PostgresEngine(), new RedisEngine()));
     }
 }

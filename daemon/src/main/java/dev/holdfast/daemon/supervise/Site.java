@@ -3,11 +3,14 @@ package dev.holdfast.daemon.supervise;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Context;
 import dev.holdfast.plan.Change;
+import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Running;
+import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -62,8 +65,13 @@ public interface Site extends AutoCloseable {
     Path log(String member);
 
     /** An argument list that runs the program of the workload's own packages on this machine. */
-    List<String> clientCommand(
-            Workload workload, List<String> command, java.util.SortedMap<String, String> environment);
+    List<String> clientCommand(Workload workload, List<String> command, SortedMap<String, String> environment);
+
+    /** The same place seen with another stack, for comparing and nothing else. Needs no closing. */
+    Site preview(Stack stack);
+
+    /** The same place for that stack from now on; this one must not be used any more. */
+    Site become(Stack stack, Source source);
 
     @Override
     void close();

@@ -75,10 +75,7 @@ final class ApplicationTest extends CommandLineTest {
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).isEmpty();
-        assertThat(Json.parse(run.out()))
-                .isEqualTo(
-                        Json.parse(
-                                """
+        assertThat(Json.parse(run.out())).isEqualTo(Json.parse("""
                                 [{"code":"HF3301","title":"command line not understood","kind":"USER",
                                   "cause":"there is no command 'statsu'","remedy":"Did you mean 'holdfast status'?"}]
                                 """));
@@ -111,7 +108,8 @@ final class ApplicationTest extends CommandLineTest {
 
         assertThat(run.status()).isEqualTo(4);
         assertThat(run.err())
-                .startsWith("no daemon answers, and this process was not started by the launcher that could start one [HF3305]\n");
+                .startsWith(
+                        "no daemon answers, and this process was not started by the launcher that could start one [HF3305]\n");
     }
 
     @Test
@@ -125,7 +123,9 @@ final class ApplicationTest extends CommandLineTest {
         Run run = run("connect", "main", "--stack", "x", "--", "secret-word");
 
         assertThat(run.status()).isEqualTo(70);
-        assertThat(run.err()).startsWith("holdfast connect failed in a way nobody foresaw: ").contains("[HF9001]");
+        assertThat(run.err())
+                .startsWith("holdfast connect failed in a way nobody foresaw: ")
+                .contains("[HF9001]");
         String file = run.err().replaceAll("(?s).*report this with (.*)\\.\n", "$1");
         assertThat(Path.of(file)).content().contains("command connect").doesNotContain("secret-word");
     }

@@ -9,16 +9,18 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 final class CommandsTest extends CommandLineTest {
-    private static final String READY =
-            """
+    private static final String READY = """
             {"stack":"starter","desired":"up","ready":true,"services":[{"name":"cache","engine":"redis","version":"8.0",\
             "ready":true,"because":"ready","members":[{"name":"cache-0","role":"primary","state":"running","ready":true,\
             "because":"answered PING in 1 ms","pid":12,"rssBytes":9437184}],"endpoints":[]}],"problems":[]}""";
 
     @BeforeEach
     void oneStackRuns() {
-        daemon().answers("GET /v1/stacks", 200, "{\"stacks\":[{\"name\":\"starter\",\"desired\":\"up\",\"environment\":\"dev\","
-                        + "\"source\":\"/a/stack.yaml\",\"sourceState\":\"changed\",\"members\":6,\"running\":5}]}")
+        daemon().answers(
+                        "GET /v1/stacks",
+                        200,
+                        "{\"stacks\":[{\"name\":\"starter\",\"desired\":\"up\",\"environment\":\"dev\","
+                                + "\"source\":\"/a/stack.yaml\",\"sourceState\":\"changed\",\"members\":6,\"running\":5}]}")
                 .answers("GET /v1/stacks/starter/status", 200, READY);
     }
 
@@ -55,17 +57,17 @@ final class CommandsTest extends CommandLineTest {
                         "{\"event\":\"accepted\",\"operation\":\"1\",\"stack\":\"starter\"}",
                         "{\"event\":\"progress\",\"where\":\"image\",\"text\":\"unpacking\",\"done\":1,\"total\":2}",
                         "{\"event\":\"ready\",\"service\":\"cache\",\"because\":\"answered PING in 1 ms\",\"millis\":310}",
-                        "{\"event\":\"done\",\"stack\":\"starter\",\"outcome\":\"started\",\"millis\":2417,\"status\":" + READY + "}");
+                        "{\"event\":\"done\",\"stack\":\"starter\",\"outcome\":\"started\",\"millis\":2417,\"status\":"
+                                + READY + "}");
 
         Run run = run("up", "--env", "dev", "--name", "other");
 
         assertThat(daemon().asked())
-                .containsExactly("POST /v1/up {\"source\":\"" + folder() + "/stack.yaml\",\"environment\":\"dev\",\"name\":\"other\"}");
+                .containsExactly("POST /v1/up {\"source\":\"" + folder()
+                        + "/stack.yaml\",\"environment\":\"dev\",\"name\":\"other\"}");
         assertThat(run.status()).isZero();
         assertThat(run.err()).isEqualTo("image: unpacking\n✓ cache  answered PING in 1 ms  310 ms\n");
-        assertThat(run.out())
-                .isEqualTo(
-                        """
+        assertThat(run.out()).isEqualTo("""
                         starter  ready
                         ✓ cache      redis 8.0
                           ✓ cache-0  primary    running  9.0 MiB  answered PING in 1 ms
@@ -86,9 +88,7 @@ final class CommandsTest extends CommandLineTest {
         Run run = run("up");
 
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err())
-                .isEqualTo(
-                        """
+        assertThat(run.err()).isEqualTo("""
                         stack.yaml:3:5: unknown key 'a' [HF1001]
                           fix: Remove it.
                         something newer (HF8888) [HF3306]
@@ -163,8 +163,7 @@ final class CommandsTest extends CommandLineTest {
     void connectPrintsTheUrl() {
         daemon().answers(
                         "GET /v1/stacks/starter/connect/my%20db?role=reader",
-                        200,
-                        "{\"command\":[\"/x/psql\"],\"environment\":{},\"url\":\"postgres://reader:pw@h/db\"}");
+                        200, "{\"command\":[\"/x/psql\"],\"environment\":{},\"url\":\"postgres://reader:pw@h/db\"}");
 
         assertThat(run("connect", "my db", "--role", "reader", "--url").out()).isEqualTo("postgres://reader:pw@h/db\n");
     }
@@ -186,7 +185,8 @@ final class CommandsTest extends CommandLineTest {
 
     @Test
     void whatIsMeantForTheShellNeverBecomesTheProgram() {
-        daemon().answers("GET /v1/stacks/starter/connect/main", 200, "{\"command\":[],\"environment\":{},\"url\":\"\"}");
+        daemon().answers(
+                        "GET /v1/stacks/starter/connect/main", 200, "{\"command\":[],\"environment\":{},\"url\":\"\"}");
 
         assertThat(run("connect", "main", "--", "rm").err())
                 .startsWith("the daemon names no shell for service 'main' [HF3307]\n");
@@ -205,7 +205,8 @@ final class CommandsTest extends CommandLineTest {
         assertThat(refused.err())
                 .isEqualTo("applying to 'starter' would interrupt it: cache/redis.conf: set x [HF3304]\n"
                         + "  fix: Read 'holdfast plan --stack starter' and run the command with --yes.\n");
-        assertThat(run("apply", "--yes", "--approve", "a/b", "--approve", "c").status()).isZero();
+        assertThat(run("apply", "--yes", "--approve", "a/b", "--approve", "c").status())
+                .isZero();
         assertThat(daemon().asked()).contains("POST /v1/stacks/starter/apply {\"approve\":[\"a/b\",\"c\"]}");
 
         types("n\n");
@@ -216,9 +217,7 @@ final class CommandsTest extends CommandLineTest {
 
     @Test
     void stacksShowWhatTheirFilesAreLike() {
-        assertThat(run("stacks").out())
-                .isEqualTo(
-                        """
+        assertThat(run("stacks").out()).isEqualTo("""
                         STACK    ENVIRONMENT  WANTED  RUNNING  FILE
                         starter  dev          up      5 of 6   /a/stack.yaml (changed since it was applied)
                         """);
@@ -226,9 +225,7 @@ final class CommandsTest extends CommandLineTest {
 
     @Test
     void psListsTheMembersOfAllStacks() {
-        assertThat(run("ps").out())
-                .isEqualTo(
-                        """
+        assertThat(run("ps").out()).isEqualTo("""
                         STACK    MEMBER   ROLE     STATE    PID  MEMORY
                         starter  cache-0  primary  running  12   9.0 MiB
                         """);
@@ -243,9 +240,7 @@ final class CommandsTest extends CommandLineTest {
                                 + "\"decisions\":[{\"at\":\"2026-11-20T09:00:00Z\",\"member\":\"main-0\",\"text\":\"restarted main-0\"}],"
                                 + "\"evidence\":[{\"member\":\"main-0\",\"lines\":[\"FATAL: x\"]}],\"next\":\"Wait.\"}");
 
-        assertThat(run("why", "main").out())
-                .isEqualTo(
-                        """
+        assertThat(run("why", "main").out()).isEqualTo("""
                         main is not ready because it starts
                           2026-11-20T09:00:00Z  restarted main-0
                           main-0 wrote:

@@ -33,13 +33,17 @@ public final class Daemon {
     public static Daemon ensured(Surroundings surroundings) {
         if (surroundings.launcher().isEmpty()) {
             return running(surroundings)
-                    .orElseThrow(() -> new HoldfastException(Problem.of(
-                            Code.HF3305,
-                            "no daemon answers, and this process was not started by the launcher that could start one",
-                            "Run ./holdfast instead of the class, or start the daemon with './holdfast daemon start'.")));
+                    .orElseThrow(
+                            () -> new HoldfastException(
+                                    Problem.of(
+                                            Code.HF3305,
+                                            "no daemon answers, and this process was not started by the launcher that could start one",
+                                            "Run ./holdfast instead of the class, or start the daemon with './holdfast daemon start'.")));
         }
         try {
-            return new Daemon(surroundings, launcher(surroundings, surroundings.launcher().get()).ensure());
+            return new Daemon(
+                    surroundings,
+                    launcher(surroundings, surroundings.launcher().get()).ensure());
         } catch (DaemonLauncher.Failed failed) {
             String log = failed.log().strip();
             throw new HoldfastException(

@@ -11,8 +11,9 @@ public final class Commands {
             new Group("Run", List.of("up", "down", "restart", "stacks")),
             new Group("Look", List.of("status", "ps", "logs", "why")),
             new Group("Use", List.of("connect", "env")),
-            new Group("Change", List.of("plan", "apply")),
-            new Group("Machine", List.of("daemon", "completion", "version", "help")));
+            new Group("Change", List.of("validate", "plan", "apply")),
+            new Group("Carry elsewhere", List.of("render", "schema")),
+            new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
 
     private Commands() {}
 
@@ -36,15 +37,19 @@ public final class Commands {
                     case "connect" -> new ConnectCommand();
                     case "daemon" -> new DaemonCommand();
                     case "down" -> new DownCommand();
+                    case "engines" -> new EnginesCommand();
                     case "env" -> new EnvCommand();
                     case "help" -> new HelpCommand();
                     case "logs" -> new LogsCommand();
                     case "plan" -> new PlanCommand();
                     case "ps" -> new PsCommand();
+                    case "render" -> new RenderCommand();
                     case "restart" -> new RestartCommand();
+                    case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();
                     case "status" -> new StatusCommand();
                     case "up" -> new UpCommand();
+                    case "validate" -> new ValidateCommand();
                     case "version" -> new VersionCommand();
                     case "why" -> new WhyCommand();
                     default -> null;

@@ -16,9 +16,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Opens the engine's own shell in place of this process, or prints the URL that would. */
 public final class ConnectCommand implements Command {
+    /** What a shell must know of its terminal. Anything else of ours ({@code PGHOST}) would mislead it. */
+    private static final List<String> TERMINAL = List.of("TERM", "COLORTERM", "LANG", "LC_ALL", "TZ");
+
     @Override
     public String name() {
         return "connect";
@@ -71,8 +75,11 @@ public final class ConnectCommand implements Command {
                     "Print its address with 'holdfast connect " + service + " --url' and use a client of your own."));
         }
         command.addAll(arguments.rest(1));
-        Map<String, String> environment =
-                new LinkedHashMap<>(session.surroundings().environment());
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String kept : TERMINAL) {
+            Optional.ofNullable(session.surroundings().environment().get(kept))
+                    .ifPresent(value -> environment.put(kept, value));
+        }
         if (door.at("environment").orElseGet(() -> Json.object().build())
                 instanceof Json.Members(Map<String, Json> values)) {
             values.forEach((name, value) -> {

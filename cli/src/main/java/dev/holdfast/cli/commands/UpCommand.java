@@ -36,6 +36,7 @@ public final class UpCommand implements Command {
                         "NAME",
                         "run it under this name instead of the file's, beside the one that may run already",
                         "--name")
+                .flag("give every member whose port is taken a new one", "--new-ports")
                 .footer("Exit status: 0 when every service is ready, 4 when something is not.");
     }
 
@@ -45,6 +46,9 @@ public final class UpCommand implements Command {
         Json.Builder request = Json.object().put("source", file.toString());
         arguments.value("--env").ifPresent(environment -> request.put("environment", environment));
         arguments.value("--name").ifPresent(name -> request.put("name", name));
+        if (arguments.is("--new-ports")) {
+            request.put("newPorts", true);
+        }
         Daemon daemon = Daemon.ensured(session.surroundings());
         Json done;
         try (Events events = new Events(session, "interrupted: the daemon takes back what it started")) {

@@ -8,8 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class PlanTextTest {
     @Test
     void everyChangeSaysWhatItCostsAndHowItIsTakenBack() {
-        Json plan = Json.parse(
-                """
+        Json plan = Json.parse("""
                 {"stack":"starter","changes":[
                  {"where":"cache/redis.conf","summary":"set maxmemory 256mb, was 128mb","risk":"RELOAD",
                   "undo":"set maxmemory 128mb","because":"services.cache.resources.memory is 256Mi"},

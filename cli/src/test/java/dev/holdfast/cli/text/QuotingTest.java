@@ -8,8 +8,21 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 final class QuotingTest {
-    private static final List<String> HOSTILE =
-            List.of("", "plain", "it's", "a b", "$(id)", "`id`", "a\\b", "\"q\"", "line\nend", "türkçe İ", "*", "~", "-n", "a;b");
+    private static final List<String> HOSTILE = List.of(
+            "",
+            "plain",
+            "it's",
+            "a b",
+            "$(id)",
+            "`id`",
+            "a\\b",
+            "\"q\"",
+            "line\nend",
+            "türkçe İ",
+            "*",
+            "~",
+            "-n",
+            "a;b");
 
     @Test
     void aShellReadsBackExactlyWhatWasQuoted() throws IOException {
@@ -22,7 +35,8 @@ final class QuotingTest {
     void aDotenvFileThatAShellReadsGivesTheValueBack() throws IOException {
         for (String value : HOSTILE) {
             if (!value.contains("\n")) {
-                assertThat(shell("X=" + Quoting.dotenv(value) + "; printf %s \"$X\"")).isEqualTo(value);
+                assertThat(shell("X=" + Quoting.dotenv(value) + "; printf %s \"$X\""))
+                        .isEqualTo(value);
             }
         }
         assertThat(Quoting.dotenv("line\nend")).isEqualTo("\"line\\nend\"");
@@ -30,7 +44,8 @@ final class QuotingTest {
 
     @Test
     void whatIsHarmlessIsNotQuoted() {
-        assertThat(Quoting.shell("postgres://app:x@127.0.0.1:5432/app")).isEqualTo("postgres://app:x@127.0.0.1:5432/app");
+        assertThat(Quoting.shell("postgres://app:x@127.0.0.1:5432/app"))
+                .isEqualTo("postgres://app:x@127.0.0.1:5432/app");
     }
 
     @Test

@@ -8,8 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class StatusTextTest {
     @Test
     void aTreeOfServicesMembersAndDoors() {
-        Json status = Json.parse(
-                """
+        Json status = Json.parse("""
                 {"stack":"starter","environment":"dev","desired":"up","ready":false,"services":[
                  {"name":"cache","engine":"redis","version":"8.0","ready":true,"because":"all members are ready",
                   "members":[{"name":"cache-0","role":"primary","state":"running","ready":true,

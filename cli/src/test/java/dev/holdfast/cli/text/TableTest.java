@@ -18,10 +18,7 @@ final class TableTest {
     @Test
     void coloursAndWideLettersDoNotMoveColumns() {
         Paint paint = Paint.COLOURED;
-        assertThat(new Table()
-                        .row(paint.good("ok"), "x")
-                        .row("日本𝒳", "y")
-                        .lines())
+        assertThat(new Table().row(paint.good("ok"), "x").row("日本𝒳", "y").lines())
                 .containsExactly("\u001b[32mok\u001b[0m   x", "日本𝒳  y");
     }
 

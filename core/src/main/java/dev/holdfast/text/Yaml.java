@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** Canonical YAML: block style, members in the order given, text quoted wherever it could be read as anything else. */
 public final class Yaml {
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_./][A-Za-z0-9_./-]*|[0-9]+[A-Za-z]+");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_./][A-Za-z0-9_./-]*|[1-9][0-9]*[A-Za-z]+");
     private static final Pattern RESERVED =
             Pattern.compile("(?i:null|true|false|yes|no|on|off|y|n|\\.nan|\\.inf)|\\.[0-9.eE-]*|-+|\\.+");
 

@@ -141,11 +141,9 @@ final class RedisObservation implements Observation<RedisSpec> {
         }
         List<String> command = new ArrayList<>(List.of("/usr/bin/prometheus-redis-exporter"));
         command.addAll(arguments);
-        List<String> contained = new ArrayList<>(List.of("/redis_exporter"));
-        contained.addAll(arguments);
         Redacted passwords = new Redacted(Json.object()
                 .put(
-                        url,
+                        account,
                         context.secret(RedisAccess.secret(service.name(), RedisUsers.EXPORTER))
                                 .reveal())
                 .build()
@@ -153,7 +151,7 @@ final class RedisObservation implements Observation<RedisSpec> {
         return List.of(new Workload(
                 member,
                 new Programs.Debian(List.of("prometheus-redis-exporter")),
-                new Container(EXPORTER_IMAGE, contained, new TreeMap<>(), List.of()),
+                new Container(EXPORTER_IMAGE, arguments, new TreeMap<>(), List.of()).withUser("59000:59000"),
                 command,
                 new TreeMap<>(),
                 List.of(new ConfigurationFile(

@@ -40,6 +40,7 @@ final class S3Session {
 
     private static final Duration PATIENCE = Duration.ofMillis(1_800);
     private static final Pattern NAME = Pattern.compile("<Name>([^<]*)</Name>");
+    private static final Pattern KEY = Pattern.compile("<Key>([^<]*)</Key>");
     private static final Pattern CODE = Pattern.compile("<Code>([^<]*)</Code>");
     private static final Pattern MESSAGE = Pattern.compile("<Message>([^<]*)</Message>");
 
@@ -54,7 +55,23 @@ final class S3Session {
     record Door(String service, Address address, String authorityFile, String key, Redacted secret) {}
 
     /** What came back; {@code code} is S3's own word for a failure, empty where there is none. */
-    record Answer(int status, byte[] body) {
+    static final class Answer {
+        private final int status;
+        private final byte[] body;
+
+        Answer(int status, byte[] body) {
+            this.status = status;
+            this.body = body.clone();
+        }
+
+        int status() {
+            return status;
+        }
+
+        byte[] body() {
+            return body.clone();
+        }
+
         String code() {
             return found(CODE);
         }
@@ -81,6 +98,45 @@ final class S3Session {
             names.add(matcher.group(1));
         }
         return names;
+    }
+
+    /** The keys of the bucket, all of them. */
+    List<String> keys(Door door, String bucket) throws IOException {
+        List<String> keys = new ArrayList<>();
+        String after = "";
+        while (true) {
+            String page = page(door, bucket, after);
+            Matcher matcher = KEY.matcher(page);
+            while (matcher.find()) {
+                keys.add(unescaped(matcher.group(1)));
+            }
+            if (!page.contains("<IsTruncated>true</IsTruncated>") || keys.isEmpty()) {
+                return keys;
+            }
+            after = keys.getLast();
+        }
+    }
+
+    private String page(Door door, String bucket, String after) throws IOException {
+        String query =
+                "?list-type=2&max-keys=1000" + (after.isEmpty() ? "" : "&start-after=" + Signature.encoded(after));
+        return new String(
+                good(door, send(door, "GET", path(bucket) + query, new byte[0])).body(), StandardCharsets.UTF_8);
+    }
+
+    /** Deletes every object of the bucket. */
+    void empty(Door door, String bucket) throws IOException {
+        for (String key : keys(door, bucket)) {
+            delete(door, bucket, key);
+        }
+    }
+
+    private static String unescaped(String xml) {
+        return xml.replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&apos;", "'")
+                .replace("&amp;", "&");
     }
 
     /** Whether the bucket holds nothing, old versions and unfinished uploads not counted. */
@@ -152,11 +208,13 @@ final class S3Session {
     private HttpClient client(String authorityFile) throws IOException {
         // by content: an authority that was replaced needs a client that trusts the new one
         String authority = Files.readString(Path.of(authorityFile));
-        return clients.computeIfAbsent(authority, pem -> HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(PATIENCE)
-                .sslContext(Trust.in(pem).context())
-                .build());
+        return clients.computeIfAbsent(
+                authority,
+                pem -> HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(PATIENCE)
+                        .sslContext(Trust.in(pem).context())
+                        .build());
     }
 
     private static String path(String... parts) {

@@ -13,7 +13,8 @@ import java.util.TreeMap;
 /** What an object store may say of itself. */
 @Doc("An object store that speaks S3, with TLS and signed requests (AWS Signature Version 4).")
 public record S3Spec(
-        @Doc("The buckets it keeps. A bucket that is taken out of the file goes only when it is empty and somebody approves.")
+        @Doc(
+                "The buckets it keeps. A bucket that is taken out of the file goes only when it is empty and somebody approves.")
         @Names(
                 value = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
                 rule = "3 to 63 small letters, digits, `.` and `-`, with a letter or digit at both ends")
@@ -65,7 +66,9 @@ public record S3Spec(
 
     /** One who may connect. */
     @Doc("One who may connect.")
-    public record Role(@Doc("What the role may do, in every bucket.") @Default("[read]") List<Can> can) {
+    public record Role(
+            @Doc("What the role may do, in every bucket.") @Default("[read]")
+            List<Can> can) {
         public Role {
             can = List.copyOf(can);
         }

@@ -75,7 +75,7 @@ record Signature(String key, Redacted secret, String region, String service) {
     static String encoded(String part) {
         StringBuilder out = new StringBuilder();
         for (byte b : bytes(part)) {
-            boolean plain = b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || b >= '0' && b <= '9';
+            boolean plain = Character.isLetterOrDigit(b) && b > 0;
             if (plain || b == '-' || b == '.' || b == '_' || b == '~') {
                 out.append((char) b);
             } else {

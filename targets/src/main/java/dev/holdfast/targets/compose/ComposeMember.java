@@ -3,6 +3,7 @@ package dev.holdfast.targets.compose;
 import dev.holdfast.blueprint.Container;
 import dev.holdfast.blueprint.Port;
 import dev.holdfast.blueprint.Workload;
+import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Resources;
 import dev.holdfast.text.Json;
 import java.math.BigDecimal;
@@ -171,12 +172,16 @@ record ComposeMember(
         SortedMap<String, String> limits = new TreeMap<>();
         // a member without resources of its own only shows figures; a leak in it must not take the machine along
         limits.put("cpus", resources.map(r -> cores(r.cpu().millis())).orElse("0.5"));
-        limits.put("memory", resources.map(r -> r.memory().count() + "b").orElse("256m"));
+        limits.put("memory", resources.map(r -> memory(r.memory())).orElse("256m"));
         return object(Map.of("resources", object(Map.of("limits", texts(limits)))));
     }
 
     private static String cores(long millis) {
         return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString();
+    }
+
+    private static String memory(Bytes amount) {
+        return amount.count() % Bytes.MEBI == 0 ? amount.inMebi() + "m" : amount.count() + "b";
     }
 
     private List<String> published() {

@@ -8,6 +8,7 @@ import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Support;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
+import dev.holdfast.targets.local.LocalStack;
 import dev.holdfast.text.Json;
 import java.util.List;
 import java.util.Locale;
@@ -31,16 +32,22 @@ final class Connections {
                 .orElseThrow(() -> WhyReport.noService(name, serviceName));
         Site site = live.supervisor().site();
         Access.Client client = client(Bound.of(stacks.parts().register(), service), role, site.context());
-        SortedMap<String, String> environment = new TreeMap<>();
-        client.environment().forEach((variable, value) -> environment.put(variable, value.reveal()));
         Workload workload = live.supervisor().workloads().stream()
                 .filter(one -> one.member().service().equals(serviceName))
                 .findFirst()
-                .orElseThrow(() -> Stacks.unknown(serviceName));
-        List<String> command = site.clientCommand(workload, client.command(), environment);
+                .orElseThrow(() -> WhyReport.noService(name, serviceName));
+        List<String> command = List.of();
+        SortedMap<String, Redacted> environment = client.environment();
+        if (!client.command().isEmpty()) {
+            LocalStack.ClientInvocation invocation = site.client(workload, client);
+            command = invocation.arguments();
+            environment = invocation.environment();
+        }
+        SortedMap<String, String> revealed = new TreeMap<>();
+        environment.forEach((variable, value) -> revealed.put(variable, value.reveal()));
         return Json.object()
                 .put("command", Json.texts(command))
-                .put("environment", texts(environment))
+                .put("environment", texts(revealed))
                 .put("url", client.url().reveal())
                 .build();
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.engines;
 
 import dev.holdfast.engine.Register;
+import dev.holdfast.engines.prometheus.PrometheusEngine;
 import dev.holdfast.engines.redis.RedisEngine;
 import dev.holdfast.engines.s3.S3Engine;
 import java.time.InstantSource;
@@ -11,6 +12,6 @@ public final class Engines {
     private Engines() {}
 
     public static Register register() {
-        return new Register(List.of(new RedisEngine(), new S3Engine(InstantSource.system())));
+        return new Register(List.of(new PrometheusEngine(), new RedisEngine(), new S3Engine(InstantSource.system())));
     }
 }

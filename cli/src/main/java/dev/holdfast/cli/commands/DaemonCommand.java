@@ -45,6 +45,7 @@ public final class DaemonCommand implements Command {
             }
             case "stop" -> stop(session);
             case "status" -> status(session);
+            case "run" -> DaemonRun.inThisProcess(session.surroundings());
             default ->
                 throw new HoldfastException(Problem.of(
                         Code.HF3301, "the daemon cannot '" + action + "'", "Say one of start, stop, status and run."));

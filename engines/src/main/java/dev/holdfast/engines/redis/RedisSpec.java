@@ -7,6 +7,7 @@ import dev.holdfast.language.Matches;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,17 +18,20 @@ public record RedisSpec(
         @Doc("How many servers there are and how they stand in for one another.") @Default("single")
         Topology topology,
 
-        @Doc("What survives a restart.") @Default("aof")
-        Persistence persistence,
+        @Doc("What survives a restart.") @Default("aof") Persistence persistence,
 
-        @Doc("What goes when the memory is full. Where nothing is said, nothing is thrown away as long as there are queues"
-                + " or an append-only file; a service that keeps nothing safe anyway is a cache (`allkeys-lru`).")
+        @Doc(
+                "What goes when the memory is full. Where nothing is said, nothing is thrown away as long as there are queues"
+                        + " or an append-only file; a service that keeps nothing safe anyway is a cache (`allkeys-lru`).")
         @Example("allkeys-lru")
         Optional<Eviction> eviction,
 
-        @Doc("Keys that programs use as queues (lists or streams). Others refer to them as `service/queue`, their lengths are"
-                + " measured, and they are never evicted.")
-        @Matches(value = "[A-Za-z0-9_][A-Za-z0-9_.:-]{0,126}", rule = "letters, digits, `_`, `.`, `:` and `-`, at most 127")
+        @Doc(
+                "Keys that programs use as queues (lists or streams). Others refer to them as `service/queue`, their lengths are"
+                        + " measured, and they are never evicted.")
+        @Matches(
+                value = "[A-Za-z0-9_][A-Za-z0-9_.:-]{0,126}",
+                rule = "letters, digits, `_`, `.`, `:` and `-`, at most 127")
         @Example("[vector_ingest]")
         List<String> queues,
 
@@ -44,7 +48,7 @@ public record RedisSpec(
 
     /** The roles of the file, or the one that stands for none. */
     SortedMap<String, Role> rolesInForce() {
-        return roles.isEmpty() ? new TreeMap<>(java.util.Map.of("app", APPLICATION)) : roles;
+        return roles.isEmpty() ? Collections.unmodifiableSortedMap(new TreeMap<>(Map.of("app", APPLICATION))) : roles;
     }
 
     /** The role an application would use: {@code app} where there is one, else the first that may write, else the first. */
@@ -55,9 +59,9 @@ public record RedisSpec(
         }
         return inForce.entrySet().stream()
                 .filter(role -> role.getValue().can().contains(Can.WRITE))
-                .map(java.util.Map.Entry::getKey)
+                .map(Map.Entry::getKey)
                 .findFirst()
-                .orElseGet(inForce::firstKey);
+                .orElseGet(() -> inForce.keySet().iterator().next());
     }
 
     Eviction evictionInForce() {
@@ -79,7 +83,8 @@ public record RedisSpec(
     public enum Persistence {
         @Doc("An append-only file, on disk within a second: a crash of the machine loses at most that second.")
         AOF,
-        @Doc("Snapshots after 15, 5 and 1 minutes, the sooner the more has changed: a crash loses what came after the last.")
+        @Doc(
+                "Snapshots after 15, 5 and 1 minutes, the sooner the more has changed: a crash loses what came after the last.")
         RDB,
         @Doc("Nothing: every start is empty.")
         NONE
@@ -129,7 +134,8 @@ public record RedisSpec(
     /** One who may connect. */
     @Doc("One who may connect.")
     public record Role(
-            @Doc("What the role may do; commands that endanger the server (FLUSHALL, KEYS, CONFIG …) are never among it.")
+            @Doc(
+                    "What the role may do; commands that endanger the server (FLUSHALL, KEYS, CONFIG …) are never among it.")
             @Default("[read]")
             List<Can> can,
 

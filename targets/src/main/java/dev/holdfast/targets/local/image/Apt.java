@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -49,8 +50,24 @@ final class Apt {
         }
     }
 
-    /** Everything {@code asked} needs, with exact versions and checksums out of the verified indexes. */
-    List<DebianPackage> closure(Collection<String> asked) throws IOException {
+    /** Everything each of {@code asked} needs, with exact versions and checksums out of the verified indexes. */
+    List<List<DebianPackage>> closures(List<List<String>> asked) throws IOException {
+        Map<String, String> suites = new LinkedHashMap<>();
+        List<List<String>> selected = new ArrayList<>();
+        for (List<String> each : asked) {
+            selected.add(selectors(each, suites));
+        }
+        Map<String, DebianPackage> found = details(suites);
+        List<List<DebianPackage>> closures = new ArrayList<>();
+        for (List<String> selectors : selected) {
+            closures.add(selectors.stream()
+                    .map(s -> java.util.Objects.requireNonNull(found.get(s)))
+                    .toList());
+        }
+        return closures;
+    }
+
+    private List<String> selectors(List<String> asked, Map<String, String> suites) throws IOException {
         prepare(asked);
         List<String> command = new ArrayList<>(List.of("-s", "-y", "install", "--"));
         command.addAll(asked);
@@ -58,7 +75,6 @@ final class Apt {
         if (!outcome.succeeded()) {
             throw AptFailure.of("resolving " + String.join(" ", asked), outcome, sources, home);
         }
-        Map<String, String> suites = new HashMap<>();
         List<String> selectors = new ArrayList<>();
         for (String line : outcome.lines()) {
             Matcher matcher = INSTALL.matcher(line);
@@ -68,12 +84,12 @@ final class Apt {
                 suites.put(selector, matcher.group(3).replace(", ", "+").replace(' ', '_'));
             }
         }
-        return details(selectors, suites);
+        return selectors;
     }
 
-    private List<DebianPackage> details(List<String> selectors, Map<String, String> suites) {
+    private Map<String, DebianPackage> details(Map<String, String> suites) {
         List<String> command = new ArrayList<>(List.of("show", "--no-all-versions", "--"));
-        command.addAll(selectors);
+        command.addAll(suites.keySet());
         Tools.Outcome outcome = apt("apt-cache", command, home, RESOLVE);
         Map<String, DebianPackage> found = new HashMap<>();
         for (String stanza : outcome.output().split("\n\n", -1)) {
@@ -85,16 +101,14 @@ final class Apt {
             }
         }
         List<String> missing =
-                selectors.stream().filter(s -> !found.containsKey(s)).toList();
+                suites.keySet().stream().filter(s -> !found.containsKey(s)).toList();
         if (!outcome.succeeded() || !missing.isEmpty()) {
             throw Refusals.of(
                     Code.HF3016,
                     "the package indexes give no SHA-256 for " + String.join(" ", missing),
                     "Does `apt-cache show` work on this machine? Is the mirror a complete one?");
         }
-        return selectors.stream()
-                .map(s -> java.util.Objects.requireNonNull(found.get(s)))
-                .toList();
+        return found;
     }
 
     private DebianPackage described(Map<String, String> fields, String suite) {
@@ -143,10 +157,17 @@ final class Apt {
         for (String folder : List.of("lists/partial", "archives/partial", "cache", "conf.d")) {
             Files.createDirectories(home.resolve(folder));
         }
-        Folders.write(home.resolve("sources.list"), sources.lines());
-        Folders.write(home.resolve("status"), LeftOut.status(architecture, asked));
+        keep(home.resolve("sources.list"), sources.lines());
+        keep(home.resolve("status"), LeftOut.status(architecture, asked));
         hostSettings();
-        Folders.write(home.resolve("apt.conf"), settings());
+        keep(home.resolve("apt.conf"), settings());
+    }
+
+    /** Untouched where it is right already: apt makes its cache anew (a second) when one of them is newer. */
+    private static void keep(Path file, String text) throws IOException {
+        if (!Files.exists(file) || !Files.readString(file).equals(text)) {
+            Folders.write(file, text);
+        }
     }
 
     /** The host's settings are linked into a folder of ours, so that ours can come last and clear the hooks. */
@@ -164,9 +185,9 @@ final class Apt {
         }
         Path single = hostRoot.resolve("etc/apt/apt.conf");
         if (Files.isReadable(single)) {
-            Files.createSymbolicLink(ours.resolve("zz0-host"), single);
+            Files.createSymbolicLink(ours.resolve("zzz-host"), single);
         }
-        Folders.write(ours.resolve("zz9-holdfast"), """
+        Folders.write(ours.resolve("zzzz-holdfast"), """
                 #clear APT::Update::Pre-Invoke;
                 #clear APT::Update::Post-Invoke;
                 #clear APT::Update::Post-Invoke-Success;
@@ -187,6 +208,8 @@ final class Apt {
                 Acquire::http::Timeout "20";
                 Acquire::https::Timeout "20";
                 APT::Sandbox::User "";
+                Dir::Cache::pkgcache "pkgcache.bin";
+                Dir::Cache::srcpkgcache "srcpkgcache.bin";
                 """.formatted(architecture.debian()));
     }
 

@@ -37,6 +37,7 @@ final class Current {
                 case "root2" -> name = words[1];
                 case "application2" ->
                     application = Optional.of(engines.resolve("java").resolve(words[1]));
+                case "request3" -> {} // for the list of what is installed
                 case "version3" -> versions.put(words[1], words[2]);
                 default -> {
                     return Optional.empty(); // of another version of Holdfast: made anew
@@ -57,7 +58,9 @@ final class Current {
         if (entry.request().programs() instanceof Programs.Maven maven) {
             versions.put(maven.artifact(), maven.version());
         }
-        StringBuilder text = new StringBuilder("root\t").append(name).append('\n');
+        StringBuilder text = new StringBuilder("request\t");
+        text.append(entry.date()).append('\t').append(entry.request().text()).append('\n');
+        text.append("root\t").append(name).append('\n');
         application.ifPresent(lib -> text.append("application\t")
                 .append(engines.resolve("java").relativize(lib))
                 .append('\n'));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The engines of one cache: {@code <cache>/engines}. What is installed is found by reading one small file; what is not is
@@ -93,6 +95,50 @@ public final class EngineImages {
         return ordered;
     }
 
+    /** What is there. {@code used} are the roots ({@link Image#root}) that running stacks were started from. */
+    public List<Installed> list(Set<Path> used) {
+        try {
+            return new Inventory(engines).list(used);
+        } catch (IOException e) {
+            throw Refusals.cache(engines, e);
+        }
+    }
+
+    /** Every file of every image that is missing, changed or was not there; empty when all is as it was installed. */
+    public List<Damage> verify() {
+        return locked(scratch -> new Inventory(engines).verify());
+    }
+
+    /**
+     * Removes an engine ({@code redis-server}) or one image of it, with its lock entry and every package that no other image
+     * needs; refused when it is among {@code used}. Returns the bytes freed.
+     */
+    public long remove(String name, Set<Path> used) {
+        return locked(scratch -> new Inventory(engines).remove(name, used, store(scratch)));
+    }
+
+    /** Deletes the kept .debs. What is installed stays; an old version may then be nowhere to be had again. */
+    public long dropDebs() {
+        return locked(scratch -> store(scratch).dropDebs());
+    }
+
+    private PackageStore store(Path scratch) {
+        return new PackageStore(engines, scratch, new Tools(environment));
+    }
+
+    /** Something done to the cache while nobody else changes it. */
+    private interface Deed<T> {
+        T with(Path scratch) throws IOException;
+    }
+
+    private <T> T locked(Deed<T> deed) {
+        try (CacheLock lock = CacheLock.take(engines, new Reporter(Progress.silent()))) {
+            return deed.with(lock.scratch());
+        } catch (IOException e) {
+            throw Refusals.cache(engines, e);
+        }
+    }
+
     /** One run, under the lock of the cache. */
     private final class Installation {
         private final Reporter reporter;
@@ -113,11 +159,13 @@ public final class EngineImages {
             Path lockFile = engines.resolve("engines.lock");
             LockFile locked = LockFile.read(lockFile);
             Map<Request, LockFile.Entry> entries = new LinkedHashMap<>();
+            List<Request> unknown = new ArrayList<>();
             for (Request request : requests) {
-                Optional<LockFile.Entry> pinned = locked.entry(request)
-                        .filter(e -> !anew && e.architecture().equals(architecture.debian()));
-                entries.put(request, pinned.isPresent() ? pinned.get() : resolved(request));
+                locked.entry(request)
+                        .filter(e -> !anew && e.architecture().equals(architecture.debian()))
+                        .ifPresentOrElse(pinned -> entries.put(request, pinned), () -> unknown.add(request));
             }
+            entries.putAll(resolved(unknown));
             Set<DebianPackage> packages = new LinkedHashSet<>();
             entries.values().forEach(entry -> packages.addAll(entry.packages()));
             List<DebianPackage> absent = store.absent(packages);
@@ -134,14 +182,29 @@ public final class EngineImages {
                 locked.write(lockFile);
                 images.put(each.getKey().programs(), assembled(entry));
             }
+            // 80 MB that the next resolve makes anew, because it begins with new indexes
+            Folders.delete(engines.resolve("apt/cache"));
             return images;
         }
 
-        private LockFile.Entry resolved(Request request) throws IOException {
+        private Map<Request, LockFile.Entry> resolved(List<Request> requests) throws IOException {
+            if (requests.isEmpty()) {
+                return Map.of();
+            }
+            Apt indexed = apt();
+            reporter.report(
+                    Progress.Phase.RESOLVING,
+                    requests.stream().map(Request::label).collect(Collectors.joining(" ")));
             String date = clock.instant().toString().substring(0, 10);
-            reporter.report(Progress.Phase.RESOLVING, request.label());
-            return new LockFile.Entry(
-                    request, architecture.debian(), date, apt().closure(request.packages()), List.of());
+            List<List<DebianPackage>> closures =
+                    indexed.closures(requests.stream().map(Request::packages).toList());
+            Map<Request, LockFile.Entry> entries = new LinkedHashMap<>();
+            for (int i = 0; i < requests.size(); i++) {
+                Request request = requests.get(i);
+                entries.put(
+                        request, new LockFile.Entry(request, architecture.debian(), date, closures.get(i), List.of()));
+            }
+            return entries;
         }
 
         private LockFile.Entry withJars(Request request, LockFile.Entry entry, boolean anew) throws IOException {

@@ -13,6 +13,9 @@ import java.util.TreeMap;
  * @param versions what is inside: Debian package or {@code group:artifact} to its exact version
  */
 public record Image(String name, Path root, Optional<Path> application, SortedMap<String, String> versions) {
+    /** Who programs inside are ({@code holdfast}); far from the numbers that distributions give away. */
+    public static final int USER = 64230;
+
     public Image {
         versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
     }

@@ -9,14 +9,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -151,24 +154,33 @@ final class PackageStore {
         Files.move(folder, home, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Deletes what no lock entry names any more; returns the bytes freed. */
-    long keepOnly(Collection<DebianPackage> locked, boolean debsToo) throws IOException {
-        List<String> ids = locked.stream().map(DebianPackage::id).toList();
+    /** Deletes unpacked packages that are not linked, and .debs that are neither linked nor locked; returns the bytes freed. */
+    long keepOnly(Collection<DebianPackage> linked, Collection<DebianPackage> locked) throws IOException {
+        Set<String> ids = linked.stream().map(DebianPackage::id).collect(Collectors.toCollection(HashSet::new));
         long freed = 0;
         for (Path folder : children(packages)) {
             if (!ids.contains(folder.getFileName().toString())) {
-                freed += Files.exists(folder.resolve("files"))
-                        ? Manifest.read(folder.resolve("files")).bytes()
-                        : 0;
+                Path files = folder.resolve("files");
+                freed += Files.exists(files) ? Manifest.read(files).bytes() : 0;
                 Folders.delete(folder);
             }
         }
+        locked.forEach(p -> ids.add(p.id()));
         for (Path deb : children(debs)) {
-            String id = deb.getFileName().toString().replaceFirst("\\.deb$", "");
-            if (debsToo || !ids.contains(id)) {
+            if (!ids.contains(deb.getFileName().toString().replaceFirst("\\.deb$", ""))) {
                 freed += Files.size(deb);
                 Files.delete(deb);
             }
+        }
+        return freed;
+    }
+
+    /** Deletes every .deb; returns the bytes freed. */
+    long dropDebs() throws IOException {
+        long freed = 0;
+        for (Path deb : children(debs)) {
+            freed += Files.size(deb);
+            Files.delete(deb);
         }
         return freed;
     }

@@ -4,6 +4,7 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
@@ -34,6 +35,9 @@ final class Refusals {
 
     /** What an I/O error while writing the cache means to the person in front of it. */
     static HoldfastException cache(Path where, IOException error) {
+        if (error instanceof ClosedByInterruptException) {
+            return interrupted();
+        }
         String message = String.valueOf(error.getMessage());
         if (message.toLowerCase(Locale.ROOT).contains("no space left")
                 || message.toLowerCase(Locale.ROOT).contains("quota exceeded")) {

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** {@link Programs} in the one way they are written in the lock file; equal requests have equal text. */
+/** {@link Programs} in the one way they are written in the lock file; what is read back is equal to what was written. */
 record Request(Programs programs) {
 
     /** Words separated by spaces; no part of a package's or an artifact's name can hold one. */
     String text() {
         return switch (programs) {
             case Programs.Debian(List<String> packages) ->
-                "debian " + packages.stream().distinct().sorted().collect(Collectors.joining(" "));
+                "debian " + packages.stream().distinct().collect(Collectors.joining(" "));
             case Programs.Maven maven ->
                 "maven " + maven.artifact() + " " + maven.version()
                         + maven.excludes().stream().sorted().map(e -> " -" + e).collect(Collectors.joining())
@@ -28,7 +28,9 @@ record Request(Programs programs) {
     static Request parse(String text) {
         List<String> words = Arrays.asList(text.split(" ", -1));
         return switch (words.getFirst()) {
-            case "debian" -> new Request(new Programs.Debian(words.subList(1, words.size())));
+            case "debian" ->
+                new Request(new Programs.Debian(
+                        words.stream().skip(1).filter(w -> !w.isEmpty()).toList()));
             case "maven" -> {
                 List<String> excludes = new ArrayList<>();
                 TreeMap<String, String> pins = new TreeMap<>();
@@ -54,7 +56,7 @@ record Request(Programs programs) {
     /** What a person calls it. */
     String label() {
         String name = switch (programs) {
-            case Programs.Debian(List<String> packages) -> packages.getFirst();
+            case Programs.Debian(List<String> packages) -> packages.isEmpty() ? "base" : packages.getFirst();
             case Programs.Maven maven ->
                 maven.artifact().substring(maven.artifact().indexOf(':') + 1) + "-" + maven.version();
         };

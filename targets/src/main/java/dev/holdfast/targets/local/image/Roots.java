@@ -25,9 +25,6 @@ final class Roots {
     /** In every image: the sandbox, a shell and the tools that a command line is made of. */
     static final List<String> BASE = List.of("base-files", "libc-bin", "dash", "coreutils", "bubblewrap", "util-linux");
 
-    /** Who engines run as inside; far from the numbers that distributions give away. */
-    static final int USER = 64230;
-
     private static final List<String> FOLDERS = List.of(
             "app",
             "config",
@@ -68,13 +65,13 @@ final class Roots {
             root:x:0:0:root:/root:/bin/sh
             holdfast:x:%1$d:%1$d:Holdfast engine:/data:/bin/sh
             nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
-            """.formatted(USER),
+            """.formatted(Image.USER),
             "etc/group",
             """
             root:x:0:
             holdfast:x:%d:
             nogroup:x:65534:
-            """.formatted(USER),
+            """.formatted(Image.USER),
             "etc/nsswitch.conf",
             """
             passwd: files

@@ -22,7 +22,9 @@ final class StackReaderFuzzTest {
             reader.read("fuzz.yaml", bytes, Optional.empty());
         } catch (HoldfastException e) {
             for (Problem problem : e.problems()) {
-                if (problem.position().isEmpty() || problem.cause().isBlank() || problem.remedy().isBlank()) {
+                if (problem.position().isEmpty()
+                        || problem.cause().isBlank()
+                        || problem.remedy().isBlank()) {
                     throw new AssertionError("not a whole problem: " + problem);
                 }
             }

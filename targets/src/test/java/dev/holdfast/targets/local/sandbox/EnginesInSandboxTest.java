@@ -141,7 +141,7 @@ final class EnginesInSandboxTest {
             "/usr/bin/redis-server", "--port", "0", "--unixsocket", "/data/s", "--dir", "/data", "--save", ""
         };
         Process starter = start(user, REDIS, data, lock, "a.log", redis);
-        await(() -> log("a.log").contains("ready to accept connections"), () -> log("a.log"));
+        await(() -> log("a.log").contains("Ready to accept connections"), () -> log("a.log"));
         Inside inside = inside(starter);
         ProcessHandle outer = inside.init().parent().orElseThrow();
         starter.destroyForcibly().waitFor();
@@ -156,7 +156,7 @@ final class EnginesInSandboxTest {
         await(() -> !inside.program().isAlive() && !inside.init().isAlive(), () -> "still there");
         // the lock went with the last process
         start(user, REDIS, data, lock, "c.log", redis);
-        await(() -> log("c.log").contains("ready to accept connections"), () -> log("c.log"));
+        await(() -> log("c.log").contains("Ready to accept connections"), () -> log("c.log"));
     }
 
     private static String[] postgres(String sockets) {

@@ -67,8 +67,7 @@ final class RealEnginesMain {
             Running first = stack.start(postgres);
             Running cache = stack.start(redis);
             say("postgres answers " + ask(postgresPort, SSL_REQUEST));
-            say("redis answers "
-                    + ask(redisPort, ("AUTH " + password(stack) + "\r\nPING\r\n").getBytes(StandardCharsets.US_ASCII)));
+            say("redis answers " + ask(redisPort, ping(password)));
             say("memory " + stack.rss(first) + " " + stack.rss(cache));
             var ended = stack.onExit(first);
             Processes.signal(first.engine(), Unix.SIGKILL);
@@ -76,6 +75,11 @@ final class RealEnginesMain {
                     + members.left("pg", Optional.of(first)).size() + " left");
             Running second = stack.start(postgres);
             say("postgres answers " + ask(postgresPort, SSL_REQUEST) + " again");
+            Disk.remove(stack.folder().run("rd"));
+            Running again = stack.start(redis);
+            say("lost redis runs on: " + Processes.isAlive(cache.engine()));
+            cache = again;
+            say("redis answers " + ask(redisPort, ping(password)) + " again");
             say("nothing differs: " + stack.differences().isEmpty());
             secrets(stack, members, List.of(second, cache));
             say("postgres stopped: " + stack.stop(second).because());
@@ -84,6 +88,10 @@ final class RealEnginesMain {
             left.addAll(members.left("rd", Optional.of(cache)));
             say("left: " + left.size());
         }
+    }
+
+    private static byte[] ping(String password) {
+        return ("AUTH " + password + "\r\nPING\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     private static void secrets(LocalStack stack, Members members, List<Running> all) {

@@ -45,6 +45,8 @@ final class RealEnginesTest {
                     .contains("redis answers +PONG")
                     .contains("killed: it was ended by signal 9, 0 left")
                     .contains("postgres answers S again")
+                    .contains("lost redis runs on: false")
+                    .contains("redis answers +PONG again")
                     .contains("nothing differs: true")
                     .contains("no secret seen in")
                     .contains("postgres stopped: it exited with status 0")

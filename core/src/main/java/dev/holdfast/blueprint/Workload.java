@@ -56,6 +56,8 @@ public record Workload(
     /** How a running member takes a changed file of effect RELOAD. */
     public enum Reload {
         SIGHUP,
+        /** Over a connection: the engine's {@code Provisioning.reload} does it once the file is written. */
+        CONNECTION,
         /** It cannot: every change restarts it. */
         RESTART
     }

@@ -23,6 +23,9 @@ public interface Access<S extends Record> extends Reconciled<S> {
     /** Where to connect, without any password in it. */
     record Endpoint(String name, String member, String host, int port, String url) {}
 
-    /** A program of the engine's own packages, secrets only in its environment, never in its arguments. */
+    /**
+     * A program of the engine's own packages, secrets only in its environment, never in its arguments. The command is
+     * empty where the engine has no shell of its own: then there are the environment and the URL.
+     */
     record Client(List<String> command, SortedMap<String, Redacted> environment, Redacted url) {}
 }

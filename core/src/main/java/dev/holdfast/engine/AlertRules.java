@@ -1,4 +1,11 @@
 package dev.holdfast.engine;
 
 /** A Prometheus rule file, ready to be written down: the engine's {@code alerts.yaml} for one service. */
-public record AlertRules(String service, String yaml) {}
+public record AlertRules(String service, String yaml) {
+
+    /** The {@code alerts.yaml} that lies beside the class, {@code ${service}} filled in. */
+    public static AlertRules beside(Class<?> type, String service) {
+        return new AlertRules(
+                service, Parameters.Resource.beside(type, "alerts.yaml").replace("${service}", service));
+    }
+}

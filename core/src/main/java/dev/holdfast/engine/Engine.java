@@ -49,6 +49,11 @@ public interface Engine<S extends Record> {
         return List.of();
     }
 
+    /** What the edition at hand cannot do of what this service asks, each a sentence; a plan shows them. Pure. */
+    default List<String> notes(Service<S> service) {
+        return List.of();
+    }
+
     Provisioning<S> provisioning();
 
     Support<Access<S>> access();

@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.blueprint.Member;
+import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.stack.Service;
 import java.util.List;
@@ -11,4 +12,10 @@ public interface Provisioning<S extends Record> {
     List<Member> members(Service<S> service);
 
     List<Workload> workloads(Service<S> service, Context context);
+
+    /**
+     * Puts changed settings of effect RELOAD in force in a running member whose workload reloads by CONNECTION; the file
+     * is written already. Doing it twice is harmless.
+     */
+    default void reload(Service<S> service, String member, List<Setting> changed, Context context) {}
 }

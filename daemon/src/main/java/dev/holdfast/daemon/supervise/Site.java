@@ -1,0 +1,79 @@
+package dev.holdfast.daemon.supervise;
+
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.Access;
+import dev.holdfast.engine.Context;
+import dev.holdfast.plan.Change;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Ended;
+import dev.holdfast.targets.local.LocalStack;
+import dev.holdfast.targets.local.Running;
+import dev.holdfast.targets.local.Source;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The place where the members of one stack run, as far as looking after them needs it. Safe for several threads as long
+ * as no two work on the same member. Closing it ends no process.
+ */
+public interface Site extends AutoCloseable {
+    Context context();
+
+    /** The desired workloads; a member in {@link Workload#needs} comes before those that need it. */
+    List<Workload> workloads();
+
+    /** Throws a problem for each port of the member that a foreign process holds. */
+    void requirePorts(String member);
+
+    /** Writes the member's files and fills its data folder if that is new. Idempotent. */
+    void prepare(Workload workload);
+
+    /** Returns when the process exists, long before it serves. */
+    Running start(Workload workload);
+
+    /** The member if it runs now, whoever started it. */
+    Optional<Running> find(String member);
+
+    /** Completes when nothing of the member is left. Never completes exceptionally. */
+    CompletableFuture<Ended> onExit(Running running);
+
+    Ended stop(Running running);
+
+    Running reload(Running running, Workload workload);
+
+    /** All that differs here from what the file says, in the order in which to do it. Changes nothing. */
+    List<Change> differences();
+
+    List<Change> differences(Workload workload);
+
+    /** Members that have files, data or a process here but no place in the stack any more. */
+    List<String> unwanted();
+
+    void remove(String member, boolean data);
+
+    /** Removes everything of the stack and closes it. Refuses while any member runs. */
+    void purge();
+
+    List<String> notes();
+
+    /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
+    long rss(Running running);
+
+    void rotateLog(String member);
+
+    Path log(String member);
+
+    /** How to run a client of the workload's engine on the caller's terminal. */
+    LocalStack.ClientInvocation client(Workload workload, Access.Client client);
+
+    /** The same place seen with another stack, for comparing and nothing else. Needs no closing. */
+    Site preview(Stack stack);
+
+    /** The same place for that stack from now on; this one must not be used any more. */
+    Site become(Stack stack, Source source);
+
+    @Override
+    void close();
+}

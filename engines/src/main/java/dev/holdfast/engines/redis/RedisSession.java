@@ -1,0 +1,221 @@
+package dev.holdfast.engines.redis;
+
+import dev.holdfast.blueprint.Address;
+import dev.holdfast.engine.Context;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.secret.SecretRef;
+import dev.holdfast.secret.Trust;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateExpiredException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Holdfast's own connections, one a member, kept from call to call and remade once where a kept one turns out to be
+ * broken. Calls for one member wait for one another.
+ */
+final class RedisSession {
+    /** The account Holdfast itself uses. */
+    static final String ADMINISTRATOR = "holdfast";
+
+    private static final int CONNECT_MILLIS = 700;
+    private static final int ANSWER_MILLIS = 1_200;
+
+    private final Map<Door, Kept> kept = new ConcurrentHashMap<>();
+
+    /** @param user an account of the service and the name of the secret that is its password */
+    private record Door(String authorityFile, Address address, String user) {}
+
+    /** A connection or none; its monitor is held while it is used. */
+    private static final class Kept {
+        private Optional<Connection> connection = Optional.empty();
+    }
+
+    /** Sends one command as the administrator. Throws what Jedis throws: the caller says what it means. */
+    Object call(String service, String member, Context context, Command command, List<String> arguments) {
+        CommandArguments message = new CommandArguments(command);
+        arguments.forEach(message::add);
+        Door door = new Door(context.authorityFile(), context.outside(member, RedisProvisioning.PORT), ADMINISTRATOR);
+        Kept slot = kept.computeIfAbsent(door, ignored -> new Kept());
+        synchronized (slot) {
+            boolean fresh = slot.connection.isEmpty();
+            try {
+                return answer(slot, door, service, context, message);
+            } catch (JedisConnectionException e) {
+                close(slot);
+                if (fresh) {
+                    throw e;
+                }
+                // the server was restarted since: what was kept is dead, which says nothing about the server
+                return answer(slot, door, service, context, message);
+            }
+        }
+    }
+
+    private static Object answer(Kept slot, Door door, String service, Context context, CommandArguments message) {
+        Connection connection = slot.connection.orElseGet(() -> connected(door, service, context));
+        slot.connection = Optional.of(connection);
+        return connection.executeCommand(message);
+    }
+
+    private static void close(Kept slot) {
+        slot.connection.ifPresent(Connection::close);
+        slot.connection = Optional.empty();
+    }
+
+    private static Connection connected(Door door, String service, Context context) {
+        return connected(
+                door.address(),
+                door.user(),
+                context.secret(new SecretRef(service, ADMINISTRATOR)).reveal(),
+                door.authorityFile());
+    }
+
+    /** A connection that is the caller's to close. */
+    static Connection connected(Address address, String user, String password, String authorityFile) {
+        Connection connection = new Connection(
+                () -> socket(address, trust(authorityFile)),
+                DefaultJedisClientConfig.builder()
+                        .socketTimeoutMillis(ANSWER_MILLIS)
+                        .user(user)
+                        .password(password)
+                        .resp2()
+                        .build());
+        connection.connect();
+        return connection;
+    }
+
+    private static Socket socket(Address address, Trust trust) {
+        Socket plain = new Socket();
+        try {
+            plain.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
+            plain.setSoTimeout(ANSWER_MILLIS);
+            plain.setTcpNoDelay(true);
+            SSLSocket socket =
+                    (SSLSocket) trust.socketFactory().createSocket(plain, address.host(), address.port(), true);
+            socket.startHandshake();
+            return socket;
+        } catch (IOException e) {
+            try {
+                plain.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw new JedisConnectionException(e);
+        }
+    }
+
+    private static Trust trust(String authorityFile) {
+        try {
+            return Trust.in(Files.readString(Path.of(authorityFile)));
+        } catch (IOException e) {
+            throw new JedisConnectionException("cannot read the authority's certificate " + authorityFile, e);
+        }
+    }
+
+    List<RedisUser> users(String service, String member, Context context) {
+        List<RedisUser> users = new ArrayList<>();
+        for (Object line : (List<?>) call(service, member, context, Command.ACL, List.of("LIST"))) {
+            users.add(RedisUser.parsed(text(line)));
+        }
+        return users;
+    }
+
+    /** The sections of {@code INFO}, flattened. */
+    Map<String, String> info(String service, String member, Context context) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String line :
+                text(call(service, member, context, Command.INFO, List.of())).split("\r\n", -1)) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                values.put(line.substring(0, colon), line.substring(colon + 1));
+            }
+        }
+        return values;
+    }
+
+    static String text(Object answer) {
+        return answer instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(answer);
+    }
+
+    /** What a failure means, lower case and without any value of a secret, and the sentence that says what to do. */
+    static Failure failure(JedisException e, String service, Address address) {
+        if (e instanceof JedisAccessControlException) {
+            return new Failure(
+                    Code.HF3522,
+                    "redis at " + address + " refuses the password of user '" + ADMINISTRATOR + "'",
+                    "Somebody has changed this user in the server: restore the file /data/users.acl of '" + service
+                            + "', or restart the service with `holdfast restart " + service + "` if it was not saved.");
+        }
+        if (e instanceof JedisDataException) {
+            return new Failure(
+                    Code.HF3523,
+                    "redis at " + address + " answers: " + e.getMessage(),
+                    "Read the service's log with `holdfast logs " + service + "`.");
+        }
+        // the certificate's own complaint lies below that of the TLS session, so it is looked for first
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateExpiredException) {
+                return new Failure(
+                        Code.HF3521,
+                        "the certificate that redis at " + address + " shows has expired",
+                        "Run `holdfast restart " + service + "`, which issues a new one.");
+            }
+        }
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return new Failure(
+                        Code.HF3521,
+                        "no TLS session with redis at " + address + ": " + cause.getMessage(),
+                        "Look for another program on this port, or restart with `holdfast restart " + service + "`.");
+            }
+            if (cause instanceof SocketTimeoutException) {
+                return new Failure(
+                        Code.HF3521,
+                        "redis at " + address + " did not answer within " + ANSWER_MILLIS + "ms",
+                        "Look for a slow command or a full machine with `holdfast logs " + service + "`.");
+            }
+            if (cause instanceof ConnectException) {
+                return new Failure(
+                        Code.HF3521,
+                        "nothing listens at " + address,
+                        "Start it with `holdfast restart " + service + "`, or read `holdfast logs " + service + "`.");
+            }
+        }
+        return new Failure(
+                Code.HF3521,
+                "no connection to redis at " + address + ": " + e.getMessage(),
+                "Read the service's log with `holdfast logs " + service + "`.");
+    }
+
+    /** The same for those who cannot go on. */
+    static HoldfastException refused(JedisException e, String service, Address address) {
+        Failure failure = failure(e, service, address);
+        return new HoldfastException(Problem.of(failure.code(), failure.because(), failure.next()), e);
+    }
+
+    record Failure(Code code, String because, String next) {}
+}

@@ -14,9 +14,6 @@ public final class Engines {
 
     public static Register register() {
         return new Register(List.of(
-                new PgBouncerEngine(),
-                new PostgresEngine(),
-                new RedisEngine(),
-                new S3Engine(InstantSource.system())));
+                new PgBouncerEngine(), new PostgresEngine(), new RedisEngine(), new S3Engine(InstantSource.system())));
     }
 }

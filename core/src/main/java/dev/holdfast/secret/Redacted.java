@@ -1,15 +1,26 @@
 package dev.holdfast.secret;
 
+import java.util.function.Supplier;
+
 /** A value that is never shown: whoever needs it asks for it by {@link #reveal}, and that word can be searched for. */
 public final class Redacted {
-    private final String value;
+    private final Supplier<String> value;
 
     public Redacted(String value) {
+        this.value = () -> value;
+    }
+
+    private Redacted(Supplier<String> value) {
         this.value = value;
     }
 
+    /** A value that is dear to compute and seldom asked for, such as a script full of SCRAM verifiers. */
+    public static Redacted later(Supplier<String> value) {
+        return new Redacted(value);
+    }
+
     public String reveal() {
-        return value;
+        return value.get();
     }
 
     @Override
@@ -19,11 +30,11 @@ public final class Redacted {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Redacted that && value.equals(that.value);
+        return other instanceof Redacted that && reveal().equals(that.reveal());
     }
 
     @Override
     public int hashCode() {
-        return value.hashCode();
+        return reveal().hashCode();
     }
 }

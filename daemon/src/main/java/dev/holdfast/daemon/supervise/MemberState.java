@@ -1,0 +1,55 @@
+package dev.holdfast.daemon.supervise;
+
+import dev.holdfast.engine.Health;
+import dev.holdfast.targets.local.Running;
+import java.time.Instant;
+import java.util.Optional;
+
+/** One moment of a member; a new one replaces it at every change. */
+public record MemberState(Phase phase, Health health, Optional<Running> running, int restarts, Instant since) {
+
+    /** What the supervisor is doing about a member. */
+    public enum Phase {
+        STOPPED,
+        STARTING,
+        RUNNING,
+        RESTARTING,
+        STOPPING,
+        /** Given up: it is not started again before somebody asks. */
+        FAILED;
+
+        /** As the status writes it. */
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    static MemberState stopped(String because, Instant now) {
+        return new MemberState(
+                Phase.STOPPED, new Health.NotReady(because, "Start it with 'holdfast up'."), Optional.empty(), 0, now);
+    }
+
+    public boolean isReady() {
+        return health instanceof Health.Ready;
+    }
+
+    public Optional<String> next() {
+        return health instanceof Health.NotReady(String because, String next) ? Optional.of(next) : Optional.empty();
+    }
+
+    MemberState with(Phase next, Health nextHealth, Instant now) {
+        return new MemberState(next, nextHealth, running, restarts, now);
+    }
+
+    MemberState with(Health nextHealth) {
+        return new MemberState(phase, nextHealth, running, restarts, since);
+    }
+
+    MemberState with(Optional<Running> process) {
+        return new MemberState(phase, health, process, restarts, since);
+    }
+
+    MemberState restarted() {
+        return new MemberState(phase, health, running, restarts + 1, since);
+    }
+}

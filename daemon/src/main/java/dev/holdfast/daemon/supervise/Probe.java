@@ -1,0 +1,67 @@
+package dev.holdfast.daemon.supervise;
+
+import dev.holdfast.apply.Tasks;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Observation;
+import dev.holdfast.engine.Register;
+import dev.holdfast.engine.Support;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.stack.Service;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Asks a member through its engine, and answers in time even where the engine does not. */
+final class Probe {
+    private final Register register;
+    private final Supplier<Site> place;
+    private final Duration deadline;
+
+    Probe(Register register, Supplier<Site> place, Duration deadline) {
+        this.register = register;
+        this.place = place;
+        this.deadline = deadline;
+    }
+
+    Health now(Workload workload) {
+        Context context = place.get().context();
+        Service<?> service = context.stack().services().get(workload.member().service());
+        if (service == null) {
+            return new Health.NotReady(
+                    "its service is no longer in the stack file", "Run 'holdfast plan' to see what becomes of it.");
+        }
+        Bound<?> bound = Bound.of(register, service);
+        try {
+            Callable<Health> question = () -> ask(bound, workload.member().name(), context);
+            return Tasks.all(List.of(question), deadline).getFirst();
+        } catch (TimeoutException late) {
+            return new Health.NotReady(
+                    "it did not answer a probe within " + deadline.toMillis() + " ms",
+                    "See 'holdfast logs " + workload.member().service() + "'.");
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return new Health.NotReady("the probe was interrupted", "Ask again.");
+        } catch (HoldfastException problem) {
+            return new Health.NotReady(
+                    problem.problems().getFirst().cause(),
+                    problem.problems().getFirst().remedy());
+        } catch (RuntimeException mistake) {
+            return new Health.NotReady(
+                    "the probe failed: " + mistake, "Please report this with the end of the daemon's log.");
+        }
+    }
+
+    private <S extends Record> Health ask(Bound<S> bound, String member, Context context) {
+        return switch (bound.engine().observation()) {
+            case Support.Offered<Observation<S>>(Observation<S> observation) ->
+                observation.probe(bound.service(), member, context);
+            case Support.NotOffered<Observation<S>>(String because, String instead) ->
+                new Health.Ready("its process runs; nobody can ask it more because " + because);
+        };
+    }
+}

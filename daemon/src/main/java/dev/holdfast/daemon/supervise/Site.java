@@ -1,0 +1,70 @@
+package dev.holdfast.daemon.supervise;
+
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.Context;
+import dev.holdfast.plan.Change;
+import dev.holdfast.targets.local.Ended;
+import dev.holdfast.targets.local.Running;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The place where the members of one stack run, as far as looking after them needs it. Safe for several threads as long
+ * as no two work on the same member. Closing it ends no process.
+ */
+public interface Site extends AutoCloseable {
+    Context context();
+
+    /** The desired workloads; a member in {@link Workload#needs} comes before those that need it. */
+    List<Workload> workloads();
+
+    /** Throws a problem for each port of the member that a foreign process holds. */
+    void requirePorts(String member);
+
+    /** Writes the member's files and fills its data folder if that is new. Idempotent. */
+    void prepare(Workload workload);
+
+    /** Returns when the process exists, long before it serves. */
+    Running start(Workload workload);
+
+    /** The member if it runs now, whoever started it. */
+    Optional<Running> find(String member);
+
+    /** Completes when nothing of the member is left. Never completes exceptionally. */
+    CompletableFuture<Ended> onExit(Running running);
+
+    Ended stop(Running running);
+
+    Running reload(Running running, Workload workload);
+
+    /** All that differs here from what the file says, in the order in which to do it. Changes nothing. */
+    List<Change> differences();
+
+    List<Change> differences(Workload workload);
+
+    /** Members that have files, data or a process here but no place in the stack any more. */
+    List<String> unwanted();
+
+    void remove(String member, boolean data);
+
+    /** Removes everything of the stack and closes it. Refuses while any member runs. */
+    void purge();
+
+    List<String> notes();
+
+    /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
+    long rss(Running running);
+
+    void rotateLog(String member);
+
+    Path log(String member);
+
+    /** An argument list that runs the program of the workload's own packages on this machine. */
+    List<String> clientCommand(
+            Workload workload, List<String> command, java.util.SortedMap<String, String> environment);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,5 @@
+/** PgBouncer: one folder, one engine. */
+@NullMarked
+package dev.holdfast.engines.pgbouncer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+package dev.holdfast.engines.postgres;
+
+import dev.holdfast.engine.Context;
+import dev.holdfast.plan.Change;
+import dev.holdfast.stack.Service;
+
+/** How a change is done, whichever facet it came from. */
+final class Applied {
+    private Applied() {}
+
+    static void apply(Change change, Service<?> service, Context context) {
+        for (Script.Batch batch : Script.of(change.statement()).batches()) {
+            try (PostgresSession session = PostgresSession.open(service, context, batch.database())) {
+                session.execute(batch);
+            }
+        }
+    }
+}

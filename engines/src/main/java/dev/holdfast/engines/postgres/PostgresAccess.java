@@ -1,0 +1,148 @@
+package dev.holdfast.engines.postgres;
+
+import dev.holdfast.blueprint.Address;
+import dev.holdfast.engine.Access;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
+import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
+import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
+import dev.holdfast.engines.postgres.PostgresSpec.Door;
+import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.plan.Change;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.secret.Redacted;
+import dev.holdfast.stack.Service;
+import dev.holdfast.text.Nearest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/** Roles, grants, owners, and the way in. It comes after Schema, which makes the databases. */
+final class PostgresAccess implements Access<PostgresSpec> {
+    private final PostgresExtensions extensions;
+
+    PostgresAccess(PostgresExtensions extensions) {
+        this.extensions = extensions;
+    }
+
+    @Override
+    public List<Endpoint> endpoints(Service<PostgresSpec> service, Context context) {
+        Declared declared = Declared.of(service, extensions);
+        String database = declared.databases().firstKey();
+        List<Endpoint> endpoints = new ArrayList<>();
+        if (declared.isPooled()) {
+            endpoints.add(endpoint("pooled", Doors.pooler(service), Doors.pooled(service, context), database, context));
+        }
+        endpoints.add(endpoint("direct", Doors.primary(service), Doors.direct(service, context), database, context));
+        return List.copyOf(endpoints);
+    }
+
+    private static Endpoint endpoint(String name, String member, Address address, String database, Context context) {
+        return new Endpoint(
+                name, member, address.host(), address.port(), Doors.url(address, database, context.authorityFile()));
+    }
+
+    @Override
+    public SortedMap<String, Redacted> variables(
+            Service<PostgresSpec> service, Optional<String> role, Context context) {
+        Way way = way(service, role, context);
+        SortedMap<String, Redacted> variables = new TreeMap<>(way.environment(context.authorityFile()));
+        variables.put("DATABASE_URL", way.url(context.authorityFile()));
+        Way direct = new Way(way.role(), way.password(), way.database(), Doors.direct(service, context));
+        variables.put("DATABASE_URL_DIRECT", direct.url(context.authorityFile()));
+        return variables;
+    }
+
+    /** {@code /tls/ca.crt} is where a program run from the engine's packages finds the stack's authority. */
+    @Override
+    public Client client(Service<PostgresSpec> service, Optional<String> role, Context context) {
+        Way way = way(service, role, context);
+        return new Client(
+                List.of("/usr/lib/postgresql/" + service.version() + "/bin/psql"),
+                way.environment("/tls/ca.crt"),
+                way.url(context.authorityFile()));
+    }
+
+    private Way way(Service<PostgresSpec> service, Optional<String> asked, Context context) {
+        Declared declared = Declared.of(service, extensions);
+        String name = asked.orElseGet(declared::application);
+        Role role = declared.roles().get(name);
+        boolean ours = name.equals(Declared.HOLDFAST);
+        if (role == null && !ours) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF1511,
+                    "service '" + service.name() + "' has no role '" + name + "'",
+                    "Ask for one of " + String.join(", ", declared.roles().keySet()) + "."
+                            + Nearest.to(name, declared.roles().keySet())
+                                    .map(near -> " Did you mean '" + near + "'?")
+                                    .orElse("")));
+        }
+        boolean pooled = role != null && role.through() == Door.POOLER && declared.isPooled();
+        SortedSet<String> entered =
+                role == null ? new java.util.TreeSet<>(declared.databases().keySet()) : declared.databasesOf(role);
+        return new Way(
+                name,
+                context.secret(Doors.password(service, name)),
+                entered.isEmpty() ? declared.databases().firstKey() : entered.first(),
+                pooled ? Doors.pooled(service, context) : Doors.direct(service, context));
+    }
+
+    /** Where a role goes in, and as whom. */
+    private record Way(String role, Redacted password, String database, Address address) {
+        Redacted url(String authorityFile) {
+            return Doors.url(address, role, password, database, authorityFile);
+        }
+
+        SortedMap<String, Redacted> environment(String authorityFile) {
+            SortedMap<String, Redacted> environment = new TreeMap<>();
+            environment.put("PGHOST", new Redacted(address.host()));
+            environment.put("PGPORT", new Redacted(Integer.toString(address.port())));
+            environment.put("PGUSER", new Redacted(role));
+            environment.put("PGPASSWORD", password);
+            environment.put("PGDATABASE", new Redacted(database));
+            environment.put("PGSSLMODE", new Redacted("verify-full"));
+            environment.put("PGSSLROOTCERT", new Redacted(authorityFile));
+            return environment;
+        }
+    }
+
+    @Override
+    public List<Change> changes(Service<PostgresSpec> service, Context context) {
+        DesiredAccess desired = DesiredAccess.of(Declared.of(service, extensions));
+        List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
+        SortedMap<String, ActualRole> roles;
+        SortedMap<String, ActualDatabase> databases;
+        boolean lookup;
+        try (PostgresSession session = PostgresSession.open(service, context, Declared.HOME)) {
+            roles = session.roles(names);
+            databases = session.databases();
+            lookup = desired.poolLookup() && session.hasPoolLookup();
+        }
+        desired.databases().forEach((name, database) -> {
+            ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase());
+            if (there != null && database.holdsTables()) {
+                try (PostgresSession session = PostgresSession.open(service, context, name)) {
+                    databases.put(name, session.inside(there, names));
+                }
+            }
+        });
+        return new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes();
+    }
+
+    @Override
+    public List<Change> fromNothing(Service<PostgresSpec> service, Context context) {
+        Declared declared = Declared.of(service, extensions);
+        ActualAccess fresh = ActualAccess.fresh(declared.databases().keySet());
+        return new AccessDiff(DesiredAccess.of(declared), fresh).changes();
+    }
+
+    @Override
+    public void apply(Change change, Service<PostgresSpec> service, Context context) {
+        Applied.apply(change, service, context);
+    }
+}

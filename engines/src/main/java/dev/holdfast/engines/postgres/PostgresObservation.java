@@ -1,0 +1,137 @@
+package dev.holdfast.engines.postgres;
+
+import dev.holdfast.blueprint.Address;
+import dev.holdfast.blueprint.ConfigurationFile;
+import dev.holdfast.blueprint.Container;
+import dev.holdfast.blueprint.Content;
+import dev.holdfast.blueprint.Member;
+import dev.holdfast.blueprint.Port;
+import dev.holdfast.blueprint.Programs;
+import dev.holdfast.blueprint.Setting;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.blueprint.Workload.Reload;
+import dev.holdfast.blueprint.Workload.SecretFile;
+import dev.holdfast.blueprint.Workload.Signal;
+import dev.holdfast.blueprint.Workload.Stop;
+import dev.holdfast.engine.AlertRules;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Observation;
+import dev.holdfast.engine.Scrape;
+import dev.holdfast.engines.Beside;
+import dev.holdfast.engines.KeptConnections;
+import dev.holdfast.engines.PostgresWire;
+import dev.holdfast.stack.Service;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Asks the server over its clients' door; the figures come from the exporter of the Prometheus community. */
+final class PostgresObservation implements Observation<PostgresSpec> {
+    private static final String PORT = "metrics";
+    private static final String IMAGE = "quay.io/prometheuscommunity/postgres-exporter:v0.17.1";
+
+    /** One row: in recovery, clients there, clients allowed. */
+    private static final String QUESTION =
+            "SELECT pg_catalog.pg_is_in_recovery(), (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity"
+                    + " WHERE backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()),"
+                    + " pg_catalog.current_setting('max_connections')::int"
+                    + " - pg_catalog.current_setting('superuser_reserved_connections')::int"
+                    + " - pg_catalog.current_setting('reserved_connections')::int";
+
+    private final KeptConnections kept = new KeptConnections();
+
+    @Override
+    public Health probe(Service<PostgresSpec> service, String member, Context context) {
+        PostgresWire.Door door = PostgresSession.door(service, context, Declared.HOME);
+        try {
+            return kept.ask(door, false, QUESTION, (row, millis) -> {
+                boolean recovery = row.getBoolean(1);
+                long clients = row.getLong(2);
+                long allowed = row.getLong(3);
+                if (clients >= allowed) {
+                    return new Health.NotReady(
+                            "all " + allowed + " connections that clients may have are taken",
+                            "End clients that hold connections, send them through the pooler, or raise max_connections and run holdfast apply.");
+                }
+                return new Health.Ready("answered a query in " + millis + " ms, in_recovery=" + recovery + ", "
+                        + clients + " of " + allowed + " connections taken");
+            });
+        } catch (SQLException e) {
+            return PostgresWire.refusal(e, "PostgreSQL '" + member + "'");
+        }
+    }
+
+    @Override
+    public List<Member> exporters(Service<PostgresSpec> service) {
+        return List.of(new Member(Doors.exporter(service), service.name(), "exporter", List.of(new Port(PORT, 9187))));
+    }
+
+    @Override
+    public List<Workload> exporterWorkloads(Service<PostgresSpec> service, Context context) {
+        Address listen = context.listen(Doors.exporter(service), PORT);
+        Address server = context.inside(Doors.primary(service), Doors.PORT);
+        List<String> arguments = List.of(
+                "--web.listen-address=" + listen,
+                "--web.config.file=/config/web.yaml",
+                "--collector.database_wraparound",
+                "--collector.long_running_transactions",
+                "--collector.stat_checkpointer",
+                "--log.level=warn");
+        Map<String, String> environment = Map.of(
+                "DATA_SOURCE_URI",
+                server + "/" + Declared.HOME + "?sslmode=verify-full&sslrootcert=/tls/ca.crt",
+                "DATA_SOURCE_USER",
+                Declared.METRICS,
+                "DATA_SOURCE_PASS_FILE",
+                "/secrets/metrics");
+        return List.of(new Workload(
+                exporters(service).getFirst(),
+                new Programs.Debian(List.of("prometheus-postgres-exporter")),
+                new Container(IMAGE, arguments, new TreeMap<>(environment), List.of()).withUser("65534:65534"),
+                with("/usr/bin/prometheus-postgres-exporter", arguments),
+                new TreeMap<>(environment),
+                List.of(new ConfigurationFile(
+                        "web.yaml",
+                        new Content.Plain(
+                                Beside.text(PostgresObservation.class, "exporter.yaml"), Setting.Effect.RESTART))),
+                List.of(new SecretFile("metrics", Doors.password(service, Declared.METRICS))),
+                true,
+                Optional.empty(),
+                Set.of(),
+                new Stop(Signal.TERMINATE, Duration.ofSeconds(10)),
+                Reload.RESTART));
+    }
+
+    private static List<String> with(String program, List<String> arguments) {
+        List<String> command = new java.util.ArrayList<>(List.of(program));
+        command.addAll(arguments);
+        return command;
+    }
+
+    @Override
+    public List<Scrape> scrapes(Service<PostgresSpec> service) {
+        return List.of(new Scrape(
+                "postgres",
+                service.name(),
+                Doors.exporter(service),
+                PORT,
+                "/metrics",
+                Map.of("engine", "postgres", "__scheme__", "https")));
+    }
+
+    @Override
+    public List<AlertRules> alerts(Service<PostgresSpec> service) {
+        String rules = Beside.text(PostgresObservation.class, "alerts.yaml")
+                .replace("${service}", service.name())
+                .replace(
+                        "${storage}",
+                        Long.toString(service.resources().storage().count()))
+                .replace("${shown}", service.resources().storage().toString());
+        return List.of(new AlertRules(service.name(), rules));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.holdfast.engines.postgres;
+
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Schema;
+import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
+import dev.holdfast.plan.Change;
+import dev.holdfast.stack.Service;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Databases and their extensions. It comes before Access, which gives the databases to their owners. */
+final class PostgresSchema implements Schema<PostgresSpec> {
+    private final PostgresExtensions extensions;
+
+    PostgresSchema(PostgresExtensions extensions) {
+        this.extensions = extensions;
+    }
+
+    @Override
+    public List<Change> changes(Service<PostgresSpec> service, Context context) {
+        Declared declared = Declared.of(service, extensions);
+        SortedMap<String, String> marks;
+        try (PostgresSession session = PostgresSession.open(service, context, Declared.HOME)) {
+            marks = session.marks();
+        }
+        SortedMap<String, SortedMap<String, ActualExtension>> there = new TreeMap<>();
+        for (String database : declared.databases().keySet()) {
+            if (marks.containsKey(database)) {
+                try (PostgresSession session = PostgresSession.open(service, context, database)) {
+                    there.put(database, session.extensions());
+                }
+            }
+        }
+        return new SchemaDiff(declared, new ActualSchemas(marks, there)).changes();
+    }
+
+    @Override
+    public List<Change> fromNothing(Service<PostgresSpec> service, Context context) {
+        return new SchemaDiff(Declared.of(service, extensions), ActualSchemas.fresh()).changes();
+    }
+
+    @Override
+    public void apply(Change change, Service<PostgresSpec> service, Context context) {
+        Applied.apply(change, service, context);
+    }
+}

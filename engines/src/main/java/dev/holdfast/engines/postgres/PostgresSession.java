@@ -1,0 +1,274 @@
+package dev.holdfast.engines.postgres;
+
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Health;
+import dev.holdfast.engines.Beside;
+import dev.holdfast.engines.PostgresWire;
+import dev.holdfast.engines.PostgresWire.Door;
+import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
+import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
+import dev.holdfast.engines.postgres.ActualAccess.ActualSchema;
+import dev.holdfast.engines.postgres.ActualAccess.Coverage;
+import dev.holdfast.engines.postgres.ActualAccess.DefaultGrant;
+import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.secret.Scram;
+import dev.holdfast.stack.Service;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * One short visit to one database as the role of Holdfast. What is asked and said here cannot be led astray by objects
+ * of the same name (the search path is pinned) and leaves no verifier in the server's log.
+ */
+final class PostgresSession implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+    private static final Map<String, String> POWERS = Map.of(
+            "rolsuper", "SUPERUSER",
+            "rolcreatedb", "CREATEDB",
+            "rolcreaterole", "CREATEROLE",
+            "rolreplication", "REPLICATION",
+            "rolbypassrls", "BYPASSRLS");
+
+    private final Service<?> service;
+    private final Context context;
+    private final Connection connection;
+
+    private PostgresSession(Service<?> service, Context context, Connection connection) {
+        this.service = service;
+        this.context = context;
+        this.connection = connection;
+    }
+
+    static PostgresSession open(Service<?> service, Context context, String database) {
+        try {
+            Connection connection = PostgresWire.open(door(service, context, database), false, PATIENCE_SECONDS);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET search_path = pg_catalog; SET standard_conforming_strings = on;"
+                        + " SET log_statement = 'none'; SET log_min_duration_statement = -1;"
+                        + " SET log_min_error_statement = 'panic'; SET statement_timeout = '50s';"
+                        + " SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'");
+                silenceAudit(statement);
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+            return new PostgresSession(service, context, connection);
+        } catch (SQLException e) {
+            throw unreachable(service, e);
+        }
+    }
+
+    private static void silenceAudit(Statement statement) throws SQLException {
+        try (ResultSet loaded = statement.executeQuery(
+                "SELECT set_config(name, 'none', false) FROM pg_settings WHERE name = 'pgaudit.log'")) {
+            while (loaded.next()) {
+                loaded.getString(1);
+            }
+        }
+    }
+
+    static Door door(Service<?> service, Context context, String database) {
+        return new Door(
+                Doors.direct(service, context),
+                database,
+                Declared.HOLDFAST,
+                context.secret(Doors.password(service, Declared.HOLDFAST)),
+                context.authorityFile());
+    }
+
+    private static HoldfastException unreachable(Service<?> service, SQLException e) {
+        Health.NotReady refusal = PostgresWire.refusal(e, "PostgreSQL '" + service.name() + "'");
+        boolean login = Optional.ofNullable(e.getSQLState()).orElse("").startsWith("28");
+        return new HoldfastException(
+                Problem.of(login ? Code.HF3502 : Code.HF3501, refusal.because(), refusal.next()), e);
+    }
+
+    void execute(Script.Batch batch) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(Script.filled(batch.sql(), context).reveal());
+        } catch (SQLException e) {
+            if (!isDone(batch.sql(), Optional.ofNullable(e.getSQLState()).orElse(""))) {
+                throw new HoldfastException(
+                        Problem.of(
+                                Code.HF3503,
+                                "PostgreSQL '" + service.name() + "' refused '"
+                                        + batch.sql().lines().findFirst().orElse("") + "' in database '"
+                                        + batch.database() + "': " + PostgresWire.firstLine(e),
+                                "Remove what stands in its way, as the message says, and run holdfast apply again."),
+                        e);
+            }
+        }
+    }
+
+    /** Whether the refusal only says that it had been done before. */
+    private static boolean isDone(String sql, String state) {
+        return switch (state) {
+            case "42710" -> sql.startsWith("CREATE ROLE");
+            case "42P04" -> sql.startsWith("CREATE DATABASE");
+            case "42704" -> sql.startsWith("REASSIGN OWNED") || sql.startsWith("DROP EXTENSION");
+            default -> false;
+        };
+    }
+
+    /** All roles; only the password of those declared is compared, for only theirs is ours to know. */
+    SortedMap<String, ActualRole> roles(Collection<String> declared) {
+        SortedMap<String, ActualRole> roles = new TreeMap<>();
+        query("access_roles.sql", row -> {
+            String name = row.getString("rolname");
+            SortedSet<String> powers = new TreeSet<>();
+            for (Map.Entry<String, String> power : POWERS.entrySet()) {
+                if (row.getBoolean(power.getKey())) {
+                    powers.add(power.getValue());
+                }
+            }
+            String verifier = Optional.ofNullable(row.getString("rolpassword")).orElse("");
+            boolean ours =
+                    !declared.contains(name) || Scram.matches(verifier, context.secret(Doors.password(service, name)));
+            roles.put(
+                    name,
+                    new ActualRole(
+                            row.getBoolean("rolcanlogin"),
+                            powers,
+                            row.getInt("rolconnlimit"),
+                            Optional.ofNullable(row.getString("statement_timeout")),
+                            new TreeSet<>(texts(row.getArray("member_of"))),
+                            ours,
+                            row.getString("mark")));
+        });
+        return roles;
+    }
+
+    /** Owners and grants of every database, without what is inside. */
+    SortedMap<String, ActualDatabase> databases() {
+        SortedMap<String, ActualDatabase> databases = new TreeMap<>();
+        query("access_databases.sql", row -> {
+            ActualDatabase database = databases.computeIfAbsent(
+                    row.getString("datname"),
+                    name -> new ActualDatabase(text(row, "owner"), new TreeMap<>(), List.of(), new TreeSet<>()));
+            grant(database.grants(), row);
+        });
+        return databases;
+    }
+
+    /** What is inside the database of this session, added to what is known of it. */
+    ActualDatabase inside(ActualDatabase database, Collection<String> roles) {
+        Map<String, List<Coverage>> coverage = new TreeMap<>();
+        query(
+                "access_objects.sql",
+                row -> coverage.computeIfAbsent(row.getString("nspname"), name -> new ArrayList<>())
+                        .add(new Coverage(
+                                row.getString("kind"),
+                                row.getString("rolname"),
+                                row.getString("name"),
+                                row.getLong("granted"),
+                                row.getLong("total"))),
+                (Object) roles.toArray(String[]::new));
+        SortedMap<String, ActualSchema> schemas = new TreeMap<>();
+        query("access_schemas.sql", row -> {
+            ActualSchema schema = schemas.computeIfAbsent(
+                    row.getString("nspname"),
+                    name -> new ActualSchema(
+                            name, text(row, "owner"), new TreeMap<>(), coverage.getOrDefault(name, List.of())));
+            grant(schema.grants(), row);
+        });
+        SortedSet<DefaultGrant> defaults = new TreeSet<>();
+        query(
+                "access_defaults.sql",
+                row -> defaults.add(new DefaultGrant(
+                        row.getString("creator"),
+                        row.getString("kind"),
+                        row.getString("rolname"),
+                        row.getString("privilege_type"))));
+        return new ActualDatabase(database.owner(), database.grants(), List.copyOf(schemas.values()), defaults);
+    }
+
+    boolean hasPoolLookup() {
+        List<Boolean> found = new ArrayList<>();
+        query("access_lookup.sql", row -> found.add(row.getBoolean(1)), PoolLookup.BODY);
+        return found.contains(true);
+    }
+
+    SortedMap<String, String> marks() {
+        SortedMap<String, String> marks = new TreeMap<>();
+        query("schema_databases.sql", row -> marks.put(row.getString("datname"), row.getString("mark")));
+        return marks;
+    }
+
+    SortedMap<String, ActualExtension> extensions() {
+        SortedMap<String, ActualExtension> extensions = new TreeMap<>();
+        query(
+                "schema_extensions.sql",
+                row -> extensions.put(
+                        row.getString("extname"),
+                        new ActualExtension(
+                                row.getString("extversion"), row.getString("offered"), row.getString("mark"))));
+        return extensions;
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw unreachable(service, e);
+        }
+    }
+
+    private interface Row {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    private void query(String file, Row reader, Object... arguments) {
+        try (PreparedStatement statement = connection.prepareStatement(Beside.text(PostgresSession.class, file))) {
+            for (int i = 0; i < arguments.length; i++) {
+                if (arguments[i] instanceof String[] names) {
+                    statement.setArray(i + 1, connection.createArrayOf("text", names));
+                } else {
+                    statement.setString(i + 1, String.valueOf(arguments[i]));
+                }
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    reader.read(rows);
+                }
+            }
+        } catch (SQLException e) {
+            throw unreachable(service, e);
+        }
+    }
+
+    private static String text(ResultSet row, String column) {
+        try {
+            return row.getString(column);
+        } catch (SQLException e) {
+            throw new IllegalStateException("column " + column + " is not in the answer", e);
+        }
+    }
+
+    private static void grant(SortedMap<String, SortedSet<String>> grants, ResultSet row) throws SQLException {
+        String grantee = row.getString("grantee");
+        if (!row.wasNull()) {
+            grants.computeIfAbsent(grantee, name -> new TreeSet<>()).add(row.getString("privilege_type"));
+        }
+    }
+
+    private static List<String> texts(Array array) throws SQLException {
+        return List.of((String[]) array.getArray());
+    }
+}

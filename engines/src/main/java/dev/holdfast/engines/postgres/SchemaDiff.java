@@ -1,0 +1,130 @@
+package dev.holdfast.engines.postgres;
+
+import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
+import dev.holdfast.engines.postgres.PostgresExtensions.Extension;
+import dev.holdfast.plan.Change;
+import dev.holdfast.plan.Change.Risk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Databases and extensions: what is missing, what is old, and what Holdfast made and nobody declares any longer. Pure. */
+final class SchemaDiff {
+    private final Declared declared;
+    private final ActualSchemas actual;
+    private final List<Change> changes = new ArrayList<>();
+
+    SchemaDiff(Declared declared, ActualSchemas actual) {
+        this.declared = declared;
+        this.actual = actual;
+    }
+
+    List<Change> changes() {
+        for (String database : declared.databases().keySet()) {
+            database(database);
+            SortedMap<String, ActualExtension> there = actual.extensions().getOrDefault(database, new TreeMap<>());
+            List<Extension> wanted = declared.extensions(database);
+            wanted.forEach(extension -> extension(database, extension, there));
+            List<String> names = wanted.stream().map(Extension::name).toList();
+            there.forEach((name, extension) -> {
+                if (extension.mark().startsWith(AccessDiff.MARK) && !names.contains(name)) {
+                    dropExtension(database, name);
+                }
+            });
+        }
+        actual.marks().forEach((name, mark) -> {
+            if (mark.startsWith(AccessDiff.MARK) && !declared.databases().containsKey(name)) {
+                changes.add(new Change(
+                        declared.service().name() + "/databases/" + name,
+                        "drop database " + name + " with everything in it",
+                        "DROP DATABASE IF EXISTS " + Sql.name(name) + " WITH (FORCE);",
+                        Risk.DATA,
+                        Optional.empty(),
+                        "Holdfast made database '" + name + "' and the stack declares it no longer"));
+            }
+        });
+        return List.copyOf(changes);
+    }
+
+    private void database(String name) {
+        String quoted = Sql.name(name);
+        String comment = "COMMENT ON DATABASE " + quoted + " IS "
+                + Sql.text(AccessDiff.MARK + " database of service "
+                        + declared.service().name()) + ";";
+        String mark = actual.marks().get(name);
+        if (mark == null) {
+            add(
+                    "databases/" + name,
+                    "create database " + name,
+                    "CREATE DATABASE " + quoted + ";\n\n" + comment,
+                    Optional.of("DROP DATABASE " + quoted + ";"),
+                    "the stack declares database '" + name + "' and the server has none of that name");
+        } else if (!mark.startsWith(AccessDiff.MARK)) {
+            add(
+                    "databases/" + name,
+                    "mark database " + name + " as kept by Holdfast",
+                    comment,
+                    Optional.of("COMMENT ON DATABASE " + quoted + " IS " + (mark.isEmpty() ? "NULL" : Sql.text(mark))
+                            + ";"),
+                    "the stack declares database '" + name + "', which somebody else made");
+        }
+    }
+
+    private void extension(String database, Extension extension, SortedMap<String, ActualExtension> there) {
+        String where = "databases/" + database + "/extensions/" + extension.name();
+        String connect = Sql.connect(database) + "\n";
+        String name = Sql.name(extension.name());
+        ActualExtension found = there.get(extension.name());
+        if (found == null) {
+            String schema = extension
+                    .schema()
+                    .map(s -> connect + "CREATE SCHEMA IF NOT EXISTS " + Sql.name(s) + ";\nCOMMENT ON SCHEMA "
+                            + Sql.name(s) + " IS "
+                            + Sql.text(AccessDiff.MARK + " schema of extension " + extension.name()) + ";\n\n")
+                    .orElse("");
+            String in =
+                    extension.schema().map(s -> " WITH SCHEMA " + Sql.name(s)).orElse("");
+            add(
+                    where,
+                    "create extension " + extension.name() + " in " + database,
+                    schema + connect + "CREATE EXTENSION IF NOT EXISTS " + name + in + ";\n\n" + "COMMENT ON EXTENSION "
+                            + name + " IS "
+                            + Sql.text(AccessDiff.MARK + " extension of service "
+                                    + declared.service().name())
+                            + ";",
+                    Optional.of(connect + "DROP EXTENSION " + name + ";"),
+                    "the stack declares extension '" + extension.name() + "' for database '" + database + "'");
+        } else if (!found.version().equals(found.offered())) {
+            add(
+                    where,
+                    "update extension " + extension.name() + " in " + database + " from " + found.version() + " to "
+                            + found.offered(),
+                    connect + "ALTER EXTENSION " + name + " UPDATE;",
+                    Optional.empty(),
+                    "the server's library is of version " + found.offered() + ", the objects in the database of "
+                            + found.version());
+        }
+    }
+
+    private void dropExtension(String database, String name) {
+        boolean required =
+                declared.extensions(database).stream().map(Extension::requires).collect(Collectors.toSet()).stream()
+                        .anyMatch(names -> names.contains(name));
+        if (!required) {
+            changes.add(new Change(
+                    declared.service().name() + "/databases/" + database + "/extensions/" + name,
+                    "drop extension " + name + " in " + database + ", unless something uses it",
+                    Sql.connect(database) + "\nDROP EXTENSION IF EXISTS " + Sql.name(name) + ";",
+                    Risk.DATA,
+                    Optional.empty(),
+                    "Holdfast made extension '" + name + "' and the stack declares it no longer"));
+        }
+    }
+
+    private void add(String thing, String summary, String statement, Optional<String> undo, String because) {
+        changes.add(new Change(declared.service().name() + "/" + thing, summary, statement, Risk.NONE, undo, because));
+    }
+}

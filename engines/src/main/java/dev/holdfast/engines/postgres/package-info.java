@@ -1,0 +1,5 @@
+/** PostgreSQL: one folder, one engine. */
+@NullMarked
+package dev.holdfast.engines.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,117 @@
+package dev.holdfast.proof;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One Holdfast of its own: a home folder with its own daemon, stacks and ports, driven through {@code ./holdfast} as a
+ * person would. All installations of a run share one cache of engines, so that only the first fetches them.
+ */
+public final class Installation implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final Path home;
+    private final Path launcher;
+    private final Map<String, String> environment;
+
+    public Installation(Path launcher, Path home, Path cache) {
+        this(launcher, home, Map.of("HOLDFAST_HOME", home.toString(), "HOLDFAST_CACHE", cache.toString()));
+    }
+
+    private Installation(Path launcher, Path home, Map<String, String> environment) {
+        this.launcher = launcher;
+        this.home = home;
+        this.environment = new TreeMap<>(environment);
+    }
+
+    /** The same installation with another variable in the environment of its commands. */
+    public Installation with(String name, String value) {
+        Map<String, String> more = new TreeMap<>(environment);
+        more.put(name, value);
+        return new Installation(launcher, home, more);
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    /** Runs the command to its end; whatever it printed is in the outcome. */
+    public Outcome run(Path directory, String... arguments) {
+        return run(directory, List.of(), arguments);
+    }
+
+    /** Runs the command behind a prefix ({@code setpriv …}), to be another user. */
+    public Outcome run(Path directory, List<String> prefix, String... arguments) {
+        try {
+            Path out = Files.createTempFile("holdfast-out", "");
+            Path err = Files.createTempFile("holdfast-err", "");
+            Process process = builder(directory, prefix, arguments)
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new AssertionError("no end of " + String.join(" ", arguments) + " within " + PATIENCE + "\n"
+                        + Files.readString(out) + Files.readString(err));
+            }
+            Outcome outcome = new Outcome(process.exitValue(), read(out), read(err));
+            Files.delete(out);
+            Files.delete(err);
+            return outcome;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts the command and returns at once; both its outputs go to the file. */
+    public Process start(Path directory, Path output, String... arguments) {
+        try {
+            return builder(directory, List.of(), arguments)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends the daemon and every stack it knows, whatever state they are in. */
+    @Override
+    public void close() {
+        Outcome stacks = run(home, "stacks", "--output", "json");
+        if (stacks.status() == 0) {
+            for (var stack : stacks.json().itemsAt("stacks")) {
+                String name = stack.textAt("name").orElseThrow();
+                run(home, "down", name, "--purge", "--confirm", name);
+            }
+        }
+        run(home, "daemon", "stop");
+    }
+
+    private ProcessBuilder builder(Path directory, List<String> prefix, String... arguments) {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(launcher.toString());
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().putAll(environment);
+        builder.environment().put("NO_COLOR", "1");
+        builder.redirectInput(Path.of("/dev/null").toFile());
+        return builder;
+    }
+
+    private static String read(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    }
+}

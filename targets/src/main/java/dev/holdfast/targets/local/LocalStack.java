@@ -52,13 +52,14 @@ public final class LocalStack implements Context, AutoCloseable {
     private final Members members;
     private final Preparation preparation;
 
-    private LocalStack(StackFolder folder, Assembly assembly, Parts parts, Lease lease, KeptPorts ports) {
+    private LocalStack(
+            StackFolder folder, Assembly assembly, Parts parts, Lease lease, KeptPorts ports, Members members) {
         this.folder = folder;
         this.assembly = assembly;
         this.parts = parts;
         this.lease = lease;
         this.ports = ports;
-        this.members = new Members(folder, parts.launcher(), parts.clock());
+        this.members = members;
         this.preparation = new Preparation(folder, parts.secrets(), parts.certificates(), parts.enclosure(), members);
     }
 
@@ -93,7 +94,13 @@ public final class LocalStack implements Context, AutoCloseable {
         Lease lease = Lease.take(folder.lock(), "stack '" + stack.name() + "'");
         try {
             KeptPorts ports = new KeptPorts(home, folder);
-            LocalStack local = new LocalStack(folder, new Assembly(stack, register), parts, lease, ports);
+            LocalStack local = new LocalStack(
+                    folder,
+                    new Assembly(stack, register),
+                    parts,
+                    lease,
+                    ports,
+                    new Members(folder, parts.launcher(), parts.clock()));
             ports.complete(local.assembly.members(), local.members);
             folder.remember(source);
             byte[] authority = parts.certificates().certificate().getBytes(StandardCharsets.UTF_8);
@@ -109,6 +116,23 @@ public final class LocalStack implements Context, AutoCloseable {
             lease.close();
             throw e;
         }
+    }
+
+    /**
+     * The same place, lock and processes seen with another stack of that name, to compare with. Gives out the ports that
+     * are missing and writes nothing else. Needs no closing.
+     */
+    public LocalStack seenWith(Stack next) {
+        LocalStack seen = new LocalStack(folder, new Assembly(next, assembly.register()), parts, lease, ports, members);
+        ports.complete(seen.assembly.members(), members);
+        return seen;
+    }
+
+    /** The same place for that stack from now on; either of the two closes it. */
+    public LocalStack become(Stack next, Source source) {
+        LocalStack seen = seenWith(next);
+        folder.remember(source);
+        return seen;
     }
 
     public StackFolder folder() {

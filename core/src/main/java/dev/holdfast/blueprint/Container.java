@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * The same workload where containers run: the official image with its pinned tag, the environment that image wants and
- * the command it is given. {@code healthCheck} is an argument list that exits with 0 when the member serves.
+ * the command it is given after its own entry point. {@code healthCheck} is an argument list that exits with 0 when the member serves.
  *
  * <p>{@code user} is whom the image's program runs as ({@code 999:999}): the target hands {@code /data}, {@code /tls},
  * {@code /secrets} and {@code /config} over to that user; without it the image decides, and it is taken for root.
@@ -50,7 +50,8 @@ public record Container(
 
     /**
      * A file at an absolute path of the image ({@code /docker-entrypoint-initdb.d/10-holdfast.sql}), secrets already
-     * filled in; all of one member stand in the same folder.
+     * filled in. One below {@code /data} is put there where nothing has its name yet; all others of a member stand in
+     * the same folder, read only.
      */
     public record FirstStart(String path, Content content) {}
 }

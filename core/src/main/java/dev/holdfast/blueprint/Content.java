@@ -26,6 +26,15 @@ public sealed interface Content {
         /** {@code key value}: Redis. */
         SPACED,
         /** {@code key = value}: PgBouncer and Java properties. */
-        PLAIN
+        PLAIN;
+
+        public String line(String key, String value) {
+            return switch (this) {
+                // in postgresql.conf a backslash escapes inside quotes, and a quote is doubled
+                case QUOTED -> key + " = '" + value.replace("\\", "\\\\").replace("'", "''") + "'";
+                case SPACED -> key + " " + value;
+                case PLAIN -> key + " = " + value;
+            };
+        }
     }
 }

@@ -23,7 +23,7 @@ final class Findings {
 
     /** Problems not met before are said to be those of this environment until {@link #everywhere}. */
     void inEnvironment(String name) {
-        prefix = "in environment '" + name + "' ";
+        prefix = "in environment '" + name + "', ";
     }
 
     void everywhere() {

@@ -18,7 +18,17 @@ sealed interface Kind {
     record Truth() implements Kind {}
 
     /** The words of an enum, in its order, and what its constants say of themselves. */
-    record Word(SequencedMap<String, Object> constants, Map<String, String> docs) implements Kind {}
+    record Word(SequencedMap<String, Object> constants, Map<String, String> docs) implements Kind {
+        /** The word of a constant. */
+        String of(Object constant) {
+            for (Map.Entry<String, Object> word : constants.entrySet()) {
+                if (word.getValue().equals(constant)) {
+                    return word.getKey();
+                }
+            }
+            throw new IllegalArgumentException("no word for " + constant);
+        }
+    }
 
     record Span(Optional<Duration> least, Optional<Duration> most) implements Kind {}
 

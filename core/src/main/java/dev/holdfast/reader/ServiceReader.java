@@ -27,8 +27,11 @@ final class ServiceReader {
         this.binder = binder;
     }
 
-    /** A service, if it could be made, with what the checks after reading need: what it refers to and where. */
-    record Read(Optional<Service<?>> service, Reading reading) {}
+    /**
+     * A service, if it could be made, with what the checks after reading need: what it refers to and where. A service that is not
+     * sound has problems of its own, and what it offers is not to be judged.
+     */
+    record Read(Optional<Service<?>> service, Reading reading, boolean sound) {}
 
     /** The words that {@code engine:} takes. */
     List<String> words() {
@@ -41,7 +44,9 @@ final class ServiceReader {
 
     Read read(String name, Entry entry, Findings findings) {
         Reading reading = new Reading(findings);
-        return new Read(service(name, entry, reading), reading);
+        int before = findings.count();
+        Optional<Service<?>> service = service(name, entry, reading);
+        return new Read(service, reading, findings.count() == before);
     }
 
     private Optional<Service<?>> service(String name, Entry entry, Reading reading) {

@@ -167,6 +167,10 @@ final class StackChecks {
             }
             return false;
         }
+        ServiceReader.Read source = read.get(service);
+        if (source != null && !source.sound()) {
+            return false;
+        }
         List<String> offered = things.computeIfAbsent(service, _ -> things(target));
         String thing = pointed.reference().thing();
         if (offered.contains(thing)) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.regex.Pattern;
 
 /**
@@ -63,6 +64,11 @@ public final class StackReader {
         }
         findings.throwIfAny();
         return stack.orElseThrow();
+    }
+
+    /** Reads bytes that may be anything. */
+    public Stack read(String source, byte[] bytes, Optional<String> environment) {
+        return read(source, SourceText.decoded(bytes, source), environment);
     }
 
     /** The state of reading one text. */
@@ -163,8 +169,7 @@ public final class StackReader {
                         "Environments stand directly under spec.");
                 return Optional.empty();
             }
-            unknownServices(name, overlay, base);
-            Keys merged = new Overlay(name, findings).over(base, overlay);
+            Keys merged = new Overlay(name, findings).over(base, withoutUnknown(name, overlay, base));
             findings.inEnvironment(name);
             try {
                 return stack(stack, Optional.of(name), merged);
@@ -174,13 +179,18 @@ public final class StackReader {
         }
 
         /** An overlay may add a service, but then it says which engine; otherwise the name is a slip. */
-        private void unknownServices(String environment, Keys overlay, Keys base) {
+        private Keys withoutUnknown(String environment, Keys overlay, Keys base) {
             Map<String, Entry> known = entries(base, "services");
-            entries(overlay, "services").forEach((name, entry) -> {
+            Entry services = overlay.entries().get("services");
+            if (services == null || !(services.value() instanceof Keys changed)) {
+                return overlay;
+            }
+            SequencedMap<String, Entry> kept = new LinkedHashMap<>(changed.entries());
+            changed.entries().forEach((name, entry) -> {
                 if (!known.containsKey(name)
                         && entry.value() instanceof Keys keys
-                        && !keys.entries().containsKey("engine")
-                        && !findings.isFull()) {
+                        && !keys.entries().containsKey("engine")) {
+                    kept.remove(name);
                     findings.add(
                             Code.HF1108,
                             entry.key(),
@@ -190,6 +200,9 @@ public final class StackReader {
                                     + "Name a service of spec, or add engine: to declare one for this environment.");
                 }
             });
+            SequencedMap<String, Entry> entries = new LinkedHashMap<>(overlay.entries());
+            entries.put("services", new Entry(services.key(), new Keys(kept, changed.at())));
+            return new Keys(entries, overlay.at());
         }
 
         private Optional<Stack> stack(String name, Optional<String> environment, Keys written) {

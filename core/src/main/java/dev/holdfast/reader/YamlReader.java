@@ -94,7 +94,7 @@ final class YamlReader {
         findings.add(
                 Code.HF1002,
                 at,
-                "not readable as YAML: " + Shown.text(first),
+                "not readable as YAML: " + Shown.text(first).strip(),
                 "Look for a missing colon, quote or bracket, or for wrong indentation, on this line or just before it.");
     }
 

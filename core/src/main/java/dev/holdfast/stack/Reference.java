@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /** A thing of another service, written {@code service/thing} in a stack file ({@code objects/backups}). */
 public record Reference(String service, String thing) {
     /** The form for JSON Schema; {@link #parse} takes exactly what it matches. */
-    public static final String PATTERN = "^[a-z][a-z0-9-]{0,39}/[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$";
+    public static final String PATTERN = "^[a-z][a-z0-9-]{0,39}/[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$";
 
     private static final Pattern FORM = Pattern.compile(PATTERN);
 

@@ -1,8 +1,10 @@
 package dev.holdfast.target;
 
 import dev.holdfast.engine.Register;
+import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Stack;
 import java.util.List;
 
@@ -13,10 +15,29 @@ public interface Target {
     List<Rendered> render(Stack stack, Register register, Secrets secrets);
 
     /** A file of the result, its path relative to the folder it is written to. */
-    record Rendered(String path, String text, boolean confidential) {}
+    record Rendered(String path, String text, boolean confidential) {
+        @Override
+        public String toString() {
+            return path + (confidential ? " (confidential)" : "");
+        }
+    }
 
-    /** Where a render gets the passwords from that it writes into files of their own. */
+    /** Where a render gets the passwords and certificates from that it writes into files of their own. */
     interface Secrets {
         Redacted secret(SecretRef secret);
+
+        CertificateAuthority authority();
+
+        static Secrets of(SecretStore store, CertificateAuthority authority) {
+            return new Kept(store, authority);
+        }
+    }
+
+    /** Kept in a store: a second render finds what the first one made. */
+    record Kept(SecretStore store, CertificateAuthority authority) implements Secrets {
+        @Override
+        public Redacted secret(SecretRef secret) {
+            return store.secret(secret);
+        }
     }
 }

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** Canonical YAML: block style, members in the order given, text quoted wherever it could be read as anything else. */
 public final class Yaml {
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_./][A-Za-z0-9_./-]*");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_./][A-Za-z0-9_./-]*|[1-9][0-9]*[A-Za-z]+");
     private static final Pattern RESERVED =
             Pattern.compile("(?i:null|true|false|yes|no|on|off|y|n|\\.nan|\\.inf)|\\.[0-9.eE-]*|-+|\\.+");
 
@@ -75,10 +75,47 @@ public final class Yaml {
         };
     }
 
-    /** Plain only where no reader of YAML 1.1 or 1.2 takes it for something else; JSON quoting is valid YAML. */
+    /** Plain only where no reader of YAML 1.1 or 1.2 takes it for something else. */
     private static String text(String text) {
         boolean plain = PLAIN.matcher(text).matches() && !RESERVED.matcher(text).matches();
-        return plain ? text : Json.text(text).compact();
+        return plain ? text : quoted(text);
+    }
+
+    /** Not as JSON does it: YAML has no pairs of surrogates, and more characters that may not stand as they are. */
+    private static String quoted(String text) {
+        StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+        text.codePoints().forEach(c -> {
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    if (stands(c)) {
+                        out.appendCodePoint(c);
+                    } else {
+                        escape(c, out);
+                    }
+                }
+            }
+        });
+        return out.append('"').toString();
+    }
+
+    private static boolean stands(int c) {
+        boolean breaksLines = c == 0x2028 || c == 0x2029 || c == 0xFEFF;
+        return (c >= 0x20 && c <= 0x7E)
+                || (c >= 0xA0 && c <= 0xD7FF && !breaksLines)
+                || (c >= 0xE000 && c <= 0xFFFD && !breaksLines)
+                || c >= 0x10000;
+    }
+
+    private static void escape(int c, StringBuilder out) {
+        out.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            out.append(Character.forDigit((c >> shift) & 0xF, 16));
+        }
     }
 
     private static void indent(int depth, StringBuilder out) {

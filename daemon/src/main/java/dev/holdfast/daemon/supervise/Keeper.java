@@ -28,6 +28,8 @@ final class Keeper {
     private sealed interface Message {
         record Up(boolean asked) implements Message {}
 
+        record Adopt(CompletableFuture<Boolean> done) implements Message {}
+
         record Stop(String because, CompletableFuture<Boolean> done) implements Message {}
 
         record Restart(String because, CompletableFuture<Boolean> done) implements Message {}
@@ -94,7 +96,23 @@ final class Keeper {
 
     /** @param asked whether somebody asked for it, who is owed another try at what was given up */
     void up(boolean asked) {
+        if (asked && state().phase() == MemberState.Phase.FAILED) {
+            // at once, so that whoever asked does not take the old failure for the new one's
+            board.put(
+                    name,
+                    state().with(
+                                    MemberState.Phase.STARTING,
+                                    new Health.NotReady("it is tried again", "Wait a moment."),
+                                    clock.instant()));
+        }
         mailbox.add(new Message.Up(asked));
+    }
+
+    /** Completes with whether it ran already; starts nothing. */
+    CompletableFuture<Boolean> adopt() {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        mailbox.add(new Message.Adopt(done));
+        return done;
     }
 
     /** Completes with whether a process had to be stopped. */
@@ -162,6 +180,7 @@ final class Keeper {
             switch (message) {
                 case null -> due();
                 case Message.Up(boolean asked) -> wantUp(asked);
+                case Message.Adopt(CompletableFuture<Boolean> done) -> finish(done, this::adoptNow);
                 case Message.Stop(String because, CompletableFuture<Boolean> done) ->
                     finish(done, () -> stopNow(because));
                 case Message.Restart(String because, CompletableFuture<Boolean> done) ->
@@ -198,7 +217,7 @@ final class Keeper {
 
     private void wantUp(boolean asked) {
         wanted = true;
-        if (asked && state().phase() == MemberState.Phase.FAILED) {
+        if (asked) {
             backOff = BackOff.none(pace);
         }
         if (state().running().isPresent() || startAt.isPresent()) {
@@ -214,6 +233,13 @@ final class Keeper {
         }
         String reason = asked ? "it was asked for" : "it should be up and was not running when the daemon started";
         whenNeedsAreReady(reason);
+    }
+
+    private boolean adoptNow() {
+        wanted = true;
+        Optional<Running> running = site().find(name);
+        running.ifPresent(this::adopt);
+        return running.isPresent();
     }
 
     private void adopt(Running running) {

@@ -1,10 +1,14 @@
 package dev.holdfast.daemon.supervise;
 
 import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
 import dev.holdfast.plan.Change;
+import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Ended;
+import dev.holdfast.targets.local.LocalStack;
 import dev.holdfast.targets.local.Running;
+import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -61,9 +65,14 @@ public interface Site extends AutoCloseable {
 
     Path log(String member);
 
-    /** An argument list that runs the program of the workload's own packages on this machine. */
-    List<String> clientCommand(
-            Workload workload, List<String> command, java.util.SortedMap<String, String> environment);
+    /** How to run a client of the workload's engine on the caller's terminal. */
+    LocalStack.ClientInvocation client(Workload workload, Access.Client client);
+
+    /** The same place seen with another stack, for comparing and nothing else. Needs no closing. */
+    Site preview(Stack stack);
+
+    /** The same place for that stack from now on; this one must not be used any more. */
+    Site become(Stack stack, Source source);
 
     @Override
     void close();

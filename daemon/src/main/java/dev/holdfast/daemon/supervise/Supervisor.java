@@ -84,8 +84,12 @@ public final class Supervisor implements AutoCloseable {
         keepers.values().forEach(keeper -> keeper.up(asked));
     }
 
-    public void up(String member) {
-        keeper(member).up(true);
+    /** Takes over every member that runs, and starts those that do not; returns when the former are known. */
+    public void takeUpAgain() {
+        Map<String, CompletableFuture<Boolean>> adoptions = new TreeMap<>();
+        keepers.forEach((member, keeper) -> adoptions.put(member, keeper.adopt()));
+        adoptions.forEach(Supervisor::await);
+        up(false);
     }
 
     /** Stops all members, those that need others before those. Returns the names of those that had run. */

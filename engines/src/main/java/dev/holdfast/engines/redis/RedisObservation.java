@@ -117,11 +117,13 @@ final class RedisObservation implements Observation<RedisSpec> {
     @Override
     public List<Workload> exporterWorkloads(Service<RedisSpec> service, Context context) {
         Member member = exporters(service).getFirst();
-        String url = "rediss://" + context.inside(RedisProvisioning.member(service), RedisProvisioning.PORT);
+        Address server = context.inside(RedisProvisioning.member(service), RedisProvisioning.PORT);
+        // the exporter looks its password up by the URL with the user in it
+        String account = "rediss://" + RedisUsers.EXPORTER + "@" + server;
         Address listen = context.listen(member.name(), METRICS);
         List<String> arguments = new ArrayList<>(List.of(
                 "--web.listen-address=" + listen,
-                "--redis.addr=" + url,
+                "--redis.addr=rediss://" + server,
                 "--redis.user=" + RedisUsers.EXPORTER,
                 "--redis.password-file=/config/passwords.json",
                 "--tls-ca-cert-file=/tls/ca.crt",
@@ -139,11 +141,9 @@ final class RedisObservation implements Observation<RedisSpec> {
         }
         List<String> command = new ArrayList<>(List.of("/usr/bin/prometheus-redis-exporter"));
         command.addAll(arguments);
-        List<String> contained = new ArrayList<>(List.of("/redis_exporter"));
-        contained.addAll(arguments);
         Redacted passwords = new Redacted(Json.object()
                 .put(
-                        url,
+                        account,
                         context.secret(RedisAccess.secret(service.name(), RedisUsers.EXPORTER))
                                 .reveal())
                 .build()
@@ -151,7 +151,7 @@ final class RedisObservation implements Observation<RedisSpec> {
         return List.of(new Workload(
                 member,
                 new Programs.Debian(List.of("prometheus-redis-exporter")),
-                new Container(EXPORTER_IMAGE, contained, new TreeMap<>(), List.of()),
+                new Container(EXPORTER_IMAGE, arguments, new TreeMap<>(), List.of()).withUser("59000:59000"),
                 command,
                 new TreeMap<>(),
                 List.of(new ConfigurationFile(

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
@@ -57,24 +56,25 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
                 members(service).getFirst(),
                 new Programs.Debian(List.of("redis-server", "redis-tools", "coreutils")),
                 new Container(
-                        IMAGE,
-                        command,
-                        new TreeMap<>(),
-                        List.of(
-                                "sh",
-                                "-c",
-                                "REDISCLI_AUTH=\"$(cat /secrets/" + RedisUsers.EXPORTER + ")\" redis-cli"
-                                        + " --tls --cacert /tls/ca.crt -p " + listen.port() + " --user "
-                                        + RedisUsers.EXPORTER
-                                        + " ping | grep -q PONG")),
+                                IMAGE,
+                                command,
+                                new TreeMap<>(),
+                                List.of(
+                                        "sh",
+                                        "-c",
+                                        "REDISCLI_AUTH=\"$(cat /secrets/" + RedisUsers.EXPORTER
+                                                + ")\" redis-cli --tls --cacert /tls/ca.crt -p " + listen.port()
+                                                + " --user "
+                                                + RedisUsers.EXPORTER + " ping | grep -q PONG"))
+                        .withUser("999:999")
+                        .withFirstStart(
+                                List.of(new Container.FirstStart("/data/users.acl", users(service, context, true)))),
                 List.of("/usr/bin/redis-server", "/config/redis.conf"),
                 new TreeMap<>(),
                 List.of(
                         new ConfigurationFile(
                                 "redis.conf", new Content.Settings(Content.Syntax.SPACED, settings(service, listen))),
-                        new ConfigurationFile(
-                                "users.acl",
-                                new Content.Confidential(firstUsers(service, context), Setting.Effect.RELOAD))),
+                        new ConfigurationFile("users.acl", users(service, context, false))),
                 List.of(new Workload.SecretFile(
                         RedisUsers.EXPORTER, RedisAccess.secret(service.name(), RedisUsers.EXPORTER))),
                 true,
@@ -90,7 +90,8 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
     public void reload(Service<RedisSpec> service, String member, List<Setting> changed, Context context) {
         try {
             for (Setting setting : changed) {
-                String value = setting.value().equals("\"\"") ? "" : setting.value();
+                // quotes are the file's, not the value's
+                String value = setting.value().replace("\"", "");
                 session.call(service.name(), member, context, Command.CONFIG, List.of("SET", setting.key(), value));
             }
         } catch (JedisException e) {
@@ -128,16 +129,20 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
         return settings;
     }
 
-    /** Who can get in before Access has made the roles: Holdfast and the exporter. */
-    private static Redacted firstUsers(Service<RedisSpec> service, Context context) {
-        Predicate<RedisUser> own = user -> RedisUsers.TAKEN.contains(user.name());
-        return new Redacted(RedisAccess.desired(service, context).stream()
-                .filter(own)
+    /**
+     * The users of an empty server: Holdfast and the exporter, who must get in before Access has made the roles. Where
+     * nobody will be there to make them, the roles too.
+     */
+    private static Content users(Service<RedisSpec> service, Context context, boolean withRoles) {
+        List<RedisUser> users =
+                withRoles ? RedisAccess.desired(service, context) : RedisAccess.first(service, context);
+        String lines = users.stream()
                 .map(user -> "user " + user.name() + " "
                         + user.rules(user.passwords().stream()
                                 .map(hash -> "#" + hash)
                                 .toList())
                         + "\n")
-                .collect(Collectors.joining()));
+                .collect(Collectors.joining());
+        return new Content.Confidential(new Redacted(lines), Setting.Effect.RELOAD);
     }
 }

@@ -8,8 +8,10 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.Trust;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -173,6 +176,7 @@ final class RedisSession {
                     "redis at " + address + " answers: " + e.getMessage(),
                     "Read the service's log with `holdfast logs " + service + "`.");
         }
+        // the certificate's own complaint lies below that of the TLS session, so it is looked for first
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertificateExpiredException) {
                 return new Failure(
@@ -180,19 +184,21 @@ final class RedisSession {
                         "the certificate that redis at " + address + " shows has expired",
                         "Run `holdfast restart " + service + "`, which issues a new one.");
             }
-            if (cause instanceof javax.net.ssl.SSLException) {
+        }
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
                 return new Failure(
                         Code.HF3521,
                         "no TLS session with redis at " + address + ": " + cause.getMessage(),
                         "Look for another program on this port, or restart with `holdfast restart " + service + "`.");
             }
-            if (cause instanceof java.net.SocketTimeoutException) {
+            if (cause instanceof SocketTimeoutException) {
                 return new Failure(
                         Code.HF3521,
                         "redis at " + address + " did not answer within " + ANSWER_MILLIS + "ms",
                         "Look for a slow command or a full machine with `holdfast logs " + service + "`.");
             }
-            if (cause instanceof java.net.ConnectException) {
+            if (cause instanceof ConnectException) {
                 return new Failure(
                         Code.HF3521,
                         "nothing listens at " + address,

@@ -107,7 +107,8 @@ record RedisUser(
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
         int depth = 0;
-        for (char c : line.toCharArray()) {
+        for (int at = 0; at < line.length(); at++) {
+            char c = line.charAt(at);
             depth += c == '(' ? 1 : c == ')' ? -1 : 0;
             if (c == ' ' && depth == 0) {
                 if (!word.isEmpty()) {

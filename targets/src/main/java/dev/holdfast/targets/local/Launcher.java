@@ -1,20 +1,61 @@
 package dev.holdfast.targets.local;
 
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import java.io.File;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * Starts processes from one thread that lives as long as the launcher: a sandbox tied to its parent would otherwise die
  * with the thread that happened to start it. One a daemon.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Launcher implements AutoCloseable {
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("launcher").daemon().factory());
+
     /** Both outputs go to the end of {@code log}; nothing is inherited from the environment of this process. */
     public Process start(List<String> command, Map<String, String> environment, Path log) {
-        throw new UnsupportedOperationException();
+        try {
+            return CompletableFuture.supplyAsync(() -> launched(command, environment, log), thread)
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof HoldfastException refused) {
+                throw refused;
+            }
+            throw e;
+        }
+    }
+
+    private static Process launched(List<String> command, Map<String, String> environment, Path log) {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3109,
+                            "'" + command.getFirst() + "' cannot be started: " + e.getMessage(),
+                            "Install the package util-linux, which has setsid and flock, and check that '" + log
+                                    + "' can be written."),
+                    e);
+        }
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        thread.shutdown();
+    }
 }

@@ -1,180 +1,449 @@
 package dev.holdfast.targets.local;
 
 import dev.holdfast.blueprint.Address;
+import dev.holdfast.blueprint.Content;
+import dev.holdfast.blueprint.Member;
 import dev.holdfast.blueprint.Programs;
+import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.Access;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.plan.Change;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.problem.Problems;
+import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.secret.SecretStore;
+import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
-import dev.holdfast.target.Target;
+import dev.holdfast.target.Assembly;
+import dev.holdfast.targets.local.Differences.Actual;
+import dev.holdfast.targets.local.Differences.Desired;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * One stack on this machine. It holds the stack's lock from {@link #open} to {@link #close}; closing ends no process.
  * Safe for use by several threads as long as no two work on the same member.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class LocalStack implements Context, AutoCloseable {
-    private LocalStack() {}
+    private final StackFolder folder;
+    private final Assembly assembly;
+    private final Parts parts;
+    private final Lease lease;
+    private final KeptPorts ports;
+    private final Members members;
+    private final Preparation preparation;
+
+    private LocalStack(
+            StackFolder folder, Assembly assembly, Parts parts, Lease lease, KeptPorts ports, Members members) {
+        this.folder = folder;
+        this.assembly = assembly;
+        this.parts = parts;
+        this.lease = lease;
+        this.ports = ports;
+        this.members = members;
+        this.preparation = new Preparation(folder, parts.secrets(), parts.certificates(), parts.enclosure(), members);
+    }
 
     /** What a stack needs of its surroundings. */
     public record Parts(
-            Target.Secrets secrets,
-            Certificates certificates,
+            SecretStore secrets,
+            CertificateAuthority certificates,
             Enclosure enclosure,
             Launcher launcher,
-            InstantSource clock) {}
+            InstantSource clock) {
+
+        /** With the stack's own secrets and authority, where {@code home} keeps them. */
+        public static Parts of(
+                Home home,
+                String stack,
+                Enclosure enclosure,
+                Launcher launcher,
+                InstantSource clock,
+                SecureRandom random) {
+            SecretStore secrets =
+                    new SecretStore(home.stack(stack).secretStore(), home.data().resolve("key"), stack, random);
+            return new Parts(
+                    secrets, new CertificateAuthority(stack, secrets, clock, random), enclosure, launcher, clock);
+        }
+    }
 
     /** Takes the stack's lock, gives out ports that are still missing, and writes down where the stack came from. */
     public static LocalStack open(Home home, Stack stack, Source source, Register register, Parts parts) {
-        throw new UnsupportedOperationException();
+        home.create();
+        StackFolder folder = home.stack(stack.name());
+        Disk.folder(folder.root(), Disk.OURS);
+        Lease lease = Lease.take(folder.lock(), "stack '" + stack.name() + "'");
+        try {
+            KeptPorts ports = new KeptPorts(home, folder);
+            LocalStack local = new LocalStack(
+                    folder,
+                    new Assembly(stack, register),
+                    parts,
+                    lease,
+                    ports,
+                    new Members(folder, parts.launcher(), parts.clock()));
+            ports.complete(local.assembly.members(), local.members);
+            folder.remember(source);
+            byte[] authority = parts.certificates().certificate().getBytes(StandardCharsets.UTF_8);
+            Disk.folder(folder.tls(), Disk.OURS);
+            Disk.write(folder.authority(), authority, Disk.OURS);
+            Disk.folder(folder.client(), parts.enclosure().owner());
+            Disk.write(
+                    folder.client().resolve("ca.crt"),
+                    authority,
+                    parts.enclosure().owner());
+            return local;
+        } catch (RuntimeException e) {
+            lease.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The same place, lock and processes seen with another stack of that name, to compare with. Gives out the ports that
+     * are missing and writes nothing else. Needs no closing.
+     */
+    public LocalStack seenWith(Stack next) {
+        LocalStack seen = new LocalStack(folder, new Assembly(next, assembly.register()), parts, lease, ports, members);
+        ports.complete(seen.assembly.members(), members);
+        return seen;
+    }
+
+    /** The same place for that stack from now on; either of the two closes it. */
+    public LocalStack become(Stack next, Source source) {
+        LocalStack seen = seenWith(next);
+        folder.remember(source);
+        return seen;
     }
 
     public StackFolder folder() {
-        throw new UnsupportedOperationException();
+        return folder;
     }
 
     /** The desired workloads; members in {@link Workload#needs} come before those that need them. */
     public List<Workload> workloads() {
-        throw new UnsupportedOperationException();
+        return Order.byNeeds(assembly.workloads(this));
     }
 
     /** Throws a problem for each kept port of the member that a foreign process holds, naming that process. */
     public void requirePorts(String member) {
-        throw new UnsupportedOperationException();
+        Problems problems = new Problems();
+        if (find(member).isPresent()) {
+            return;
+        }
+        ports.of(member).forEach((name, number) -> {
+            if (!Sockets.isFree(number)) {
+                Sockets.Holder holder = Sockets.holder(number);
+                boolean ours = members.left(member, members.recorded(member)).stream()
+                        .anyMatch(process -> holder.pid().equals(Optional.of(process.pid())));
+                if (!ours) {
+                    problems.add(taken(member, name, number, holder));
+                }
+            }
+        });
+        problems.throwIfAny();
     }
 
     /** Gives new ports to every member that does not run and whose port somebody else holds; returns those members. */
     public List<String> reassignPorts() {
-        throw new UnsupportedOperationException();
+        List<String> reassigned = new ArrayList<>();
+        for (Member member : assembly.members()) {
+            boolean blocked = ports.of(member.name()).values().stream().anyMatch(port -> !Sockets.isFree(port));
+            if (blocked && find(member.name()).isEmpty()) {
+                members.sweep(member.name(), members.recorded(member.name()));
+                if (ports.of(member.name()).values().stream().anyMatch(port -> !Sockets.isFree(port))) {
+                    ports.drop(member.name());
+                    reassigned.add(member.name());
+                }
+            }
+        }
+        ports.complete(assembly.members(), members);
+        return List.copyOf(reassigned);
     }
 
     /** Writes the member's files and fills its data folder if that is new. Idempotent; touches no file that is right. */
     public void prepare(Workload workload) {
-        throw new UnsupportedOperationException();
+        preparation.prepare(workload, service(workload));
     }
 
-    /** Everything that differs between this machine and the stack, in the order in which to do it. Changes nothing. */
+    /**
+     * Everything that differs between this machine and the stack, in the order in which to do it. Changes nothing, but
+     * for a secret or a certificate that nobody had asked for before.
+     */
     public List<Change> differences() {
-        throw new UnsupportedOperationException();
+        List<Workload> workloads = workloads();
+        Problems problems = new Problems();
+        workloads.forEach(workload ->
+                preparation.requireSameVersion(workload, service(workload)).ifPresent(problems::add));
+        problems.throwIfAny();
+        List<Change> changes = new ArrayList<>();
+        workloads.forEach(workload -> changes.addAll(differences(workload)));
+        unwanted()
+                .forEach(member ->
+                        changes.add(Differences.unwanted(member, find(member).isPresent())));
+        return List.copyOf(changes);
     }
 
     /** The part of {@link #differences()} that concerns one member. */
     public List<Change> differences(Workload workload) {
-        throw new UnsupportedOperationException();
+        String member = workload.member().name();
+        Facts facts = preparation.facts(workload);
+        Desired desired = new Desired(
+                workload.member().service(),
+                member,
+                facts,
+                parts.enclosure().version(workload.programs()),
+                command(workload),
+                ports.of(member),
+                workload.reload());
+        Actual actual = new Actual(
+                find(member),
+                preparation.written(member),
+                preparation.digests(facts, member),
+                Files.exists(folder.volume(member)));
+        return Differences.of(desired, actual);
     }
 
-    /** Members that have files, data or a process here but no place in the stack any more. */
+    /**
+     * The settings of effect RELOAD that the running member has not taken yet, for an engine that takes them over a
+     * connection. To be asked before {@link #reload}.
+     */
+    public List<Setting> pending(Running running, Workload workload) {
+        List<Setting> pending = new ArrayList<>();
+        Facts facts = preparation.facts(workload);
+        for (var file : workload.files()) {
+            if (file.content() instanceof Content.Settings(Content.Syntax syntax, List<Setting> settings)) {
+                String name = "config/" + file.name();
+                for (Setting setting : settings) {
+                    boolean inForce =
+                            running.inForce().find(name, setting.key()).equals(facts.find(name, setting.key()));
+                    if (!inForce && setting.effect() == Setting.Effect.RELOAD) {
+                        pending.add(setting);
+                    }
+                }
+            }
+        }
+        return List.copyOf(pending);
+    }
+
+    /** Members that have files or a process here but no place in the stack any more. Data alone does not count. */
     public List<String> unwanted() {
-        throw new UnsupportedOperationException();
+        Set<String> names = new TreeSet<>(folder.membersWithFiles());
+        workloads().forEach(workload -> names.remove(workload.member().name()));
+        return List.copyOf(names);
     }
 
     /** Starts a prepared member. Returns when its engine process exists, long before it serves. */
     public Running start(Workload workload) {
-        throw new UnsupportedOperationException();
+        String member = workload.member().name();
+        Optional<Running> already = find(member);
+        if (already.isPresent()) {
+            return already.get();
+        }
+        members.sweep(member, members.recorded(member));
+        requirePorts(member);
+        return members.start(new Members.Start(
+                workload,
+                parts.enclosure()
+                        .member(
+                                workload.programs(),
+                                preparation.folders(workload, folder.volume(member)),
+                                folder.dataLock(member),
+                                workload.environment(),
+                                workload.command()),
+                parts.enclosure().version(workload.programs()),
+                command(workload),
+                ports.of(member),
+                preparation.written(member).orElse(Facts.NONE)));
     }
 
     /** The member if it runs now, whoever started it; empty where it does not. Never trusts a pid alone. */
     public Optional<Running> find(String member) {
-        throw new UnsupportedOperationException();
+        return members.find(member);
     }
 
     /** Completes when the member has ended and nothing of it is left. Never completes exceptionally. */
     public CompletableFuture<Ended> onExit(Running running) {
-        throw new UnsupportedOperationException();
+        return members.onExit(running);
     }
 
     /** Asks it to end, waits as long as the workload allows, then kills it with everything it started. */
     public Ended stop(Running running) {
-        throw new UnsupportedOperationException();
+        return members.stop(running);
     }
 
-    /** Has the member read its files again; they must have been prepared before. */
+    /**
+     * Has the member read its files again, which must have been prepared before. One that takes its settings over a
+     * connection is only recorded as having taken them.
+     */
     public Running reload(Running running, Workload workload) {
-        throw new UnsupportedOperationException();
+        if (workload.reload() == Workload.Reload.SIGHUP) {
+            members.reload(running);
+        }
+        Running reloaded = running.with(preparation.written(running.member()).orElse(Facts.NONE));
+        members.record(reloaded);
+        return reloaded;
     }
 
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
     public long rss(Running running) {
-        throw new UnsupportedOperationException();
+        return members.memory(running);
     }
 
     /** Cuts the member's log where it has grown past its limit; cheap, meant for a timer. */
     public void rotateLog(String member) {
-        throw new UnsupportedOperationException();
+        LogFile.of(folder.log(member)).rotateIfLarge();
     }
 
-    /** The argument list that runs a client program ({@code psql}) on the host's terminal, in its sandbox. */
-    public List<String> clientCommand(Programs programs, List<String> command, SortedMap<String, String> environment) {
-        throw new UnsupportedOperationException();
+    /**
+     * How to run a client program ({@code psql}) on the host's terminal, in its sandbox. Where the client names {@link
+     * #authorityFile} it gets the path under which the sandbox has it.
+     */
+    public ClientInvocation client(Programs programs, Access.Client client) {
+        String here = authorityFile();
+        String inside = "/tls/ca.crt";
+        List<String> command = client.command().stream()
+                .map(word -> word.replace(here, inside))
+                .toList();
+        Enclosure.Invocation invocation = parts.enclosure().client(programs, folder.client(), new TreeMap<>(), command);
+        SortedMap<String, Redacted> environment = new TreeMap<>();
+        invocation.environment().forEach((name, value) -> environment.put(name, new Redacted(value)));
+        client.environment()
+                .forEach((name, value) ->
+                        environment.put(name, new Redacted(value.reveal().replace(here, inside))));
+        return new ClientInvocation(invocation.arguments(), environment);
+    }
+
+    /** An argument list without secrets and the environment, with them, of the process to start. */
+    public record ClientInvocation(List<String> arguments, SortedMap<String, Redacted> environment) {
+        public ClientInvocation {
+            arguments = List.copyOf(arguments);
+            environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+        }
     }
 
     /** Removes configuration, secrets and logs of a member that does not run; its data only if asked. */
     public void remove(String member, boolean data) {
-        throw new UnsupportedOperationException();
+        requireStopped(List.of(member));
+        members.sweep(member, members.recorded(member));
+        folder.remove(member, data);
+        if (data) {
+            ports.drop(member);
+        }
     }
 
     /** Removes everything of the stack and closes it. Refuses while any member runs. */
     public void purge() {
-        throw new UnsupportedOperationException();
+        Set<String> names = new TreeSet<>(folder.membersWithFiles());
+        assembly.members().forEach(member -> names.add(member.name()));
+        requireStopped(names);
+        names.forEach(member -> members.sweep(member, members.recorded(member)));
+        folder.removeAll();
+        close();
     }
 
     /** What this machine cannot do of what the stack asks for, each a sentence. */
     public List<String> notes() {
-        throw new UnsupportedOperationException();
+        return Notes.of(assembly.stack(), Notes.Machine.here());
     }
 
     @Override
     public Stack stack() {
-        throw new UnsupportedOperationException();
+        return assembly.stack();
     }
 
     @Override
     public Address listen(String member, String port) {
-        throw new UnsupportedOperationException();
+        return new Address("127.0.0.1", ports.require(member, port));
     }
 
     @Override
     public Address inside(String member, String port) {
-        throw new UnsupportedOperationException();
+        return listen(member, port);
     }
 
     @Override
     public Address outside(String member, String port) {
-        throw new UnsupportedOperationException();
+        return listen(member, port);
     }
 
     @Override
     public Redacted secret(SecretRef secret) {
-        throw new UnsupportedOperationException();
+        return parts.secrets().secret(secret);
     }
 
     @Override
     public String authorityFile() {
-        throw new UnsupportedOperationException();
+        return folder.authority().toString();
     }
 
     @Override
     public List<Scrape> scrapes() {
-        throw new UnsupportedOperationException();
+        return assembly.scrapes();
     }
 
     @Override
     public List<AlertRules> alerts() {
-        throw new UnsupportedOperationException();
+        return assembly.alerts();
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        lease.close();
+    }
+
+    private void requireStopped(Iterable<String> names) {
+        Problems problems = new Problems();
+        for (String name : names) {
+            find(name)
+                    .ifPresent(running -> problems.add(Problem.of(
+                            Code.HF3112,
+                            name + " of stack '" + folder.name() + "' still runs (process " + running.pid() + ")",
+                            "Stop it first: holdfast down " + folder.name() + ".")));
+        }
+        problems.throwIfAny();
+    }
+
+    private Service<?> service(Workload workload) {
+        Service<?> service = assembly.stack().services().get(workload.member().service());
+        if (service == null) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF9001,
+                    "member '" + workload.member().name() + "' belongs to the unknown service '"
+                            + workload.member().service() + "'",
+                    "Please report this: an engine gave its member a wrong service."));
+        }
+        return service;
+    }
+
+    private static String command(Workload workload) {
+        return Digest.of(String.join("\0", workload.command()) + "\0\0" + workload.environment());
+    }
+
+    private Problem taken(String member, String name, int number, Sockets.Holder holder) {
+        String end = holder.pid().map(pid -> "End process " + pid).orElse("End the server that listens there");
+        return Problem.of(
+                Code.HF3106,
+                "port " + number + " (" + name + " of " + member + ") is held by " + holder.text(),
+                end + ", or give the stack other ports with 'holdfast up --new-ports'.");
     }
 }

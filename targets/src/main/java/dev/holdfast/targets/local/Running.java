@@ -25,14 +25,18 @@ public record Running(
         Instant startedAt,
         Workload.Stop stop,
         Workload.Reload reload,
-        SortedMap<String, SortedMap<String, String>> inForce) {
+        Facts inForce) {
     public Running {
         ports = Collections.unmodifiableSortedMap(new TreeMap<>(ports));
-        inForce = Collections.unmodifiableSortedMap(new TreeMap<>(inForce));
     }
 
     /** The host's pid of the engine itself, the one to show to people. */
     public long pid() {
         return engine.pid();
+    }
+
+    Running with(Facts nowInForce) {
+        return new Running(
+                member, launcher, init, engine, bootId, programs, command, ports, startedAt, stop, reload, nowInForce);
     }
 }

@@ -1,0 +1,73 @@
+package dev.holdfast.daemon.local;
+
+import dev.holdfast.blueprint.Programs;
+import dev.holdfast.daemon.stacks.Places;
+import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.engine.Register;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Enclosure;
+import dev.holdfast.targets.local.Home;
+import dev.holdfast.targets.local.Launcher;
+import dev.holdfast.targets.local.LocalStack;
+import dev.holdfast.targets.local.Source;
+import dev.holdfast.targets.local.StackFolder;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+
+/** One user's stacks under one home. */
+public final class LocalPlaces implements Places {
+    private final Home home;
+    private final Register register;
+    private final Enclosure enclosure;
+    private final Fetch fetch;
+    private final Launcher launcher;
+    private final InstantSource clock;
+    private final SecureRandom random;
+
+    /** @param launcher outlives this; its owner closes it */
+    public LocalPlaces(
+            Home home,
+            Register register,
+            Enclosure enclosure,
+            Fetch fetch,
+            Launcher launcher,
+            InstantSource clock,
+            SecureRandom random) {
+        this.home = home;
+        this.register = register;
+        this.enclosure = enclosure;
+        this.fetch = fetch;
+        this.launcher = launcher;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Brings programs to this machine. */
+    public interface Fetch {
+        void fetch(Collection<Programs> programs, Progress progress);
+    }
+
+    @Override
+    public Path folder(String stack) {
+        return home.stack(stack).root();
+    }
+
+    @Override
+    public List<String> names() {
+        return home.stacks().stream().map(StackFolder::name).toList();
+    }
+
+    @Override
+    public Site open(Stack stack, Source source) {
+        LocalStack.Parts parts = LocalStack.Parts.of(home, stack.name(), enclosure, launcher, clock, random);
+        return new LocalSite(LocalStack.open(home, stack, source, register, parts), register);
+    }
+
+    @Override
+    public void fetch(Collection<Programs> programs, Progress progress) {
+        fetch.fetch(programs, progress);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.holdfast.daemon.local;
+
+import dev.holdfast.blueprint.Setting;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.engine.Access;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Register;
+import dev.holdfast.plan.Change;
+import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Ended;
+import dev.holdfast.targets.local.LocalStack;
+import dev.holdfast.targets.local.Running;
+import dev.holdfast.targets.local.Source;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** A stack of the local target, as the supervisor sees it. */
+record LocalSite(LocalStack local, Register register) implements Site {
+    @Override
+    public Context context() {
+        return local;
+    }
+
+    @Override
+    public List<Workload> workloads() {
+        return local.workloads();
+    }
+
+    @Override
+    public void requirePorts(String member) {
+        local.requirePorts(member);
+    }
+
+    @Override
+    public void prepare(Workload workload) {
+        local.prepare(workload);
+    }
+
+    @Override
+    public Running start(Workload workload) {
+        return local.start(workload);
+    }
+
+    @Override
+    public Optional<Running> find(String member) {
+        return local.find(member);
+    }
+
+    @Override
+    public CompletableFuture<Ended> onExit(Running running) {
+        return local.onExit(running);
+    }
+
+    @Override
+    public Ended stop(Running running) {
+        return local.stop(running);
+    }
+
+    /** An engine that takes settings over a connection is given them before they count as in force. */
+    @Override
+    public Running reload(Running running, Workload workload) {
+        Service<?> service = local.stack().services().get(workload.member().service());
+        if (workload.reload() == Workload.Reload.CONNECTION && service != null) {
+            reload(Bound.of(register, service), workload.member().name(), local.pending(running, workload));
+        }
+        return local.reload(running, workload);
+    }
+
+    private <S extends Record> void reload(Bound<S> bound, String member, List<Setting> changed) {
+        bound.engine().provisioning().reload(bound.service(), member, changed, local);
+    }
+
+    @Override
+    public List<Change> differences() {
+        return local.differences();
+    }
+
+    @Override
+    public List<Change> differences(Workload workload) {
+        return local.differences(workload);
+    }
+
+    @Override
+    public List<String> unwanted() {
+        return local.unwanted();
+    }
+
+    @Override
+    public void remove(String member, boolean data) {
+        local.remove(member, data);
+    }
+
+    @Override
+    public void purge() {
+        local.purge();
+    }
+
+    @Override
+    public List<String> notes() {
+        return local.notes();
+    }
+
+    @Override
+    public long rss(Running running) {
+        return local.rss(running);
+    }
+
+    @Override
+    public void rotateLog(String member) {
+        local.rotateLog(member);
+    }
+
+    @Override
+    public Path log(String member) {
+        return local.folder().log(member);
+    }
+
+    @Override
+    public LocalStack.ClientInvocation client(Workload workload, Access.Client client) {
+        return local.client(workload.programs(), client);
+    }
+
+    @Override
+    public Site preview(Stack stack) {
+        return new LocalSite(local.seenWith(stack), register);
+    }
+
+    @Override
+    public Site become(Stack stack, Source source) {
+        return new LocalSite(local.become(stack, source), register);
+    }
+
+    @Override
+    public void close() {
+        local.close();
+    }
+}

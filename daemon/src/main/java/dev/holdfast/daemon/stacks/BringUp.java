@@ -1,0 +1,233 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.apply.Tasks;
+import dev.holdfast.blueprint.Programs;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.daemon.http.Events;
+import dev.holdfast.daemon.supervise.Board;
+import dev.holdfast.daemon.supervise.MemberState;
+import dev.holdfast.engine.Context;
+import dev.holdfast.plan.Change;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Service;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** From open to ready: programs, processes, and what belongs inside them. Shared by up, apply and taking up again. */
+final class BringUp {
+    /** A grant may need the database that the same pass makes; more passes than this would go in circles. */
+    private static final int PASSES = 3;
+
+    private static final Duration INSIDE = Duration.ofMinutes(5);
+
+    private final Stacks stacks;
+    private final ManagedStack managed;
+    private final Events events;
+    private final long begun = System.nanoTime();
+    private final Set<String> told = new TreeSet<>();
+
+    BringUp(Stacks stacks, ManagedStack managed, Events events) {
+        this.stacks = stacks;
+        this.managed = managed;
+        this.events = events;
+    }
+
+    long millis() {
+        return (System.nanoTime() - begun) / 1_000_000;
+    }
+
+    /** Fetches the programs of these workloads; a client that goes away ends the fetch. */
+    void fetch(List<Workload> workloads) throws InterruptedException {
+        Set<Programs> programs = new LinkedHashSet<>();
+        workloads.forEach(workload -> programs.add(workload.programs()));
+        CompletableFuture<Void> fetched = new CompletableFuture<>();
+        Thread fetch = Thread.ofVirtual().name("fetch").start(() -> {
+            try {
+                stacks.parts()
+                        .places()
+                        .fetch(
+                                programs,
+                                (what, done, total) -> events.send(EventJson.progress("image", what, done, total)));
+                fetched.complete(null);
+            } catch (RuntimeException failed) {
+                fetched.completeExceptionally(failed);
+            }
+        });
+        try {
+            var _ = CompletableFuture.anyOf(fetched, events.gone()).get();
+            if (!fetched.isDone()) {
+                fetch.interrupt();
+                throw gone();
+            }
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof RuntimeException problem
+                    ? problem
+                    : new IllegalStateException(failed.getCause());
+        }
+    }
+
+    /** Waits until every member is ready; says each service that becomes so. */
+    void awaitReady(ManagedStack.Live live) throws InterruptedException {
+        Board board = live.supervisor().board();
+        var _ = events.gone().thenRun(board::signal);
+        long end = System.nanoTime() + stacks.parts().ready().toNanos();
+        while (true) {
+            boolean news = board.await(
+                    () -> events.isGone()
+                            || !failed(board).isEmpty()
+                            || readyServices(live).size() > told.size()
+                            || allReady(board),
+                    Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            tellReady(live);
+            if (allReady(board)) {
+                return;
+            }
+            if (events.isGone()) {
+                throw gone();
+            }
+            List<Problem> failed = failed(board);
+            if (!failed.isEmpty()) {
+                throw new HoldfastException(failed);
+            }
+            if (!news) {
+                throw new HoldfastException(late(board));
+            }
+        }
+    }
+
+    /** Waits until this one member is ready; others may be in whatever state. */
+    void awaitReady(ManagedStack.Live live, Workload workload) throws InterruptedException {
+        String member = workload.member().name();
+        Board board = live.supervisor().board();
+        board.await(
+                () -> board.get(member).isReady() || board.get(member).phase() == MemberState.Phase.FAILED,
+                stacks.parts().ready());
+        MemberState state = board.get(member);
+        if (!state.isReady()) {
+            boolean failed = state.phase() == MemberState.Phase.FAILED;
+            throw new HoldfastException(Problem.of(
+                    failed ? Code.HF3207 : Code.HF3208,
+                    member
+                            + (failed ? " was given up because " : " is not ready because ")
+                            + state.health().because(),
+                    state.next().orElse("See 'holdfast logs'.")));
+        }
+    }
+
+    /** Creates what the file declares inside the engines, all services at once; returns what was done. */
+    List<Change> fillAll(ManagedStack.Live live) throws InterruptedException {
+        List<Callable<List<Change>>> fills = new ArrayList<>();
+        for (Service<?> service : live.stack().services().values()) {
+            fills.add(() -> fill(live, service));
+        }
+        try {
+            List<Change> done = new ArrayList<>();
+            Tasks.all(fills, INSIDE).forEach(done::addAll);
+            return done;
+        } catch (TimeoutException late) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3208,
+                            "what belongs inside the engines was not made within " + INSIDE.toMinutes() + " min",
+                            "See 'holdfast why' of the services, then run the same command again: it goes on where it stopped."));
+        }
+    }
+
+    /** Up makes what is missing; it never takes anything away, which is for an apply with an approval. */
+    private List<Change> fill(ManagedStack.Live live, Service<?> service) {
+        Context context = live.supervisor().site().context();
+        List<Change> done = new ArrayList<>();
+        for (int pass = 0; pass < PASSES; pass++) {
+            List<Facets.Inside> missing = Facets.observed(stacks.parts().register(), service, context).stream()
+                    .filter(inside -> inside.change().risk().compareTo(Change.Risk.RELOAD) <= 0)
+                    .filter(inside -> !done.contains(inside.change()))
+                    .toList();
+            if (missing.isEmpty()) {
+                break;
+            }
+            for (Facets.Inside inside : missing) {
+                managed.journal().changeBegun(inside.change());
+                events.send(EventJson.step(inside.change(), "begun"));
+                inside.work().apply();
+                managed.journal().changeDone(inside.change());
+                events.send(EventJson.step(inside.change(), "done"));
+                done.add(inside.change());
+            }
+        }
+        return done;
+    }
+
+    private static boolean allReady(Board board) {
+        return board.all().values().stream().allMatch(MemberState::isReady);
+    }
+
+    private static Set<String> readyServices(ManagedStack.Live live) {
+        Set<String> ready = new TreeSet<>();
+        Set<String> not = new TreeSet<>();
+        for (Workload workload : live.supervisor().workloads()) {
+            String owner = Ownership.owner(live.stack(), workload);
+            boolean isReady =
+                    live.supervisor().board().get(workload.member().name()).isReady();
+            (isReady ? ready : not).add(owner);
+        }
+        ready.removeAll(not);
+        return ready;
+    }
+
+    private void tellReady(ManagedStack.Live live) {
+        for (String service : readyServices(live)) {
+            if (told.add(service)) {
+                String because = live.supervisor().workloads().stream()
+                        .filter(workload -> workload.member().service().equals(service))
+                        .findFirst()
+                        .map(workload ->
+                                live.supervisor().board().get(workload.member().name()))
+                        .map(state -> state.health().because())
+                        .orElse("all its members answer");
+                events.send(EventJson.ready(service, because, millis()));
+            }
+        }
+    }
+
+    private static List<Problem> failed(Board board) {
+        List<Problem> problems = new ArrayList<>();
+        board.all().forEach((member, state) -> {
+            if (state.phase() == MemberState.Phase.FAILED) {
+                problems.add(Problem.of(
+                        Code.HF3207,
+                        member + " was given up because " + state.health().because(),
+                        state.next().orElse("See 'holdfast logs'.")));
+            }
+        });
+        return problems;
+    }
+
+    private List<Problem> late(Board board) {
+        List<Problem> problems = new ArrayList<>();
+        board.all().forEach((member, state) -> {
+            if (!state.isReady()) {
+                problems.add(Problem.of(
+                        Code.HF3208,
+                        member + " is not ready after " + stacks.parts().ready().toSeconds() + " s because "
+                                + state.health().because(),
+                        "It goes on starting; see 'holdfast status --watch' and 'holdfast logs'."));
+            }
+        });
+        return problems;
+    }
+
+    static HoldfastException gone() {
+        return new HoldfastException(Problem.of(
+                Code.HF3211, "the client went away before it was done", "Run the same command again to finish it."));
+    }
+}

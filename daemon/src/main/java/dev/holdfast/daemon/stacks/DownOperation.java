@@ -1,0 +1,102 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.apply.Lease;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.daemon.http.Events;
+import dev.holdfast.daemon.supervise.Decisions;
+import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.text.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Stopping, starting again and removing. */
+final class DownOperation {
+    private final Stacks stacks;
+
+    DownOperation(Stacks stacks) {
+        this.stacks = stacks;
+    }
+
+    /** Stops every member, those that need others first. With a purge everything of the stack is removed. */
+    void down(String name, boolean purge, Optional<String> confirmed, Events events) throws InterruptedException {
+        ManagedStack managed = stacks.find(name);
+        if (purge && !confirmed.equals(Optional.of(name))) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF4003,
+                    "a purge removes all data of stack '" + name + "' and was not confirmed by its name",
+                    "If that is meant, run: holdfast down --purge and give the name " + name + " when asked."));
+        }
+        events.send(EventJson.accepted(name));
+        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+                Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
+            Desired desired = managed.known();
+            // first of all, so that a daemon that dies here does not start them again
+            desired.wanting(false, true).write(managed.folder());
+            ManagedStack.Live live = managed.live().isPresent()
+                    ? managed.live().get()
+                    : stacks.open(managed, stacks.read(name, desired.source()), desired.source());
+            List<String> stopped = new ArrayList<>(live.supervisor().stopAll("'holdfast down' was asked for"));
+            for (String member : live.supervisor().site().unwanted()) {
+                if (live.supervisor().site().find(member).isPresent()) {
+                    live.supervisor().dismiss(member, "'holdfast down' was asked for");
+                    stopped.add(member);
+                }
+            }
+            if (purge) {
+                Site site = live.supervisor().retire();
+                managed.ended();
+                site.purge();
+                stacks.forget(name);
+            } else {
+                live.supervisor().close();
+                managed.ended();
+            }
+            events.send(EventJson.done(name)
+                    .put("purged", purge)
+                    .put("stopped", Json.texts(stopped))
+                    .build());
+        }
+    }
+
+    void restart(String name, Optional<String> service, Optional<String> member, Events events)
+            throws InterruptedException {
+        ManagedStack managed = stacks.find(name);
+        events.send(EventJson.accepted(name));
+        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+                Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
+            ManagedStack.Live live = managed.orRefuse();
+            List<String> restarted = new ArrayList<>();
+            BringUp bringUp = new BringUp(stacks, managed, events);
+            for (Workload workload : chosen(live, service, member)) {
+                if (events.isGone()) {
+                    throw BringUp.gone();
+                }
+                live.supervisor().restart(workload.member().name(), "'holdfast restart' was asked for");
+                restarted.add(workload.member().name());
+                bringUp.awaitReady(live, workload);
+            }
+            events.send(
+                    EventJson.done(name).put("restarted", Json.texts(restarted)).build());
+        }
+    }
+
+    private static List<Workload> chosen(ManagedStack.Live live, Optional<String> service, Optional<String> member) {
+        List<Workload> chosen = live.supervisor().workloads().stream()
+                .filter(workload -> member.isEmpty() || workload.member().name().equals(member.get()))
+                .filter(workload -> service.isEmpty()
+                        || workload.member().service().equals(service.get())
+                        || Ownership.owner(live.stack(), workload).equals(service.get()))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3206,
+                    "the stack has no '" + member.or(() -> service).orElse("") + "'",
+                    "See 'holdfast status' for its services and members."));
+        }
+        return chosen;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.engine.Access;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Reconciled;
+import dev.holdfast.engine.Register;
+import dev.holdfast.engine.Schema;
+import dev.holdfast.engine.Support;
+import dev.holdfast.plan.Change;
+import dev.holdfast.stack.Service;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What lives inside running engines: databases and buckets first, then who may use them. */
+final class Facets {
+    private Facets() {}
+
+    /** One change and the facet that can do it. */
+    record Inside(String service, Change change, Work work) {}
+
+    interface Work {
+        void apply();
+    }
+
+    /** Asks the running service what differs. */
+    static List<Inside> observed(Register register, Service<?> service, Context context) {
+        return of(Bound.of(register, service), context, true);
+    }
+
+    /** What the service would need if it were new; asks nobody. */
+    static List<Inside> fromNothing(Register register, Service<?> service, Context context) {
+        return of(Bound.of(register, service), context, false);
+    }
+
+    private static <S extends Record> List<Inside> of(Bound<S> bound, Context context, boolean observe) {
+        List<Inside> found = new ArrayList<>();
+        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
+            found.addAll(of(bound, schema, context, observe));
+        }
+        if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
+            found.addAll(of(bound, access, context, observe));
+        }
+        return found;
+    }
+
+    private static <S extends Record> List<Inside> of(
+            Bound<S> bound, Reconciled<S> facet, Context context, boolean observe) {
+        Service<S> service = bound.service();
+        List<Change> changes = observe ? facet.changes(service, context) : facet.fromNothing(service, context);
+        List<Inside> found = new ArrayList<>();
+        for (Change change : changes) {
+            found.add(new Inside(service.name(), change, () -> facet.apply(change, service, context)));
+        }
+        return found;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.apply.Tasks;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.engine.Register;
+import dev.holdfast.plan.Change;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Source;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+
+/** Says what differs between a stack as it is wanted and this machine. Changes nothing. */
+final class Planner {
+    private static final Duration OBSERVATION = Duration.ofSeconds(30);
+
+    private final Register register;
+
+    Planner(Register register) {
+        this.register = register;
+    }
+
+    /**
+     * @param before the stack as it was applied last; a service that it does not have is new
+     * @param here the site, seen with the wanted stack
+     */
+    Planned plan(Stack wanted, Source source, Stack before, Site here) throws InterruptedException {
+        List<Planned.Step> steps = new ArrayList<>(outside(here));
+        List<String> notes = new ArrayList<>(here.notes());
+        List<Callable<Compared>> questions = new ArrayList<>();
+        for (Service<?> service : wanted.services().values()) {
+            boolean isNew = !before.services().containsKey(service.name());
+            boolean runs = runs(service, here);
+            questions.add(() -> inside(service, isNew, runs, here));
+        }
+        for (Compared compared : answers(questions)) {
+            steps.addAll(compared.steps());
+            compared.note().ifPresent(notes::add);
+        }
+        return new Planned(wanted, source, steps, notes);
+    }
+
+    private record Compared(List<Planned.Step> steps, Optional<String> note) {}
+
+    private static List<Compared> answers(List<Callable<Compared>> questions) throws InterruptedException {
+        try {
+            return Tasks.all(questions, OBSERVATION);
+        } catch (TimeoutException late) {
+            return List.of(new Compared(
+                    List.of(),
+                    Optional.of("What is inside the engines was not compared, because they did not answer within "
+                            + OBSERVATION.toSeconds() + " s.")));
+        }
+    }
+
+    /** The differences of files and processes, by member, in the order in which the place gives them. */
+    private static List<Planned.Step> outside(Site here) {
+        Map<String, List<Change>> byMember = new LinkedHashMap<>();
+        Map<String, Workload> workloads = new LinkedHashMap<>();
+        for (Workload workload : here.workloads()) {
+            workloads.put(workload.member().name(), workload);
+        }
+        for (Change change : here.differences()) {
+            byMember.computeIfAbsent(member(change, workloads), member -> new ArrayList<>())
+                    .add(change);
+        }
+        List<Planned.Step> steps = new ArrayList<>();
+        byMember.forEach((member, changes) -> {
+            Workload workload = workloads.get(member);
+            steps.add(
+                    workload == null
+                            ? new Planned.Step.Gone(member, List.copyOf(changes))
+                            : new Planned.Step.OfMember(workload, List.copyOf(changes)));
+        });
+        return steps;
+    }
+
+    private static String member(Change change, Map<String, Workload> workloads) {
+        for (Map.Entry<String, Workload> each : workloads.entrySet()) {
+            String prefix = each.getValue().member().service() + "/" + each.getKey();
+            if (change.where().equals(prefix) || change.where().startsWith(prefix + "/")) {
+                return each.getKey();
+            }
+        }
+        int slash = change.where().indexOf('/');
+        return slash < 0 ? change.where() : change.where().substring(0, slash);
+    }
+
+    private Compared inside(Service<?> service, boolean isNew, boolean runs, Site here) {
+        if (!isNew && !runs) {
+            return new Compared(
+                    List.of(),
+                    Optional.of("What is inside " + service.name() + " was not compared, because it does not run."));
+        }
+        try {
+            List<Facets.Inside> found = isNew
+                    ? Facets.fromNothing(register, service, here.context())
+                    : Facets.observed(register, service, here.context());
+            return new Compared(
+                    found.stream()
+                            .<Planned.Step>map(one -> new Planned.Step.Inside(service.name(), one.change()))
+                            .toList(),
+                    Optional.empty());
+        } catch (HoldfastException unanswered) {
+            return new Compared(
+                    List.of(),
+                    Optional.of("What is inside " + service.name() + " was not compared, because "
+                            + unanswered.problems().getFirst().cause() + "."));
+        }
+    }
+
+    private static boolean runs(Service<?> service, Site here) {
+        return here.workloads().stream()
+                .filter(workload -> workload.member().service().equals(service.name()))
+                .allMatch(workload -> here.find(workload.member().name()).isPresent());
+    }
+}

@@ -1,0 +1,136 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.apply.Journal;
+import dev.holdfast.apply.Lease;
+import dev.holdfast.daemon.supervise.Decisions;
+import dev.holdfast.daemon.supervise.Pace;
+import dev.holdfast.daemon.supervise.Supervisor;
+import dev.holdfast.engine.Register;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Source;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every stack of this user, up or down. */
+public final class Stacks implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Stacks.class);
+
+    /** How long a command waits for another that changes the same stack before it is told who that is. */
+    static final Duration LEASE_PATIENCE = Duration.ofSeconds(3);
+
+    private final Parts parts;
+    private final ConcurrentMap<String, ManagedStack> managed = new ConcurrentHashMap<>();
+
+    public Stacks(Parts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * What the work on stacks needs of its surroundings.
+     *
+     * @param ready how long an up waits for what it started
+     */
+    public record Parts(
+            Places places, Reading reading, Register register, Pace pace, Duration ready, InstantSource clock) {}
+
+    /** Turns the text of a stack file into a stack; {@code source} is what positions name. */
+    public interface Reading {
+        Stack read(String source, String text, Optional<String> environment);
+    }
+
+    Parts parts() {
+        return parts;
+    }
+
+    /** Takes up again every stack that should be up: adopts what runs, starts what died while nobody looked. */
+    public void adoptAll() {
+        for (String name : parts.places().names()) {
+            try {
+                ManagedStack stack = find(name);
+                Optional<Desired> desired = stack.desired();
+                if (desired.isPresent() && desired.get().up()) {
+                    new UpOperation(this).takeUpAgain(stack, desired.get());
+                }
+            } catch (HoldfastException problem) {
+                // one broken stack is no reason to leave the others alone; every command about it says the same
+                LOG.atError().setCause(problem).addKeyValue("stack", name).log("a stack cannot be taken up again");
+            }
+        }
+    }
+
+    /** A stack that has state here. */
+    ManagedStack find(String name) {
+        if (!managed.containsKey(name) && !Files.isDirectory(parts.places().folder(name))) {
+            throw unknown(name);
+        }
+        return findOrCreate(name);
+    }
+
+    ManagedStack findOrCreate(String name) {
+        return managed.computeIfAbsent(name, this::created);
+    }
+
+    List<String> names() {
+        TreeSet<String> names = new TreeSet<>(managed.keySet());
+        names.addAll(parts.places().names());
+        return List.copyOf(names);
+    }
+
+    void forget(String name) {
+        managed.remove(name);
+    }
+
+    /** The stack as the source says it, under its own name. */
+    Stack read(String name, Source source) {
+        Stack stack = parts.reading().read(source.file().toString(), source.resolved(), source.environment());
+        return new Stack(name, stack.environment(), stack.services(), stack.objectives());
+    }
+
+    /** Opens the place and looks after it from now on; starts nothing. */
+    ManagedStack.Live open(ManagedStack managedStack, Stack stack, Source source) {
+        Supervisor supervisor = new Supervisor(
+                parts.places().open(stack, source),
+                parts.register(),
+                managedStack.decisions(),
+                parts.pace(),
+                parts.clock());
+        ManagedStack.Live live = new ManagedStack.Live(stack, supervisor);
+        managedStack.live(live);
+        return live;
+    }
+
+    static HoldfastException unknown(String name) {
+        return new HoldfastException(Problem.of(
+                Code.HF3206,
+                "there is no stack '" + name + "' here",
+                "See 'holdfast stacks', or start it with 'holdfast up FILE'."));
+    }
+
+    /** Leaves every engine as it is. */
+    @Override
+    public void close() {
+        for (ManagedStack stack : managed.values()) {
+            stack.live().ifPresent(live -> live.supervisor().close());
+            stack.ended();
+        }
+    }
+
+    private ManagedStack created(String name) {
+        Path folder = parts.places().folder(name);
+        Journal journal = new Journal(folder.resolve("journal.ndjson"), parts.clock());
+        return new ManagedStack(
+                name, folder, new Lease(name, parts.clock()), journal, new Decisions(name, journal, parts.clock()));
+    }
+}

@@ -1,0 +1,155 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.daemon.http.ProblemJson;
+import dev.holdfast.daemon.supervise.MemberState;
+import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.daemon.supervise.Supervisor;
+import dev.holdfast.engine.Access;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Support;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Running;
+import dev.holdfast.text.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** How a stack is, asked now. */
+final class StatusReport {
+    private final Stacks stacks;
+
+    StatusReport(Stacks stacks) {
+        this.stacks = stacks;
+    }
+
+    Json of(String name) {
+        return of(stacks.find(name));
+    }
+
+    Json of(ManagedStack managed) {
+        Desired desired = managed.known();
+        List<Problem> problems = UpOperation.problems(managed, desired);
+        Optional<ManagedStack.Live> live = managed.live();
+        List<Json> services = live.map(this::running).orElseGet(() -> stopped(managed, desired));
+        boolean ready = live.isPresent() && services.stream().allMatch(service -> service.isAt("ready"));
+        return Json.object()
+                .put("stack", managed.name())
+                .put("environment", desired.source().environment())
+                .put("desired", desired.up() ? "up" : "down")
+                .put("ready", ready)
+                .put("services", Json.array(services))
+                .put("problems", ProblemJson.list(problems))
+                .build();
+    }
+
+    private List<Json> running(ManagedStack.Live live) {
+        SortedMap<String, Health> healths = live.supervisor().probeAll();
+        SortedMap<String, List<Json>> members = new TreeMap<>();
+        SortedMap<String, Optional<String>> faults = new TreeMap<>();
+        SortedMap<String, String> evidence = new TreeMap<>();
+        for (Workload workload : live.supervisor().workloads()) {
+            String member = workload.member().name();
+            String owner = Ownership.owner(live.stack(), workload);
+            Health health = healths.getOrDefault(
+                    member, live.supervisor().board().get(member).health());
+            members.computeIfAbsent(owner, any -> new ArrayList<>()).add(member(workload, live.supervisor(), health));
+            if (!(health instanceof Health.Ready)) {
+                faults.putIfAbsent(owner, Optional.of(member + ": " + health.because()));
+            } else if (workload.member().service().equals(owner)) {
+                evidence.putIfAbsent(owner, health.because());
+            }
+        }
+        List<Json> services = new ArrayList<>();
+        for (Service<?> service : live.stack().services().values()) {
+            if (service.parent().isEmpty()) {
+                Optional<String> fault = faults.getOrDefault(service.name(), Optional.empty());
+                services.add(service(
+                        service,
+                        fault.isEmpty(),
+                        fault.orElseGet(() -> evidence.getOrDefault(service.name(), "all its members answer")),
+                        members.getOrDefault(service.name(), List.of()),
+                        endpoints(live, service)));
+            }
+        }
+        return services;
+    }
+
+    private static Json member(Workload workload, Supervisor supervisor, Health health) {
+        String name = workload.member().name();
+        MemberState state = supervisor.board().get(name);
+        Optional<Running> running = state.running();
+        Site site = supervisor.site();
+        Optional<String> next =
+                health instanceof Health.NotReady(String because, String step) ? Optional.of(step) : Optional.empty();
+        return Json.object()
+                .put("name", name)
+                .put("role", workload.member().role())
+                .put("state", state.phase().word())
+                .put("ready", health instanceof Health.Ready)
+                .put("because", health.because())
+                .put("next", next)
+                .put("pid", running.<Json>map(one -> Json.number(one.pid())).orElseGet(Json.Null::new))
+                .put(
+                        "rssBytes",
+                        running.<Json>map(one -> Json.number(site.rss(one))).orElseGet(Json.Null::new))
+                .put("restarts", state.restarts())
+                .put("since", state.since().toString())
+                .build();
+    }
+
+    private List<Json> endpoints(ManagedStack.Live live, Service<?> service) {
+        List<Json> endpoints = new ArrayList<>();
+        Context context = live.supervisor().site().context();
+        for (Service<?> candidate : live.stack().services().values()) {
+            if (candidate.name().equals(service.name()) || candidate.parent().equals(Optional.of(service.name()))) {
+                for (Access.Endpoint endpoint :
+                        endpoints(Bound.of(stacks.parts().register(), candidate), context)) {
+                    endpoints.add(Json.object()
+                            .put("name", endpoint.name())
+                            .put("host", endpoint.host())
+                            .put("port", endpoint.port())
+                            .put("url", endpoint.url())
+                            .build());
+                }
+            }
+        }
+        return endpoints;
+    }
+
+    private static <S extends Record> List<Access.Endpoint> endpoints(Bound<S> bound, Context context) {
+        return bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)
+                ? access.endpoints(bound.service(), context)
+                : List.of();
+    }
+
+    private List<Json> stopped(ManagedStack managed, Desired desired) {
+        Stack stack = stacks.read(managed.name(), desired.source());
+        List<Json> services = new ArrayList<>();
+        for (Service<?> service : stack.services().values()) {
+            if (service.parent().isEmpty()) {
+                services.add(service(service, false, "the stack is not up", List.of(), List.of()));
+            }
+        }
+        return services;
+    }
+
+    private static Json service(
+            Service<?> service, boolean ready, String because, List<Json> members, List<Json> endpoints) {
+        return Json.object()
+                .put("name", service.name())
+                .put("engine", service.engine())
+                .put("version", service.version())
+                .put("ready", ready)
+                .put("because", because)
+                .put("members", Json.array(members))
+                .put("endpoints", Json.array(endpoints))
+                .build();
+    }
+}

@@ -1,0 +1,228 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.apply.Lease;
+import dev.holdfast.apply.Operation;
+import dev.holdfast.daemon.http.Events;
+import dev.holdfast.daemon.supervise.Decisions;
+import dev.holdfast.plan.Change;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Source;
+import dev.holdfast.text.Json;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From one file to a running stack. What it does to a stack that runs already is decision 0031. */
+final class UpOperation {
+    private static final Logger LOG = LoggerFactory.getLogger(UpOperation.class);
+
+    private final Stacks stacks;
+
+    UpOperation(Stacks stacks) {
+        this.stacks = stacks;
+    }
+
+    void run(Sources.Wish wish, Events events) throws InterruptedException {
+        Source written = Sources.now(wish, Optional.empty(), wish.name().orElse(""));
+        Stack read =
+                stacks.parts().reading().read(written.file().toString(), written.resolved(), written.environment());
+        String name = wish.name().orElse(read.name());
+        Stack stack = new Stack(name, read.environment(), read.services(), read.objectives());
+        ManagedStack managed = stacks.findOrCreate(name);
+        events.send(EventJson.accepted(name));
+        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+                Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
+            BringUp bringUp = new BringUp(stacks, managed, events);
+            Optional<Desired> desired = managed.desired();
+            if (desired.isPresent()) {
+                checkBinding(managed, desired.get(), written, stack);
+            }
+            Json result = managed.live().isPresent()
+                    ? again(managed, managed.live().get(), stack, written, bringUp, events)
+                    : fresh(managed, stack, written, bringUp, events);
+            events.send(result);
+        }
+    }
+
+    /** After the daemon's own death: adopts and starts, and ends what an interrupted operation had begun. */
+    void takeUpAgain(ManagedStack managed, Desired desired) {
+        ManagedStack.Live live = stacks.open(managed, stacks.read(managed.name(), desired.source()), desired.source());
+        live.supervisor().takeUpAgain();
+        if (!desired.settled()) {
+            Thread.ofVirtual().name("finish-" + managed.name()).start(() -> finish(managed, live));
+        }
+    }
+
+    private void finish(ManagedStack managed, ManagedStack.Live live) {
+        Operation operation = new Operation("finish", "holdfast", "up");
+        operation.run(() -> {
+            try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
+                BringUp bringUp = new BringUp(stacks, managed, new Unheard());
+                bringUp.awaitReady(live);
+                bringUp.fillAll(live);
+                settle(managed);
+                managed.decisions()
+                        .add(
+                                "",
+                                "finished the interrupted start of " + managed.name()
+                                        + " because the daemon had ended under it");
+            } catch (HoldfastException problem) {
+                LOG.atWarn()
+                        .setCause(problem)
+                        .addKeyValue("stack", managed.name())
+                        .log("an interrupted start could not be finished");
+                managed.decisions()
+                        .add(
+                                "",
+                                "left the interrupted start of " + managed.name() + " unfinished because "
+                                        + problem.problems().getFirst().cause());
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private Json fresh(ManagedStack managed, Stack stack, Source source, BringUp bringUp, Events events)
+            throws InterruptedException {
+        boolean isNew = !Files.exists(managed.folder());
+        ManagedStack.Live live = stacks.open(managed, stack, source);
+        try {
+            bringUp.fetch(live.supervisor().workloads());
+            new Desired(true, false, source).write(managed.folder());
+            live.supervisor().up(true);
+            bringUp.awaitReady(live);
+            bringUp.fillAll(live);
+            if (events.isGone()) {
+                throw BringUp.gone();
+            }
+            settle(managed);
+            return EventJson.done(managed.name())
+                    .put("outcome", "started")
+                    .put("millis", bringUp.millis())
+                    .put("changes", Json.array(List.of()))
+                    .put("status", new StatusReport(stacks).of(managed))
+                    .build();
+        } catch (HoldfastException | InterruptedException failed) {
+            if (events.isGone()) {
+                takeBack(managed, live, source);
+            } else if (managed.desired().filter(Desired::up).isEmpty()) {
+                // nothing was started: the programs could not be fetched
+                live.supervisor().close();
+                managed.ended();
+                if (isNew) {
+                    stacks.forget(managed.name());
+                }
+            }
+            throw failed;
+        }
+    }
+
+    /** The client has gone, so nobody waits for this stack: what this up started is stopped, its data stays. */
+    private void takeBack(ManagedStack managed, ManagedStack.Live live, Source source) {
+        live.supervisor().stopAll("the client of 'holdfast up' went away before the stack was ready");
+        new Desired(false, true, source).write(managed.folder());
+        live.supervisor().close();
+        managed.ended();
+    }
+
+    private Json again(
+            ManagedStack managed, ManagedStack.Live live, Stack wanted, Source written, BringUp bringUp, Events events)
+            throws InterruptedException {
+        Desired desired = managed.known();
+        boolean same = desired.source().resolved().equals(written.resolved())
+                && desired.source().environment().equals(written.environment());
+        List<Change> changes = List.of();
+        String outcome = "unchanged";
+        if (!same) {
+            Planned planned = new Planner(stacks.parts().register())
+                    .plan(
+                            wanted,
+                            written,
+                            live.stack(),
+                            live.supervisor().site().preview(wanted));
+            changes = planned.changes();
+            if (planned.worst().compareTo(Change.Risk.RELOAD) > 0) {
+                return pending(managed, live, changes, bringUp);
+            }
+            if (new ApplyOperation(stacks).execute(managed, live, planned, bringUp, events)
+                    instanceof ApplyOperation.Outcome.Stopped stopped) {
+                throw new HoldfastException(stopped.problems());
+            }
+            outcome = changes.isEmpty() ? "unchanged" : "changed";
+        } else if (!desired.source().file().equals(written.file())) {
+            new Desired(true, desired.settled(), written).write(managed.folder());
+            managed.decisions()
+                    .add("", "bound " + managed.name() + " to " + written.file() + " because its file was moved there");
+        }
+        ManagedStack.Live now = managed.orRefuse();
+        now.supervisor().up(true);
+        bringUp.awaitReady(now);
+        bringUp.fillAll(now);
+        settle(managed);
+        return EventJson.done(managed.name())
+                .put("outcome", outcome)
+                .put("millis", bringUp.millis())
+                .put("changes", EventJson.changes(changes))
+                .put("status", new StatusReport(stacks).of(managed))
+                .build();
+    }
+
+    /** What runs is kept running as it is, and only what had failed is tried again. */
+    private Json pending(ManagedStack managed, ManagedStack.Live live, List<Change> changes, BringUp bringUp)
+            throws InterruptedException {
+        managed.decisions()
+                .add(
+                        "",
+                        "changed nothing of " + managed.name()
+                                + " because a step of the plan would restart something or lose data");
+        live.supervisor().up(true);
+        bringUp.awaitReady(live);
+        return EventJson.done(managed.name())
+                .put("outcome", "pending")
+                .put("millis", bringUp.millis())
+                .put("changes", EventJson.changes(changes))
+                .put("status", new StatusReport(stacks).of(managed))
+                .build();
+    }
+
+    private void checkBinding(ManagedStack managed, Desired desired, Source written, Stack wanted) {
+        Stack before = managed.live()
+                .map(ManagedStack.Live::stack)
+                .orElseGet(() -> stacks.read(managed.name(), desired.source()));
+        Sources.checkBinding(managed.name(), desired.source(), before, written, wanted);
+    }
+
+    private static void settle(ManagedStack managed) {
+        Desired desired = managed.known();
+        if (!desired.settled()) {
+            desired.wanting(true, true).write(managed.folder());
+        }
+    }
+
+    /** Events of an operation that no client watches. */
+    private static final class Unheard implements Events {
+        private final CompletableFuture<Void> never = new CompletableFuture<>();
+
+        @Override
+        public void send(Json event) {
+            LOG.atDebug().addKeyValue("event", event.compact()).log("nobody watches");
+        }
+
+        @Override
+        public CompletableFuture<Void> gone() {
+            return never;
+        }
+    }
+
+    /** The problems of a stack as a whole that a status should tell. */
+    static List<Problem> problems(ManagedStack managed, Desired desired) {
+        return Sources.state(desired.source()).equals("missing")
+                ? List.of(Sources.missing(managed.name(), desired.source().file()))
+                : List.of();
+    }
+}

@@ -1,0 +1,229 @@
+package dev.holdfast.targets.local;
+
+import dev.holdfast.blueprint.ConfigurationFile;
+import dev.holdfast.blueprint.Setting;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.secret.CertificateAuthority;
+import dev.holdfast.secret.Issued;
+import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.SecretRef;
+import dev.holdfast.secret.SecretStore;
+import dev.holdfast.secret.Subject;
+import dev.holdfast.stack.Service;
+import dev.holdfast.targets.local.Enclosure.Folders;
+import dev.holdfast.targets.local.Facts.Fact;
+import dev.holdfast.targets.local.Facts.FileFacts;
+import dev.holdfast.text.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The files of members: what should be in them, what is, and making the one the other. */
+record Preparation(
+        StackFolder folder,
+        SecretStore secrets,
+        CertificateAuthority certificates,
+        Enclosure enclosure,
+        Members members) {
+    private static final Duration INITIALISE = Duration.ofMinutes(5);
+    private static final Pattern NAME =
+            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*){0,3}");
+    private static final String CONFIG = "config";
+    private static final String SECRETS = "secrets";
+    private static final String TLS = "tls";
+
+    /** One file: in which of the member's folders, its content, and what a plan compares. */
+    private record Wanted(Path path, Redacted content, FileFacts facts) {}
+
+    /** The facts of all that {@link #prepare} would write. */
+    Facts facts(Workload workload) {
+        SortedMap<String, FileFacts> facts = new TreeMap<>();
+        wanted(workload).forEach((name, file) -> facts.put(name, file.facts()));
+        return new Facts(facts);
+    }
+
+    /** The digest of each file as it is on disk now, by the names that {@link Facts} has. */
+    Map<String, String> digests(Facts facts, String member) {
+        Map<String, String> digests = new HashMap<>();
+        for (String name : facts.files().keySet()) {
+            Disk.read(path(member, name)).ifPresent(bytes -> digests.put(name, Digest.of(bytes)));
+        }
+        return digests;
+    }
+
+    Optional<Facts> written(String member) {
+        return folder.written(member).read(Facts::of);
+    }
+
+    void prepare(Workload workload, Service<?> service) {
+        String member = workload.member().name();
+        requireSameVersion(workload, service).ifPresent(problem -> {
+            throw new HoldfastException(problem);
+        });
+        SortedMap<String, Wanted> wanted = wanted(workload);
+        for (Path mine : List.of(folder.config(member), folder.secrets(member))) {
+            Disk.folder(mine, enclosure.owner());
+        }
+        for (Wanted file : wanted.values()) {
+            Path parent = file.path().getParent();
+            if (parent != null) {
+                Disk.folder(parent, enclosure.owner());
+            }
+            Disk.write(file.path(), file.content().reveal().getBytes(StandardCharsets.ISO_8859_1), enclosure.owner());
+        }
+        removeOthers(member, wanted);
+        SortedMap<String, FileFacts> facts = new TreeMap<>();
+        wanted.forEach((name, file) -> facts.put(name, file.facts()));
+        folder.written(member).write(new Facts(facts).json());
+        data(workload, service);
+    }
+
+    Folders folders(Workload workload, Path data) {
+        String member = workload.member().name();
+        return new Folders(
+                Optional.of(folder.config(member)),
+                Optional.of(folder.secrets(member)),
+                workload.tls() ? Optional.of(folder.tls(member)) : Optional.empty(),
+                Optional.of(data));
+    }
+
+    /** Data that only another version can open is refused before anything is touched. */
+    Optional<Problem> requireSameVersion(Workload workload, Service<?> service) {
+        String member = workload.member().name();
+        if (workload.initialise().isEmpty() || !Files.exists(folder.volume(member))) {
+            return Optional.empty();
+        }
+        return folder.origin(member)
+                .read(json -> StateFile.requireText(json, "engine") + " " + StateFile.requireText(json, "version"))
+                .filter(made -> !made.equals(service.engine() + " " + service.version()))
+                .map(made -> Problem.of(
+                                Code.HF3113,
+                                "the data of " + member + " was made by " + made + ", and the stack asks for "
+                                        + service.engine() + " " + service.version(),
+                                "Give the service its former version back, or add a service of the new version under another name and move the data into it.")
+                        .at(service.positions().of("version")));
+    }
+
+    private void data(Workload workload, Service<?> service) {
+        String member = workload.member().name();
+        Path data = folder.volume(member);
+        Disk.folder(folder.volume(), Disk.OURS);
+        if (Files.exists(data) || workload.initialise().isEmpty()) {
+            Disk.folder(data, enclosure.owner());
+            return;
+        }
+        // what an interrupted attempt left is of no use: it may lack anything
+        Path partial = folder.partial(member);
+        members.sweep(member, Optional.empty());
+        Disk.remove(partial);
+        Disk.folder(partial, enclosure.owner());
+        List<String> command = workload.initialise().get().command();
+        members.run(
+                member,
+                enclosure.member(
+                        workload.programs(),
+                        folders(workload, partial),
+                        folder.dataLock(member),
+                        workload.environment(),
+                        command),
+                INITIALISE);
+        folder.origin(member)
+                .write(Json.object()
+                        .put("engine", service.engine())
+                        .put("version", service.version())
+                        .build());
+        Disk.move(partial, data);
+    }
+
+    private SortedMap<String, Wanted> wanted(Workload workload) {
+        String member = workload.member().name();
+        SortedMap<String, Wanted> wanted = new TreeMap<>();
+        for (ConfigurationFile file : workload.files()) {
+            Rendering rendering = Rendering.of(file);
+            String name = CONFIG + "/" + file.name();
+            wanted.put(name, new Wanted(path(member, name), content(bytes(rendering.text())), rendering.facts()));
+        }
+        for (Workload.SecretFile file : workload.secrets()) {
+            byte[] secret = bytes(secrets.secret(file.secret()).reveal());
+            put(wanted, member, SECRETS + "/" + file.name(), secret, Setting.Effect.RESTART);
+        }
+        if (workload.tls()) {
+            Issued issued = issued(member);
+            put(wanted, member, TLS + "/ca.crt", bytes(certificates.certificate()), Setting.Effect.RELOAD);
+            put(wanted, member, TLS + "/server.crt", bytes(issued.chain()), Setting.Effect.RELOAD);
+            put(wanted, member, TLS + "/server.key", bytes(issued.key().reveal()), Setting.Effect.RELOAD);
+            put(wanted, member, TLS + "/server.p12", issued.pkcs12(), Setting.Effect.RELOAD);
+        }
+        return wanted;
+    }
+
+    private void put(
+            SortedMap<String, Wanted> wanted, String member, String name, byte[] bytes, Setting.Effect effect) {
+        Fact fact = new Fact(Digest.of(bytes), effect, false, "");
+        FileFacts facts = new FileFacts(fact.value(), new TreeMap<>(Map.of("", fact)));
+        wanted.put(name, new Wanted(path(member, name), content(bytes), facts));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** One character a byte, so that a key store passes as unharmed as a text does. */
+    private static Redacted content(byte[] bytes) {
+        return new Redacted(new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+
+    private Issued issued(String member) {
+        Subject subject = new Subject(
+                member, new TreeSet<>(List.of("localhost", member)), new TreeSet<>(List.of("127.0.0.1", "::1")));
+        return certificates.current(new SecretRef(member, "tls/server"), subject, CertificateAuthority.LEAF_LIFETIME);
+    }
+
+    /** {@code config/<name>} of the member's facts is {@code config/<member>/<name>} on disk. */
+    private Path path(String member, String name) {
+        int slash = name.indexOf('/');
+        String file = name.substring(slash + 1);
+        if (!NAME.matcher(file).matches()) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF9001,
+                    "'" + file + "' is not a file name a member may have",
+                    "Please report this: an engine asked for a file outside its folder."));
+        }
+        Path base = switch (name.substring(0, slash)) {
+            case CONFIG -> folder.config(member);
+            case SECRETS -> folder.secrets(member);
+            case TLS -> folder.tls(member);
+            default -> throw new IllegalArgumentException(name);
+        };
+        return base.resolve(file);
+    }
+
+    private void removeOthers(String member, SortedMap<String, Wanted> wanted) {
+        TreeSet<Path> keep = new TreeSet<>();
+        wanted.values().forEach(file -> keep.add(file.path()));
+        for (Path mine : List.of(folder.config(member), folder.secrets(member))) {
+            try (Stream<Path> files = Files.walk(mine)) {
+                files.filter(Files::isRegularFile)
+                        .filter(file -> !keep.contains(file))
+                        .toList()
+                        .forEach(Disk::remove);
+            } catch (IOException e) {
+                throw Disk.failure(mine, 0, e);
+            }
+        }
+    }
+}

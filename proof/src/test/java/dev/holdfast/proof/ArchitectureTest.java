@@ -1,19 +1,18 @@
 package dev.holdfast.proof;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engines.Engines;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Instant;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
@@ -100,21 +99,61 @@ final class ArchitectureTest {
     }
 
     @Test
-    void noFileIsLongerThanFourHundredLines() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of(".."))) {
-            List<Path> tooLong = files.filter(
-                            f -> f.toString().endsWith(".java") && f.toString().contains("src/main"))
-                    .filter(f -> lines(f) > 400)
-                    .toList();
-            assertThat(tooLong).isEmpty();
+    void onlyTheCommandLineWritesToTheTerminal() {
+        for (String stream : List.of("out", "err")) {
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages("..cli..", "..proof..")
+                    .should()
+                    .accessField(System.class, stream)
+                    .check(CLASSES);
         }
     }
 
-    private static long lines(Path file) {
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.count();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    @Test
+    void theEnvironmentAndTheClockAreReadWhereTheProcessBegins() {
+        noClasses()
+                .that(areOursAtRunTime())
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "getenv")
+                .orShould()
+                .callMethod(System.class, "getenv", String.class)
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .check(CLASSES);
+    }
+
+    /** Observations may name {@code SQLException}: whether a server refused or was not there is what they have to tell. */
+    @Test
+    void onlySessionsSpeakSql() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("dev\\.holdfast\\.engines\\..*(Session|Connections|Wire|Observation)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theCommandLineLoadsNoLoggingLibrary() {
+        noClasses()
+                .that()
+                .resideInAPackage("..cli..")
+                .or()
+                .resideInAPackage("dev.holdfast.daemon.api..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.slf4j..", "ch.qos.logback..")
+                .check(CLASSES);
+    }
+
+    private static DescribedPredicate<JavaClass> areOursAtRunTime() {
+        return DescribedPredicate.describe(
+                "are not where a process begins",
+                type -> !type.getSimpleName().endsWith("Main")
+                        && !type.getPackageName().startsWith("dev.holdfast.proof"));
     }
 }

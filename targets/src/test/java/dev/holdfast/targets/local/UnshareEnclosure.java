@@ -32,7 +32,8 @@ record UnshareEnclosure(String version) implements Enclosure {
         if (!isRoot()) {
             arguments.addAll(List.of("--user", "--map-current-user"));
         }
-        arguments.addAll(List.of("--", "/bin/sh", "-c", INIT, "init"));
+        String init = version.equals("broken") ? "echo no such luck; exit 7" : INIT;
+        arguments.addAll(List.of("--", "/bin/sh", "-c", init, "init"));
         arguments.addAll(command);
         return new Invocation(arguments, all);
     }

@@ -1,0 +1,58 @@
+package dev.holdfast.cli.commands;
+
+import dev.holdfast.cli.command.Command;
+import java.util.List;
+import java.util.Optional;
+
+/** The list of all commands: a new one is its class and a line in each of the two switches. */
+public final class Commands {
+    /** In the order of a day's work, which is that of the help. */
+    private static final List<Group> GROUPS = List.of(
+            new Group("Run", List.of("up", "down", "restart", "stacks")),
+            new Group("Look", List.of("status", "ps", "logs", "why")),
+            new Group("Use", List.of("connect", "env")),
+            new Group("Change", List.of("validate", "plan", "apply")),
+            new Group("Carry elsewhere", List.of("render", "schema")),
+            new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
+
+    private Commands() {}
+
+    /** Commands that belong together. */
+    public record Group(String title, List<String> names) {}
+
+    public static List<Group> groups() {
+        return GROUPS;
+    }
+
+    public static List<String> names() {
+        return GROUPS.stream().flatMap(group -> group.names().stream()).toList();
+    }
+
+    /** The command of that name; only its own class is loaded. */
+    public static Optional<Command> find(String name) {
+        return Optional.ofNullable(
+                switch (name) {
+                    case "apply" -> new ApplyCommand();
+                    case "completion" -> new CompletionCommand();
+                    case "connect" -> new ConnectCommand();
+                    case "daemon" -> new DaemonCommand();
+                    case "down" -> new DownCommand();
+                    case "engines" -> new EnginesCommand();
+                    case "env" -> new EnvCommand();
+                    case "help" -> new HelpCommand();
+                    case "logs" -> new LogsCommand();
+                    case "plan" -> new PlanCommand();
+                    case "ps" -> new PsCommand();
+                    case "render" -> new RenderCommand();
+                    case "restart" -> new RestartCommand();
+                    case "schema" -> new SchemaCommand();
+                    case "stacks" -> new StacksCommand();
+                    case "status" -> new StatusCommand();
+                    case "up" -> new UpCommand();
+                    case "validate" -> new ValidateCommand();
+                    case "version" -> new VersionCommand();
+                    case "why" -> new WhyCommand();
+                    default -> null;
+                });
+    }
+}

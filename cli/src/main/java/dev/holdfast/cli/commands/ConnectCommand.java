@@ -1,0 +1,94 @@
+package dev.holdfast.cli.commands;
+
+import dev.holdfast.cli.command.Arguments;
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.Daemon;
+import dev.holdfast.cli.command.Replacement;
+import dev.holdfast.cli.command.Session;
+import dev.holdfast.cli.command.Shape;
+import dev.holdfast.cli.command.StackChoice;
+import dev.holdfast.daemon.api.Client;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.text.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Opens the engine's own shell in place of this process, or prints the URL that would. */
+public final class ConnectCommand implements Command {
+    /** What a shell must know of its terminal. Anything else of ours ({@code PGHOST}) would mislead it. */
+    private static final List<String> TERMINAL = List.of("TERM", "COLORTERM", "LANG", "LC_ALL", "TZ");
+
+    @Override
+    public String name() {
+        return "connect";
+    }
+
+    @Override
+    public String summary() {
+        return "open psql, redis-cli or what the service has, or print its URL";
+    }
+
+    @Override
+    public Shape shape() {
+        return Shape.of(this)
+                .required("SERVICE", "the service")
+                .rest("ARGS", "what to hand to the engine's shell, after --")
+                .value("STACK", "the stack; the one of the stack file here otherwise", "--stack", "-s")
+                .value("ROLE", "as this role; the one an application would use otherwise", "--role", "-r")
+                .flag("print the URL, password included, instead of connecting", "--url")
+                .footer("Exit status: that of the engine's shell.");
+    }
+
+    @Override
+    public int run(Arguments arguments, Session session) {
+        Daemon daemon = Daemon.ensured(session.surroundings());
+        String stack = StackChoice.of(arguments.value("--stack"), daemon, session);
+        String service = arguments.positional(0).orElse("");
+        String path = Client.path("/v1/stacks/{}/connect/{}", stack, service)
+                + arguments
+                        .value("--role")
+                        .map(role -> Client.path("?role={}", role))
+                        .orElse("");
+        Json door = daemon.getPath(path);
+        if (arguments.is("--url")) {
+            String url = door.textAt("url").orElse("");
+            session.text(
+                    session.isJson() ? Json.object().put("url", url).build().pretty() : url + "\n");
+            return 0;
+        }
+        List<String> command = new ArrayList<>();
+        for (Json word : door.itemsAt("command")) {
+            if (word instanceof Json.Text(String text)) {
+                command.add(text);
+            }
+        }
+        if (command.isEmpty()) {
+            // what was meant for the engine's shell must never become the program
+            throw new HoldfastException(Problem.of(
+                    Code.HF3307,
+                    "the daemon names no shell for service '" + service + "'",
+                    "Print its address with 'holdfast connect " + service + " --url' and use a client of your own."));
+        }
+        command.addAll(arguments.rest(1));
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String kept : TERMINAL) {
+            Optional.ofNullable(session.surroundings().environment().get(kept))
+                    .ifPresent(value -> environment.put(kept, value));
+        }
+        if (door.at("environment").orElseGet(() -> Json.object().build())
+                instanceof Json.Members(Map<String, Json> values)) {
+            values.forEach((name, value) -> {
+                if (value instanceof Json.Text(String text)) {
+                    environment.put(name, text);
+                }
+            });
+        }
+        session.surroundings().out().flush();
+        return Replacement.by(command, environment);
+    }
+}

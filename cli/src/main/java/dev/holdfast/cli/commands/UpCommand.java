@@ -1,0 +1,81 @@
+package dev.holdfast.cli.commands;
+
+import dev.holdfast.cli.command.Arguments;
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.Daemon;
+import dev.holdfast.cli.command.Events;
+import dev.holdfast.cli.command.Session;
+import dev.holdfast.cli.command.Shape;
+import dev.holdfast.cli.command.StackFile;
+import dev.holdfast.cli.text.Amounts;
+import dev.holdfast.cli.text.Quoting;
+import dev.holdfast.cli.text.StatusText;
+import dev.holdfast.text.Json;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** From a file to a running stack. */
+public final class UpCommand implements Command {
+    @Override
+    public String name() {
+        return "up";
+    }
+
+    @Override
+    public String summary() {
+        return "start the stack of a file, or take over what changed in it without interruption";
+    }
+
+    @Override
+    public Shape shape() {
+        return Shape.of(this)
+                .optional(
+                        "FILE|DIR", "the stack file or its folder; the nearest stack.yaml from here upwards otherwise")
+                .value("ENVIRONMENT", "the environment of the file to use", "--env", "-e")
+                .value(
+                        "NAME",
+                        "run it under this name instead of the file's, beside the one that may run already",
+                        "--name")
+                .flag("give every member whose port is taken a new one", "--new-ports")
+                .footer("Exit status: 0 when every service is ready, 4 when something is not.");
+    }
+
+    @Override
+    public int run(Arguments arguments, Session session) {
+        Path file = StackFile.chosen(arguments.positional(0), session);
+        Json.Builder request = Json.object().put("source", file.toString());
+        arguments.value("--env").ifPresent(environment -> request.put("environment", environment));
+        arguments.value("--name").ifPresent(name -> request.put("name", name));
+        if (arguments.is("--new-ports")) {
+            request.put("newPorts", true);
+        }
+        Daemon daemon = Daemon.ensured(session.surroundings());
+        Json done;
+        try (Events events = new Events(session, "interrupted: the daemon takes back what it started")) {
+            done = daemon.stream("POST", "/v1/up", request.build(), events);
+        }
+        Json status = done.at("status").orElseGet(() -> Json.object().build());
+        if (session.isJson()) {
+            session.json(Results.withoutEvent(done));
+        } else if (!session.isQuiet()) {
+            new StatusText(session.paint()).lines(status).forEach(session::line);
+            session.line(outcome(done));
+        }
+        return status.isAt("ready") ? 0 : Results.NOT_READY;
+    }
+
+    private static String outcome(Json done) {
+        String stack = Quoting.visible(done.textAt("stack").orElse(""));
+        String took = Amounts.duration(Duration.ofMillis(done.longAt("millis").orElse(0L)));
+        int changes = done.itemsAt("changes").size();
+        return switch (done.textAt("outcome").orElse("")) {
+            case "started" -> "started in " + took;
+            case "unchanged" -> "it ran already, and the file says the same";
+            case "changed" -> Amounts.count(changes, "change") + " done in " + took + ", without interruption";
+            case "pending" ->
+                "it runs; " + Amounts.count(changes, "change")
+                        + " of the file would interrupt it and wait: holdfast plan --stack " + stack;
+            default -> "done in " + took;
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package dev.holdfast.cli.text;
+
+import dev.holdfast.text.Json;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The status of a stack as a tree: services, their members, their doors. */
+public final class StatusText {
+    private final Paint paint;
+
+    public StatusText(Paint paint) {
+        this.paint = paint;
+    }
+
+    public List<String> lines(Json status) {
+        List<String> lines = new ArrayList<>();
+        boolean isReady = status.isAt("ready");
+        lines.add(paint.strong(text(status, "stack"))
+                + status.textAt("environment")
+                        .map(e -> " (" + Quoting.visible(e) + ")")
+                        .orElse("")
+                + "  "
+                + (isReady ? paint.good("ready") : state(status)));
+        Table table = new Table();
+        for (Json service : status.itemsAt("services")) {
+            service(service, table);
+        }
+        lines.addAll(table.lines());
+        for (Json problem : status.itemsAt("problems")) {
+            lines.add(paint.careful("! " + text(problem, "cause")) + " "
+                    + paint.faint("[" + text(problem, "code") + "]"));
+            lines.add("  " + paint.strong("fix:") + " " + text(problem, "remedy"));
+        }
+        return lines;
+    }
+
+    private String state(Json status) {
+        return status.textAt("desired").orElse("").equals("down") ? paint.faint("stopped") : paint.bad("not ready");
+    }
+
+    private void service(Json service, Table table) {
+        boolean isReady = service.isAt("ready");
+        table.row(
+                sign(isReady) + " " + paint.strong(text(service, "name")),
+                text(service, "engine") + " " + text(service, "version"),
+                "",
+                "",
+                isReady ? "" : text(service, "because"));
+        for (Json member : service.itemsAt("members")) {
+            boolean serves = member.isAt("ready");
+            String state = text(member, "state");
+            table.row(
+                    "  " + sign(serves) + " " + text(member, "name"),
+                    text(member, "role"),
+                    serves ? state : paint.careful(state),
+                    member.longAt("rssBytes").map(Amounts::bytes).orElse(""),
+                    text(member, "because"));
+            member.textAt("next")
+                    .ifPresent(next -> table.row("", "", "", "", paint.faint("next: " + Quoting.visible(next))));
+        }
+        for (Json endpoint : service.itemsAt("endpoints")) {
+            table.row(
+                    "    " + paint.faint(text(endpoint, "name")),
+                    paint.faint("port " + endpoint.longAt("port").orElse(0L)),
+                    "",
+                    "",
+                    paint.faint(text(endpoint, "url")));
+        }
+    }
+
+    private String sign(boolean isGood) {
+        return isGood ? paint.good("✓") : paint.bad("✗");
+    }
+
+    private static String text(Json item, String key) {
+        return Quoting.visible(item.textAt(key).orElse(""));
+    }
+}

@@ -152,6 +152,7 @@ final class ArchitectureTest {
     private static DescribedPredicate<JavaClass> areOursAtRunTime() {
         return DescribedPredicate.describe(
                 "are not where a process begins",
-                type -> !type.getSimpleName().endsWith("Main") && !type.getPackageName().startsWith("dev.holdfast.proof"));
+                type -> !type.getSimpleName().endsWith("Main")
+                        && !type.getPackageName().startsWith("dev.holdfast.proof"));
     }
 }

@@ -47,7 +47,8 @@ final class PagesTest {
                     .filter(name -> !name.equals("README.md"))
                     .map(name -> name.replace(".md", ""))
                     .toList();
-            assertThat(names).isSubsetOf(Arrays.stream(Code.values()).map(Code::name).toList());
+            assertThat(names)
+                    .isSubsetOf(Arrays.stream(Code.values()).map(Code::name).toList());
         }
     }
 
@@ -67,8 +68,7 @@ final class PagesTest {
     }
 
     private static String index() {
-        StringBuilder page = new StringBuilder(
-                """
+        StringBuilder page = new StringBuilder("""
                 # Problems
 
                 Every refusal of Holdfast has a code, and each code a page. Generated from the codes; do not edit.
@@ -79,7 +79,10 @@ final class PagesTest {
         for (Code code : Code.values()) {
             page.append("| [").append(code).append("](").append(code).append(".md) | ");
             page.append(code.kind().name().toLowerCase(Locale.ROOT)).append(" | ");
-            page.append(code.kind().exitStatus()).append(" | ").append(code.title()).append(" |\n");
+            page.append(code.kind().exitStatus())
+                    .append(" | ")
+                    .append(code.title())
+                    .append(" |\n");
         }
         return page.toString();
     }

@@ -55,7 +55,13 @@ final class SourcesTest {
 
     @Test
     void noTestIsSkippedOrSleeps() throws IOException {
-        List<String> banned = Stream.of("@Dis" + "abled", "assume" + "True", "assume" + "That", "Thread.sl" + "eep(", "TO" + "DO", "FIX" + "ME")
+        List<String> banned = Stream.of(
+                        "@Dis" + "abled",
+                        "assume" + "True",
+                        "assume" + "That",
+                        "Thread.sl" + "eep(",
+                        "TO" + "DO",
+                        "FIX" + "ME")
                 .toList();
         List<String> found = new ArrayList<>();
         for (Path file : Tree.javaFiles("src/test/java")) {
@@ -89,7 +95,9 @@ final class SourcesTest {
 
     @Test
     void thereAreJarsToLookAt() {
-        assertThat(runTimeJars().stream().map(jar -> jar.getFileName().toString()).collect(Collectors.joining(" ")))
+        assertThat(runTimeJars().stream()
+                        .map(jar -> jar.getFileName().toString())
+                        .collect(Collectors.joining(" ")))
                 .contains("snakeyaml-engine", "postgresql", "logback-classic");
     }
 

@@ -13,7 +13,9 @@ final class Tree {
     private Tree() {}
 
     static Path root() {
-        return Path.of(System.getProperty("holdfast.root", "..")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("holdfast.root", ".."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** Every Java file below that folder of each module. */
@@ -32,7 +34,9 @@ final class Tree {
 
     static List<Path> modules() throws IOException {
         try (Stream<Path> folders = Files.list(root())) {
-            return folders.filter(folder -> Files.exists(folder.resolve("pom.xml"))).sorted().toList();
+            return folders.filter(folder -> Files.exists(folder.resolve("pom.xml")))
+                    .sorted()
+                    .toList();
         }
     }
 

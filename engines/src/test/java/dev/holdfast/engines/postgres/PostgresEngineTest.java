@@ -113,7 +113,7 @@ final class PostgresEngineTest extends EngineContract {
         "maintenance_work_mem, 1024, 64MB",
         "max_connections, 1024, 40",
         "shared_buffers, 32768, 8192MB",
-        "work_mem, 32768, 204800kB",
+        "work_mem, 32768, 209664kB",
         "maintenance_work_mem, 32768, 2048MB",
         "work_mem, 256, 1600kB",
         "max_wal_size, 1024, 1024MB",

@@ -191,6 +191,9 @@ final class PostgresTest {
             statement.execute("CREATE TABLE made_by_holdfast (id int)");
             statement.execute("ALTER DEFAULT PRIVILEGES GRANT TRUNCATE ON TABLES TO app");
             statement.execute("CREATE ROLE somebody");
+        }
+        try (Connection admin = open("holdfast", "postgres", false);
+                Statement statement = admin.createStatement()) {
             statement.execute("DROP FUNCTION holdfast.pool_lookup(text)");
         }
         List<Change> drift = changes(stack);

@@ -58,7 +58,7 @@ final class Binder {
             NotYet later = notYet.get(key);
             if (later != null) {
                 findings.add(Code.HF2002, entry.key(), later.because(), later.instead());
-            } else if (!known.contains(key) && !findings.isFull()) {
+            } else if (!known.contains(key) && findings.takesMore()) {
                 findings.add(
                         Code.HF1001,
                         entry.key(),

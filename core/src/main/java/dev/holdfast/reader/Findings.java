@@ -38,8 +38,7 @@ final class Findings {
         if (found.contains(problem)) {
             return;
         }
-        if (isFull()) {
-            overflowed = true;
+        if (!takesMore()) {
             return;
         }
         found.add(
@@ -48,9 +47,14 @@ final class Findings {
                         : new Problem(problem.code(), prefix + problem.cause(), problem.remedy(), problem.position()));
     }
 
-    /** Whether it is no use to look for more, and to work out remedies for it. */
     boolean isFull() {
         return found.size() >= MOST;
+    }
+
+    /** Asked by who has a problem at hand, before working out a dear remedy for it; a no is remembered. */
+    boolean takesMore() {
+        overflowed |= isFull();
+        return !isFull();
     }
 
     int count() {

@@ -97,7 +97,7 @@ final class ServiceReader {
         if (keys.entries().containsKey("engine")) {
             return true;
         }
-        Optional<String> slip = findings.isFull()
+        Optional<String> slip = !findings.takesMore()
                 ? Optional.empty()
                 : keys.entries().keySet().stream()
                         .filter(key -> Nearest.to(key, List.of("engine")).isPresent())
@@ -136,7 +136,7 @@ final class ServiceReader {
                     at,
                     "the engine '" + word + "' is not in this build yet",
                     "Remove the service, or keep it in a file of its own; this build has " + Shown.list(words()) + ".");
-        } else if (!findings.isFull()) {
+        } else if (findings.takesMore()) {
             List<String> candidates = new ArrayList<>(words());
             candidates.addAll(LATER);
             findings.add(

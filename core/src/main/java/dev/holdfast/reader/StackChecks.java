@@ -154,7 +154,7 @@ final class StackChecks {
         String service = pointed.reference().service();
         Bound<?> target = bound.get(service);
         if (target == null) {
-            if (!declared.containsKey(service) && !findings.isFull()) {
+            if (!declared.containsKey(service) && findings.takesMore()) {
                 SortedSet<String> names = new TreeSet<>(declared.keySet());
                 names.addAll(services.keySet());
                 findings.add(

@@ -28,6 +28,11 @@ public final class StackReader {
     static final List<String> ROOT = List.of("apiVersion", "kind", "metadata", "spec");
     static final Kind.Form SERVICE_NAME = new Kind.Form(Pattern.compile(SpecKeys.NAME), SpecKeys.NAME_RULE);
 
+    /** Every environment is checked against every service, so only both bounds together bound the time. */
+    private static final int MOST_SERVICES = 2_000;
+
+    private static final int MOST_ENVIRONMENTS = 32;
+
     private final Register register;
     private final Binder binder;
     private final ServiceReader serviceReader;
@@ -146,7 +151,7 @@ public final class StackReader {
             }
             Map<String, Entry> named = new LinkedHashMap<>(keys.entries());
             binder.checkNames(named.keySet(), SERVICE_NAME, "environments", named, findings);
-            return named;
+            return bounded(named, MOST_ENVIRONMENTS, "environments");
         }
 
         private Optional<Stack> environment(String stack, String name, Written written, Keys base) {
@@ -234,7 +239,21 @@ public final class StackReader {
                         "Write a name below it with at least engine: one of " + Shown.list(serviceReader.words())
                                 + ".");
             }
-            return services.map(keys -> (Map<String, Entry>) keys.entries()).orElse(Map.of());
+            return services.map(keys -> bounded(keys.entries(), MOST_SERVICES, "services"))
+                    .orElse(Map.of());
+        }
+
+        /** The entries, or none of them where there are more than a stack may have. */
+        private Map<String, Entry> bounded(Map<String, Entry> entries, int most, String what) {
+            if (entries.size() <= most) {
+                return entries;
+            }
+            findings.add(
+                    Code.HF1006,
+                    entries.values().iterator().next().key(),
+                    "the file holds " + entries.size() + " " + what + ", and at most " + most + " are read",
+                    "Split the stack into several files.");
+            return Map.of();
         }
 
         private Optional<Objectives> objectives(Keys written) {

@@ -62,26 +62,27 @@ public final class OutputFolder {
 
     private Written replace(Manifest before, Manifest after, List<Rendered> files, Set<String> stale)
             throws IOException {
-        List<String> written = new ArrayList<>();
+        List<Rendered> changed = new ArrayList<>();
         List<String> unchanged = new ArrayList<>();
+        for (Rendered file : files) {
+            if (isThere(file)) {
+                unchanged.add(file.path());
+            } else {
+                changed.add(file);
+            }
+        }
+        unchanged.sort(null);
+        if (changed.isEmpty() && before.equals(after)) {
+            return new Written(List.of(), unchanged, List.of());
+        }
         Files.createDirectories(folder);
         Path manifest = folder.resolve(Manifest.NAME);
         // from here until the end both the old and the new bytes of a path count as ours
         AtomicFile.writeReadable(manifest, before.and(after).bytes());
-        for (Rendered file : files) {
-            byte[] bytes = file.text().getBytes(StandardCharsets.UTF_8);
-            Path path = folder.resolve(file.path());
-            if (isThere(path, bytes, file.confidential())) {
-                unchanged.add(file.path());
-            } else {
-                createFolders(path, file.confidential());
-                if (file.confidential()) {
-                    AtomicFile.writePrivate(path, bytes);
-                } else {
-                    AtomicFile.writeReadable(path, bytes);
-                }
-                written.add(file.path());
-            }
+        List<String> written = new ArrayList<>();
+        for (Rendered file : changed) {
+            write(file);
+            written.add(file.path());
         }
         List<String> removed = new ArrayList<>();
         for (String path : stale) {
@@ -92,8 +93,18 @@ public final class OutputFolder {
         }
         AtomicFile.writeReadable(manifest, after.bytes());
         written.sort(null);
-        unchanged.sort(null);
         return new Written(written, unchanged, removed);
+    }
+
+    private void write(Rendered file) throws IOException {
+        byte[] bytes = file.text().getBytes(StandardCharsets.UTF_8);
+        Path path = folder.resolve(file.path());
+        createFolders(path, file.confidential());
+        if (file.confidential()) {
+            AtomicFile.writePrivate(path, bytes);
+        } else {
+            AtomicFile.writeReadable(path, bytes);
+        }
     }
 
     private void refuseWhatIsNotOurs(Manifest before, List<Rendered> files, Set<String> stale) throws IOException {
@@ -149,12 +160,14 @@ public final class OutputFolder {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static boolean isThere(Path path, byte[] bytes, boolean confidential) throws IOException {
+    private boolean isThere(Rendered file) throws IOException {
+        Path path = folder.resolve(file.path());
+        byte[] bytes = file.text().getBytes(StandardCharsets.UTF_8);
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS) || !Arrays.equals(Files.readAllBytes(path), bytes)) {
             return false;
         }
         String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
-        return !confidential || mode.endsWith("------");
+        return !file.confidential() || mode.endsWith("------");
     }
 
     /** A folder made for a confidential file is nobody else's either. */

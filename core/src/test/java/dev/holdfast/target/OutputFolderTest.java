@@ -39,12 +39,14 @@ final class OutputFolderTest {
     void theSameAgainTouchesNothing() throws IOException {
         write("compose/demo", FILE, SECRET);
         Object inode = Files.getAttribute(out("compose.yaml"), "unix:ino");
+        Object manifest = Files.getAttribute(out(Manifest.NAME), "unix:ino");
 
         OutputFolder.Written again = write("compose/demo", FILE, SECRET);
 
         assertThat(again.written()).isEmpty();
         assertThat(again.unchanged()).containsExactly("compose.yaml", "secrets/main-0/app");
         assertThat(Files.getAttribute(out("compose.yaml"), "unix:ino")).isEqualTo(inode);
+        assertThat(Files.getAttribute(out(Manifest.NAME), "unix:ino")).isEqualTo(manifest);
     }
 
     @Test

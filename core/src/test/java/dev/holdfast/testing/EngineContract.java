@@ -1,7 +1,12 @@
 package dev.holdfast.testing;
 
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Support;
+import dev.holdfast.reader.StackReference;
+import dev.holdfast.reader.StackSchema;
+import dev.holdfast.text.Json;
+import java.lang.reflect.RecordComponent;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -34,5 +39,20 @@ public abstract class EngineContract {
                 assertThat(instead).endsWith(".");
             }
         }
+    }
+
+    /** Building the schema and the page walks every record, every default and every example of the settings. */
+    @Test
+    void theStackFileCanHoldItsSettings() {
+        Register register = new Register(List.of(engine()));
+        assertThat(Json.parse(StackSchema.json(register))).isNotNull();
+        assertThat(StackReference.markdown(register)).contains("## Engine " + engine().name());
+    }
+
+    @Test
+    void itsKeysAreNotThoseOfEveryService() {
+        assertThat(engine().settings().getRecordComponents())
+                .extracting(RecordComponent::getName)
+                .doesNotContain("engine", "version", "resources");
     }
 }

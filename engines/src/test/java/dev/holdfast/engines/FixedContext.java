@@ -5,13 +5,20 @@ import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Scrape;
+import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Objectives;
 import dev.holdfast.stack.Positions;
 import dev.holdfast.stack.Resources;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -63,5 +70,16 @@ public record FixedContext(Stack stack, String authorityFile, int port, List<Scr
     @Override
     public Redacted secret(SecretRef secret) {
         return new Redacted("secret of " + secret);
+    }
+
+    /** The certificate of a new authority, for programs that look at it before they find that nobody answers. */
+    public static String authority() throws IOException {
+        Path file = Files.createTempFile("authority", ".crt");
+        file.toFile().deleteOnExit();
+        SecureRandom random = new SecureRandom();
+        Path folder = Files.createTempDirectory("secrets");
+        SecretStore store = new SecretStore(folder.resolve("secrets.enc"), folder.resolve("key"), "shop", random);
+        Files.writeString(file, new CertificateAuthority("shop", store, InstantSource.system(), random).certificate());
+        return file.toString();
     }
 }

@@ -6,8 +6,7 @@ import dev.holdfast.cli.text.Paint;
 
 /** The reference page of the commands, from the same specifications that read the command line. */
 public final class Reference {
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # Commands
 
             Generated from the commands themselves; do not edit. `holdfast COMMAND --help` shows the same.
@@ -37,8 +36,9 @@ public final class Reference {
             for (String name : group.names()) {
                 Command command = Commands.find(name).orElseThrow();
                 page.append("\n### ").append(name).append("\n```\n");
-                Usage.text(command, Paint.PLAIN).lines().forEach(line -> page.append(line.stripTrailing())
-                        .append('\n'));
+                Usage.text(command, Paint.PLAIN)
+                        .lines()
+                        .forEach(line -> page.append(line.stripTrailing()).append('\n'));
                 page.append("```\n");
             }
         }

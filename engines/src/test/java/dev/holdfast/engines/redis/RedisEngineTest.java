@@ -190,7 +190,8 @@ final class RedisEngineTest extends EngineContract {
     void aServerThatIsNotThereIsAnAnswerOfTheProbeAndAProblemOfAChange() throws java.io.IOException {
         Service<RedisSpec> service = cache(RedisSpec.Persistence.AOF, List.of(), Map.of());
         FixedContext somewhere = FixedContext.of(service);
-        FixedContext context = new FixedContext(somewhere.stack(), authority(), freePort(), List.of(), List.of());
+        FixedContext context =
+                new FixedContext(somewhere.stack(), FixedContext.authority(), freePort(), List.of(), List.of());
         Address address = context.outside("cache-0", "redis");
         assertThat(engine.observation().orRefuse().probe(service, "cache-0", context))
                 .isEqualTo(new Health.NotReady(
@@ -210,13 +211,6 @@ final class RedisEngineTest extends EngineContract {
         HoldfastException command =
                 RedisSession.refused(new JedisDataException("OOM command not allowed"), "cache", address);
         assertThat(command).hasMessageStartingWith("redis at 127.0.0.1:6379 answers: OOM command not allowed [HF3523]");
-    }
-
-    private static String authority() throws java.io.IOException {
-        java.nio.file.Path file = java.nio.file.Files.createTempFile("authority", ".crt");
-        file.toFile().deleteOnExit();
-        java.nio.file.Files.writeString(file, "never read: nobody answers");
-        return file.toString();
     }
 
     private static int freePort() throws java.io.IOException {

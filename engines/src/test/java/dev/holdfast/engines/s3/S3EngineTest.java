@@ -18,7 +18,6 @@ import dev.holdfast.testing.EngineContract;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -177,27 +176,14 @@ final class S3EngineTest extends EngineContract {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        FixedContext context = new FixedContext(somewhere.stack(), authority(), port, List.of(), List.of());
+        FixedContext context =
+                new FixedContext(somewhere.stack(), FixedContext.authority(), port, List.of(), List.of());
         assertThat(engine.observation().orRefuse().probe(service, "objects-0", context))
                 .isEqualTo(new Health.NotReady(
                         "nothing listens at 127.0.0.1:" + port,
                         "Start it with `holdfast restart objects`, or read `holdfast logs objects`."));
         assertThatThrownBy(() -> engine.schema().orRefuse().changes(service, context))
                 .hasMessageStartingWith("nothing listens at 127.0.0.1:" + port + " [HF3531]");
-    }
-
-    private static String authority() throws IOException {
-        Path file = java.nio.file.Files.createTempFile("authority", ".crt");
-        file.toFile().deleteOnExit();
-        var store = new dev.holdfast.secret.SecretStore(
-                file.resolveSibling(file.getFileName() + ".enc"),
-                file.resolveSibling(file.getFileName() + ".key"),
-                "shop",
-                new java.security.SecureRandom());
-        var authority = new dev.holdfast.secret.CertificateAuthority(
-                "shop", store, InstantSource.system(), new java.security.SecureRandom());
-        java.nio.file.Files.writeString(file, authority.certificate());
-        return file.toString();
     }
 
     private static String refusal(int status, String code, String message) {

@@ -49,7 +49,7 @@ record ComposeMember(
     Json service() {
         Container container = workload.container();
         SortedMap<String, Json> service = new TreeMap<>();
-        service.put("image", Json.text(container.image()));
+        service.put("image", Json.text(qualified(container.image())));
         service.put("labels", texts(labels));
         service.put("restart", Json.text("unless-stopped"));
         service.put("networks", Json.texts(isPublished ? List.of("published", "stack") : List.of("stack")));
@@ -138,6 +138,16 @@ record ComposeMember(
             volumes.add(name() + "-data");
         }
         return volumes;
+    }
+
+    /** With its registry: Docker fills in its own, other engines ask or refuse. */
+    private static String qualified(String image) {
+        int slash = image.indexOf('/');
+        String first = slash < 0 ? "" : image.substring(0, slash);
+        if (first.contains(".") || first.contains(":") || first.equals("localhost")) {
+            return image;
+        }
+        return "docker.io/" + (slash < 0 ? "library/" : "") + image;
     }
 
     private String signal() {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -100,10 +101,11 @@ record MemberFiles(
 
     private static SortedMap<String, Redacted> certificate(Workload workload, CertificateAuthority authority) {
         String member = workload.member().name();
-        Set<String> names = Set.of("localhost", member, workload.member().service());
+        SortedSet<String> names =
+                new TreeSet<>(List.of("localhost", member, workload.member().service()));
         Issued issued = authority.current(
                 new SecretRef("_tls", member),
-                new Subject(member, new TreeSet<>(names), new TreeSet<>(Set.of("127.0.0.1"))),
+                new Subject(member, names, new TreeSet<>(Set.of("127.0.0.1"))),
                 CertificateAuthority.LEAF_LIFETIME);
         SortedMap<String, Redacted> files = new TreeMap<>();
         files.put("tls/ca.crt", new Redacted(authority.certificate()));

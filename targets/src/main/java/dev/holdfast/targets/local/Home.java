@@ -26,14 +26,17 @@ public record Home(Path data, Path cache, Path runtime) {
         Optional<Path> own = folder(environment, "HOLDFAST_HOME");
         if (own.isPresent()) {
             Path root = own.get();
-            return new Home(root.resolve("data"), root.resolve("cache"), root.resolve("run"));
+            // several homes may share one cache: what is in it is named by its content
+            Path cache = folder(environment, "HOLDFAST_CACHE").orElse(root.resolve("cache"));
+            return new Home(root.resolve("data"), cache, root.resolve("run"));
         }
         Path data = folder(environment, "XDG_DATA_HOME")
                 .orElseGet(() -> home(environment).resolve(".local/share"))
                 .resolve("holdfast");
-        Path cache = folder(environment, "XDG_CACHE_HOME")
-                .orElseGet(() -> home(environment).resolve(".cache"))
-                .resolve("holdfast");
+        Path cache = folder(environment, "HOLDFAST_CACHE")
+                .orElseGet(() -> folder(environment, "XDG_CACHE_HOME")
+                        .orElseGet(() -> home(environment).resolve(".cache"))
+                        .resolve("holdfast"));
         Path runtime = folder(environment, "XDG_RUNTIME_DIR")
                 .map(folder -> folder.resolve("holdfast"))
                 .orElse(data.resolve("run"));

@@ -1,7 +1,6 @@
 package dev.holdfast.targets.local;
 
 import dev.holdfast.blueprint.Address;
-import dev.holdfast.blueprint.Content;
 import dev.holdfast.blueprint.Member;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
@@ -30,12 +29,9 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
@@ -156,7 +152,7 @@ public final class LocalStack implements Context, AutoCloseable {
                 boolean ours = members.left(member, members.recorded(member)).stream()
                         .anyMatch(process -> holder.pid().equals(Optional.of(process.pid())));
                 if (!ours) {
-                    problems.add(taken(member, name, number, holder));
+                    problems.add(holder.problem(member, name, number));
                 }
             }
         });
@@ -212,7 +208,7 @@ public final class LocalStack implements Context, AutoCloseable {
                 member,
                 facts,
                 parts.enclosure().version(workload.programs()),
-                command(workload),
+                Preparation.command(workload),
                 ports.of(member),
                 workload.reload());
         Actual actual = new Actual(
@@ -228,21 +224,7 @@ public final class LocalStack implements Context, AutoCloseable {
      * connection. To be asked before {@link #reload}.
      */
     public List<Setting> pending(Running running, Workload workload) {
-        List<Setting> pending = new ArrayList<>();
-        Facts facts = preparation.facts(workload);
-        for (var file : workload.files()) {
-            if (file.content() instanceof Content.Settings(Content.Syntax syntax, List<Setting> settings)) {
-                String name = "config/" + file.name();
-                for (Setting setting : settings) {
-                    boolean inForce =
-                            running.inForce().find(name, setting.key()).equals(facts.find(name, setting.key()));
-                    if (!inForce && setting.effect() == Setting.Effect.RELOAD) {
-                        pending.add(setting);
-                    }
-                }
-            }
-        }
-        return List.copyOf(pending);
+        return preparation.pending(running.inForce(), workload);
     }
 
     /** Members that have files or a process here but no place in the stack any more. Data alone does not count. */
@@ -271,7 +253,7 @@ public final class LocalStack implements Context, AutoCloseable {
                                 workload.environment(),
                                 workload.command()),
                 parts.enclosure().version(workload.programs()),
-                command(workload),
+                Preparation.command(workload),
                 ports.of(member),
                 preparation.written(member).orElse(Facts.NONE)));
     }
@@ -319,26 +301,7 @@ public final class LocalStack implements Context, AutoCloseable {
      * #authorityFile} it gets the path under which the sandbox has it.
      */
     public ClientInvocation client(Programs programs, Access.Client client) {
-        String here = authorityFile();
-        String inside = "/tls/ca.crt";
-        List<String> command = client.command().stream()
-                .map(word -> word.replace(here, inside))
-                .toList();
-        Enclosure.Invocation invocation = parts.enclosure().client(programs, folder.client(), new TreeMap<>(), command);
-        SortedMap<String, Redacted> environment = new TreeMap<>();
-        invocation.environment().forEach((name, value) -> environment.put(name, new Redacted(value)));
-        client.environment()
-                .forEach((name, value) ->
-                        environment.put(name, new Redacted(value.reveal().replace(here, inside))));
-        return new ClientInvocation(invocation.arguments(), environment);
-    }
-
-    /** An argument list without secrets and the environment, with them, of the process to start. */
-    public record ClientInvocation(List<String> arguments, SortedMap<String, Redacted> environment) {
-        public ClientInvocation {
-            arguments = List.copyOf(arguments);
-            environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
-        }
+        return ClientInvocation.of(parts.enclosure(), folder, programs, client);
     }
 
     /** Removes configuration, secrets and logs of a member that does not run; its data only if asked. */
@@ -433,17 +396,5 @@ public final class LocalStack implements Context, AutoCloseable {
                     "Please report this: an engine gave its member a wrong service."));
         }
         return service;
-    }
-
-    private static String command(Workload workload) {
-        return Digest.of(String.join("\0", workload.command()) + "\0\0" + workload.environment());
-    }
-
-    private Problem taken(String member, String name, int number, Sockets.Holder holder) {
-        String end = holder.pid().map(pid -> "End process " + pid).orElse("End the server that listens there");
-        return Problem.of(
-                Code.HF3106,
-                "port " + number + " (" + name + " of " + member + ") is held by " + holder.text(),
-                end + ", or give the stack other ports with 'holdfast up --new-ports'.");
     }
 }

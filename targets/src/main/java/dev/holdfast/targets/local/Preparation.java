@@ -1,6 +1,7 @@
 package dev.holdfast.targets.local;
 
 import dev.holdfast.blueprint.ConfigurationFile;
+import dev.holdfast.blueprint.Content;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.problem.Code;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,11 @@ record Preparation(
 
     /** One file: in which of the member's folders, its content, and what a plan compares. */
     private record Wanted(Path path, Redacted content, FileFacts facts) {}
+
+    /** Equal for workloads that are started alike, wherever their programs lie. */
+    static String command(Workload workload) {
+        return Digest.of(String.join("\0", workload.command()) + "\0\0" + workload.environment());
+    }
 
     /** The facts of all that {@link #prepare} would write. */
     Facts facts(Workload workload) {
@@ -90,6 +97,22 @@ record Preparation(
         wanted.forEach((name, file) -> facts.put(name, file.facts()));
         folder.written(member).write(new Facts(facts).json());
         data(workload, service);
+    }
+
+    /** The settings of effect RELOAD whose values are not those in force. */
+    List<Setting> pending(Facts inForce, Workload workload) {
+        Facts wanted = facts(workload);
+        List<Setting> pending = new ArrayList<>();
+        for (ConfigurationFile file : workload.files()) {
+            if (file.content() instanceof Content.Settings(Content.Syntax syntax, List<Setting> settings)) {
+                String name = CONFIG + "/" + file.name();
+                settings.stream()
+                        .filter(setting -> setting.effect() == Setting.Effect.RELOAD)
+                        .filter(setting -> !inForce.find(name, setting.key()).equals(wanted.find(name, setting.key())))
+                        .forEach(pending::add);
+            }
+        }
+        return List.copyOf(pending);
     }
 
     Folders folders(Workload workload, Path data) {

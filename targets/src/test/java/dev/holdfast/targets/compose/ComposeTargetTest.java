@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
@@ -36,13 +36,14 @@ final class ComposeTargetTest {
     private static final Path GOLDEN = Path.of("src/test/resources/dev/holdfast/targets/compose/compose.yaml");
 
     @TempDir
-    private Path home;
+    private static Path home;
 
-    private SecretStore store;
-    private Target.Secrets secrets;
+    private static SecretStore store;
+    private static Target.Secrets secrets;
 
-    @BeforeEach
-    void open() {
+    /** Once: making certificates takes longer than all the rest. */
+    @BeforeAll
+    static void open() {
         store = new SecretStore(home.resolve("secrets.enc"), home.resolve("key"), "demo", new SecureRandom());
         secrets = Target.Secrets.of(
                 store, new CertificateAuthority("demo", store, InstantSource.system(), new SecureRandom()));
@@ -92,7 +93,7 @@ final class ComposeTargetTest {
     void configurationSaysItsRulesAndIsQuoted() {
         assertThat(file("config/main-0/postgresql.conf").text())
                 .isEqualTo("# 25 % of memory\nshared_buffers = '512MB'\nsearch_path = '\"$user\", ''it''''s'''\n");
-        assertThat(file("config/main-pooler-0/pgbouncer.ini").text())
+        assertThat(file("config/main-pooler/pgbouncer.ini").text())
                 .isEqualTo("[databases]\n* = host=main-0\n[pgbouncer]\npool_mode = transaction\n");
     }
 
@@ -142,7 +143,7 @@ final class ComposeTargetTest {
     @Test
     void twoMembersOfTheSameStandardPortArePublishedApart() {
         assertThat(list((Map<?, ?>) services().get("main-0"), "ports")).containsExactly("127.0.0.1:5432:5432");
-        assertThat(list((Map<?, ?>) services().get("main-pooler-0"), "ports")).containsExactly("127.0.0.1:5433:5432");
+        assertThat(list((Map<?, ?>) services().get("main-pooler"), "ports")).containsExactly("127.0.0.1:5433:5432");
     }
 
     @Test

@@ -31,7 +31,7 @@ import java.util.function.BiFunction;
 final class FakeStack {
     static final SecretRef APP = new SecretRef("main", "roles/app");
     static final Member DATABASE = new Member("main-0", "main", "primary", List.of(new Port("postgres", 5432)));
-    static final Member POOLER = new Member("main-pooler-0", "main-pooler", "pooler", List.of(new Port("pool", 5432)));
+    static final Member POOLER = new Member("main-pooler", "main-pooler", "pooler", List.of(new Port("pool", 5432)));
     static final Member CACHE = new Member("cache-0", "cache", "primary", List.of(new Port("redis", 6379)));
     static final Member OBJECTS = new Member("objects-0", "objects", "store", List.of(new Port("https", 9000)));
     static final Member METRICS = new Member("metrics-0", "metrics", "server", List.of(new Port("web", 9090)));
@@ -126,7 +126,7 @@ final class FakeStack {
         return List.of(workload(
                 POOLER,
                 new Container(
-                        "docker.io/edoburu/pgbouncer:v1.24.1-p1",
+                        "edoburu/pgbouncer:v1.24.1-p1",
                         List.of("pgbouncer", "/config/pgbouncer.ini"),
                         new TreeMap<>(),
                         List.of()),
@@ -140,7 +140,7 @@ final class FakeStack {
                                         List.of(new Setting("pool_mode", "transaction", Setting.Effect.RELOAD, "")))),
                         new ConfigurationFile("users.txt", new Content.Confidential(users, Setting.Effect.RELOAD))),
                 List.of(),
-                false,
+                true,
                 Set.of("main-0")));
     }
 
@@ -150,7 +150,7 @@ final class FakeStack {
         return List.of(workload(
                 CACHE,
                 new Container(
-                                "docker.io/library/redis:8.0.4-bookworm",
+                                "redis:8.0.4-bookworm",
                                 List.of("redis-server", "/config/redis.conf"),
                                 new TreeMap<>(),
                                 List.of("redis-cli", "ping"))

@@ -30,25 +30,29 @@ import java.util.function.UnaryOperator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Stacks of shell scripts, in a home of their own. */
-record Fixture(Home home, String stack, String version, String programs, Launcher launcher) {
+record Fixture(Home home, String stack, String version, Enclosure enclosure, Launcher launcher) {
     static final String IDLE = "exec sleep 1000";
     /** Nobody's standard port, so that tests do not meet servers of this machine. */
     static final int PORT = 23_861;
 
     static Fixture in(Path folder) {
         Home home = Home.of(Map.of("HOLDFAST_HOME", folder.toString()));
-        return new Fixture(home, "test", "1", "programs 1", new Launcher());
+        return new Fixture(home, "test", "1", new UnshareEnclosure("programs 1"), new Launcher());
     }
 
     Fixture named(String name) {
-        return new Fixture(home, name, version, programs, launcher);
+        return new Fixture(home, name, version, enclosure, launcher);
     }
 
     Fixture ofVersion(String other) {
-        return new Fixture(home, stack, other, programs, launcher);
+        return new Fixture(home, stack, other, enclosure, launcher);
     }
 
     Fixture withPrograms(String other) {
+        return enclosedBy(new UnshareEnclosure(other));
+    }
+
+    Fixture enclosedBy(Enclosure other) {
         return new Fixture(home, stack, version, other, launcher);
     }
 
@@ -69,13 +73,7 @@ record Fixture(Home home, String stack, String version, String programs, Launche
                 new Stack(stack, Optional.empty(), new TreeMap<>(services), Objectives.none()),
                 new Source(home.data().resolve("stack.yaml"), Optional.of("dev"), "spec: {}\n"),
                 new Register(List.of(new FakeEngine())),
-                LocalStack.Parts.of(
-                        home,
-                        stack,
-                        new UnshareEnclosure(programs),
-                        launcher,
-                        InstantSource.system(),
-                        new SecureRandom()));
+                LocalStack.Parts.of(home, stack, enclosure, launcher, InstantSource.system(), new SecureRandom()));
     }
 
     static Workload workload(String name, String script) {

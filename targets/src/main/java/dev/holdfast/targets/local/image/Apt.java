@@ -26,14 +26,16 @@ final class Apt {
     private static final Pattern INSTALL = Pattern.compile("Inst (\\S+) \\((\\S+) (.+) \\[(\\w+)]\\).*");
 
     private final Path home;
+    private final Path scratch;
     private final Path hostRoot;
     private final Tools tools;
     private final HostSources sources;
     private final Architecture architecture;
 
-    /** {@code home} holds its private folders and may be deleted at any time. */
-    Apt(Path home, Path hostRoot, Tools tools, HostSources sources, Architecture architecture) {
+    /** {@code home} keeps the indexes, so that the next time only what changed is fetched; nothing else stays. */
+    Apt(Path home, Path scratch, Path hostRoot, Tools tools, HostSources sources, Architecture architecture) {
         this.home = home;
+        this.scratch = scratch;
         this.hostRoot = hostRoot;
         this.tools = tools;
         this.sources = sources;
@@ -154,9 +156,8 @@ final class Apt {
     }
 
     private void prepare(Collection<String> asked) throws IOException {
-        for (String folder : List.of("lists/partial", "archives/partial", "cache", "conf.d")) {
-            Files.createDirectories(home.resolve(folder));
-        }
+        Files.createDirectories(home.resolve("lists/partial"));
+        Files.createDirectories(scratch.resolve("apt-cache/archives/partial"));
         keep(home.resolve("sources.list"), sources.lines());
         keep(home.resolve("status"), LeftOut.status(architecture, asked));
         hostSettings();
@@ -172,7 +173,7 @@ final class Apt {
 
     /** The host's settings are linked into a folder of ours, so that ours can come last and clear the hooks. */
     private void hostSettings() throws IOException {
-        Path ours = home.resolve("conf.d");
+        Path ours = scratch.resolve("apt-settings");
         Folders.delete(ours);
         Files.createDirectories(ours);
         Path folder = hostRoot.resolve("etc/apt/apt.conf.d");
@@ -219,16 +220,16 @@ final class Apt {
                 Dir::State::status "%1$s/status";
                 Dir::State::lists "%1$s/lists";
                 Dir::State::extended_states "%1$s/extended_states";
-                Dir::Cache "%1$s/cache";
-                Dir::Cache::archives "%1$s/archives";
+                Dir::Cache "%2$s/apt-cache";
+                Dir::Cache::archives "%2$s/apt-cache/archives";
                 Dir::Log "%1$s";
                 Dir::Etc::sourcelist "%1$s/sources.list";
                 Dir::Etc::sourceparts "/dev/null";
                 Dir::Etc::preferences "/dev/null";
                 Dir::Etc::preferencesparts "/dev/null";
                 Dir::Etc::main "/dev/null";
-                Dir::Etc::parts "%1$s/conf.d";
-                """.formatted(home);
+                Dir::Etc::parts "%2$s/apt-settings";
+                """.formatted(home, scratch);
     }
 
     private static Map<String, String> fields(String stanza) {

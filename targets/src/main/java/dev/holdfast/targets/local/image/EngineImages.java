@@ -141,6 +141,7 @@ public final class EngineImages {
 
     /** One run, under the lock of the cache. */
     private final class Installation {
+        private final Path scratch;
         private final Reporter reporter;
         private final Tools tools = new Tools(environment);
         private final PackageStore store;
@@ -149,6 +150,7 @@ public final class EngineImages {
         private Optional<Apt> apt = Optional.empty();
 
         Installation(Path engines, Path scratch, Reporter reporter) {
+            this.scratch = scratch;
             this.reporter = reporter;
             this.store = new PackageStore(engines, scratch, tools);
             this.roots = new Roots(engines, scratch, store);
@@ -182,8 +184,6 @@ public final class EngineImages {
                 locked.write(lockFile);
                 images.put(each.getKey().programs(), assembled(entry));
             }
-            // 80 MB that the next resolve makes anew, because it begins with new indexes
-            Folders.delete(engines.resolve("apt/cache"));
             return images;
         }
 
@@ -239,7 +239,7 @@ public final class EngineImages {
             tools.locate("apt-get", "apt");
             tools.locate("dpkg-deb", "dpkg");
             HostSources sources = HostSources.read(hostRoot, environment);
-            Apt made = new Apt(engines.resolve("apt"), hostRoot, tools, sources, architecture);
+            Apt made = new Apt(engines.resolve("apt"), scratch, hostRoot, tools, sources, architecture);
             reporter.report(Progress.Phase.INDEXES, sources.mirror());
             made.update(List.of());
             apt = Optional.of(made);

@@ -11,14 +11,14 @@ import java.util.stream.Stream;
 /**
  * A JDK to be shown to Java engines at {@code /java}, with the files of the machine that it links to.
  *
- * @param outside what its links lead to; distributions keep a JDK's settings and certificates in {@code /etc}
+ * @param outside what its links lead to below {@code /etc}; distributions keep a JDK's settings and certificates in {@code /etc}
  */
 public record JavaRuntime(Path home, SortedSet<Path> outside) {
     public JavaRuntime {
         outside = new TreeSet<>(outside);
     }
 
-    /** Looks for links that leave {@code home}. Reads only the folders that distributions link from. */
+    /** Looks for links that leave {@code home} for {@code /etc}. Reads only the folders that distributions link from. */
     public static JavaRuntime at(Path home) throws IOException {
         Path real = home.toRealPath();
         SortedSet<Path> outside = new TreeSet<>();
@@ -31,7 +31,7 @@ public record JavaRuntime(Path home, SortedSet<Path> outside) {
                 for (Path link : files.filter(Files::isSymbolicLink).toList()) {
                     Path target =
                             link.resolveSibling(Files.readSymbolicLink(link)).normalize();
-                    if (!target.startsWith(real) && Files.exists(target)) {
+                    if (target.startsWith("/etc") && Files.isReadable(target)) {
                         outside.add(target);
                     }
                 }

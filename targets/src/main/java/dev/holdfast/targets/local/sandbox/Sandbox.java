@@ -95,7 +95,18 @@ public final class Sandbox {
                         "CAP_SETPCAP"));
         }
         readOnly(arguments, image.root(), "/");
+        if (image.application().isPresent()) {
+            // the JDK's files below /etc need places to be mounted on, and the image's own is read only
+            arguments.addAll(List.of("--tmpfs", "/etc"));
+            for (String file : List.of("passwd", "group", "nsswitch.conf", "hosts")) {
+                readOnly(arguments, image.root().resolve("etc").resolve(file), "/etc/" + file);
+            }
+            java.outside().forEach(path -> readOnly(arguments, path, path.toString()));
+        }
         arguments.addAll(List.of("--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"));
+        if (image.application().isPresent()) {
+            arguments.addAll(List.of("--remount-ro", "/etc"));
+        }
         arguments.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
         for (String folder : List.of("/dev/shm", "/tmp", "/run")) {
             // root mounts them before it becomes the engine's user: whoever that is may write
@@ -103,7 +114,6 @@ public final class Sandbox {
         }
         image.application().ifPresent(application -> {
             readOnly(arguments, java.home(), "/java");
-            java.outside().forEach(path -> readOnly(arguments, path, path.toString()));
             readOnly(arguments, application, "/app");
         });
         for (Bind bind : entry.binds()) {

@@ -1,6 +1,9 @@
 package dev.holdfast.targets.local.image;
 
 import dev.holdfast.blueprint.Programs;
+import dev.holdfast.problem.HoldfastException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,7 +15,11 @@ final class InstallMain {
     private InstallMain() {}
 
     /** {@code CACHE (PACKAGE,PACKAGE… | group:artifact@version[,-group:artifact…][,group:artifact=version…])…}. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
+        if (arguments[1].startsWith("unpack=")) {
+            unpack(Path.of(arguments[0]), Path.of(arguments[1].substring("unpack=".length())), arguments[2]);
+            return;
+        }
         var images = new EngineImages(
                 Path.of(arguments[0]),
                 System.getenv(),
@@ -33,6 +40,27 @@ final class InstallMain {
                                 step.total(),
                                 step.what()))
                 .forEach((programs, image) -> System.out.println(image.root() + " " + image.application()));
+    }
+
+    /** Only the unpacking of one package that another cache holds, without the look at the free space before. */
+    private static void unpack(Path cache, Path from, String name) throws IOException {
+        Path engines = cache.resolve("engines");
+        DebianPackage wanted = LockFile.read(from.resolve("engines/engines.lock")).packages().stream()
+                .filter(p -> p.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Files.copy(
+                from.resolve("engines/debs").resolve(wanted.id() + ".deb"),
+                engines.resolve("debs").resolve(wanted.id() + ".deb"));
+        try (CacheLock lock = CacheLock.take(engines, new Reporter(Progress.silent()))) {
+            new PackageStore(engines, lock.scratch(), new Tools(System.getenv()))
+                    .unpack(List.of(wanted), new Reporter(Progress.silent()));
+        } catch (HoldfastException refusal) {
+            System.out.println(refusal.getMessage());
+        }
+        boolean nothing = !Files.exists(engines.resolve("scratch"))
+                && PackageStore.children(engines.resolve("packages")).isEmpty();
+        System.out.println(nothing ? "nothing half unpacked" : "something half unpacked");
     }
 
     private static Programs programs(List<String> words) {

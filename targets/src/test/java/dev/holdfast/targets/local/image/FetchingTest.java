@@ -1,0 +1,176 @@
+package dev.holdfast.targets.local.image;
+
+import dev.holdfast.blueprint.Programs;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.targets.local.Cache;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/** The real apt and Maven, with mirrors that fail in the ways mirrors fail. */
+final class FetchingTest {
+    private static final Map<String, String> TOOLS = Map.of("PATH", System.getenv("PATH"));
+    private static final Programs SMALL = new Programs.Debian(List.of("redis-tools"));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aMachineWithoutAptIsToldWhatToInstall() throws IOException {
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        Problem problem = refusal(host("file:/nowhere/debian"), Map.of("PATH", bin.toString()), SMALL);
+        assertThat(problem.code()).isEqualTo(Code.HF3001);
+        assertThat(problem.cause()).isEqualTo("the program 'apt-get' is not on the PATH of this machine");
+    }
+
+    @Test
+    void aMirrorThatDoesNotAnswerIsNamed() throws IOException {
+        Problem problem = refusal(host("http://127.0.0.1:9/debian"), TOOLS, SMALL);
+        assertThat(problem.code()).isEqualTo(Code.HF3002);
+        assertThat(problem.cause()).contains("http://127.0.0.1:9/debian");
+    }
+
+    @Test
+    void aMirrorWithoutTheReleaseIsNamed() throws IOException {
+        Path mirror = Files.createDirectories(folder.resolve("debian"));
+        assertThat(refusal(host("file:" + mirror), TOOLS, SMALL).code()).isEqualTo(Code.HF3002);
+    }
+
+    @Test
+    void anIndexThatWasTamperedWithIsRefused() throws IOException {
+        Cache.redis();
+        Path lists = Cache.folder().resolve("engines/apt/lists");
+        Path signed;
+        try (Stream<Path> files = Files.list(lists)) {
+            signed = files.filter(f -> f.toString().endsWith("_dists_trixie_InRelease"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Path release = folder.resolve("debian/dists/trixie/InRelease");
+        Files.createDirectories(release.getParent());
+        Files.writeString(release, Files.readString(signed).replaceFirst("Suite: stable", "Suite: unsound"));
+        Problem problem = refusal(host("file:" + folder.resolve("debian")), TOOLS, SMALL);
+        assertThat(problem.code()).isEqualTo(Code.HF3004);
+        assertThat(folder.resolve("cache/engines/debs")).doesNotExist();
+    }
+
+    @Test
+    void aPackageThatDoesNotExistIsRefused() {
+        Programs wanted = new Programs.Debian(List.of("holdfast-no-such-package"));
+        Problem problem = refusal(Path.of("/"), System.getenv(), wanted);
+        assertThat(problem.code()).isEqualTo(Code.HF3006);
+        assertThat(problem.cause()).contains("holdfast-no-such-package");
+    }
+
+    @Test
+    void aPinnedVersionThatTheMirrorDroppedIsRefused() throws IOException {
+        Path lock = folder.resolve("cache/engines/engines.lock");
+        Files.createDirectories(lock.getParent());
+        new LockFile(new java.util.TreeMap<>())
+                .with(new LockFile.Entry(
+                        new Request(SMALL),
+                        Cache.HERE.debian(),
+                        "2020-01-01",
+                        List.of(new DebianPackage(
+                                "redis-tools", "1:0.1-1", "amd64", "ab".repeat(32), 1, 1, "Debian:13/stable", "o")),
+                        List.of()))
+                .write(lock);
+        Problem problem = refusal(Path.of("/"), System.getenv(), SMALL);
+        assertThat(problem.code()).isEqualTo(Code.HF3011);
+        assertThat(problem.cause()).contains("redis-tools");
+    }
+
+    @Test
+    void anArtifactThatDoesNotExistIsRefused() throws IOException {
+        Programs wanted = new Programs.Maven("dev.holdfast.nowhere:nothing", "0", List.of(), Map.of());
+        Path engines = Files.createDirectories(folder.resolve("cache/engines"));
+        try (CacheLock lock = CacheLock.take(engines, new Reporter(Progress.silent()))) {
+            var maven = new MavenArtifacts(engines, lock.scratch(), new Tools(System.getenv()));
+            var refusal = catchThrowableOfType(
+                    HoldfastException.class,
+                    () -> maven.install(
+                            new Request(wanted), (Programs.Maven) wanted, List.of(), new Reporter(Progress.silent())));
+            assertThat(refusal.problems()).extracting(Problem::code).containsExactly(Code.HF3015);
+        }
+    }
+
+    /** A real small file system, refused before anything is fetched and when it fills while unpacking. */
+    @Test
+    void aFullDiskIsRefusedBeforeAndWhileUnpacking() throws Exception {
+        Cache.redis();
+        Path mount = Files.createDirectories(folder.resolve("small"));
+        String script = "mount -t tmpfs -o size=8m small \"$1\" && mkdir -p \"$1\"/engines/debs"
+                + " && cp \"$2\"/engines/engines.lock \"$1\"/engines/ && shift 2 && exec \"$@\"";
+        List<String> inside = List.of(
+                "unshare",
+                "--user",
+                "--map-root-user",
+                "--mount",
+                "sh",
+                "-c",
+                script,
+                "sh",
+                mount.toString(),
+                Cache.folder().toString());
+        Process before = InstallProcess.start(inside, mount, "redis-server,redis-tools");
+        assertThat(new String(before.getInputStream().readAllBytes())).contains("MiB are free [HF3007]");
+        Process during = InstallProcess.start(inside, mount, "unpack=" + Cache.folder(), "coreutils");
+        assertThat(new String(during.getInputStream().readAllBytes()))
+                .contains("no space left while unpacking coreutils", "[HF3007]")
+                .contains("nothing half unpacked");
+    }
+
+    @Test
+    void anOrdinaryUserInstallsToo() throws Exception {
+        if (!System.getProperty("user.name").equals("root")) {
+            return; // then every other test is that already
+        }
+        Path home = Files.createTempDirectory(Path.of("/tmp"), "holdfast-user");
+        try {
+            Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
+            List<String> user =
+                    List.of("setpriv", "--reuid=65000", "--regid=65000", "--clear-groups", "env", "HOME=" + home);
+            Process process = InstallProcess.start(user, home.resolve("cache"), "redis-tools");
+            String output = new String(process.getInputStream().readAllBytes());
+            assertThat(process.waitFor()).describedAs(output).isZero();
+            assertThat(output).contains("DOWNLOADING", "ASSEMBLING");
+            Path debs = home.resolve("cache/engines/debs");
+            assertThat(Files.getAttribute(debs, "unix:uid")).isEqualTo(65000);
+            var images = new EngineImages(home.resolve("cache"), Map.of(), Cache.HERE, InstantSource.system());
+            assertThat(images.installed(SMALL)).isPresent();
+        } finally {
+            Folders.delete(home);
+        }
+    }
+
+    private Problem refusal(Path hostRoot, Map<String, String> environment, Programs wanted) {
+        var images =
+                new EngineImages(folder.resolve("cache"), hostRoot, environment, Cache.HERE, InstantSource.system());
+        var refusal = catchThrowableOfType(HoldfastException.class, () -> images.install(wanted, Progress.silent()));
+        assertThat(refusal).isNotNull();
+        assertThat(images.installed(wanted)).isEmpty();
+        return refusal.problems().getFirst();
+    }
+
+    /** A machine whose apt is set to use that mirror, with the keyring of this one. */
+    private Path host(String mirror) throws IOException {
+        Path root = folder.resolve("host");
+        Path ring = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
+        Files.createDirectories(root.resolve("etc/apt"));
+        Files.writeString(
+                root.resolve("etc/apt/sources.list"), "deb [signed-by=" + ring + "] " + mirror + " bookworm main\n");
+        return root;
+    }
+}

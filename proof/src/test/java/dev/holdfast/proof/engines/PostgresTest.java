@@ -191,6 +191,9 @@ final class PostgresTest {
             statement.execute("CREATE TABLE made_by_holdfast (id int)");
             statement.execute("ALTER DEFAULT PRIVILEGES GRANT TRUNCATE ON TABLES TO app");
             statement.execute("CREATE ROLE somebody");
+        }
+        try (Connection admin = open("holdfast", "postgres", false);
+                Statement statement = admin.createStatement()) {
             statement.execute("DROP FUNCTION holdfast.pool_lookup(text)");
         }
         List<Change> drift = changes(stack);
@@ -252,6 +255,7 @@ final class PostgresTest {
         edited.reload(edited.workloads("main-pooler").getFirst());
         Properties console = properties("holdfast_admin");
         console.setProperty("preferQueryMode", "simple");
+        console.setProperty("replication", "false");
         console.setProperty(
                 "password",
                 stack.secret(new SecretRef("main-pooler", "users/holdfast_admin"))
@@ -289,7 +293,7 @@ final class PostgresTest {
         assertThat(down.because()).startsWith("PostgreSQL 'main-0' does not listen");
         Health behind = probe("main-pooler", "main-pooler");
         assertThat(behind).isInstanceOf(Health.NotReady.class);
-        assertThat(((Health.NotReady) behind).next()).contains("holdfast why main");
+        assertThat(((Health.NotReady) behind).next()).as(behind.because()).contains("holdfast why main");
         stack.start(stack.workloads("main").getFirst());
         assertThat(ready("main", "main-0", Duration.ofSeconds(30))).isInstanceOf(Health.Ready.class);
         assertThat(ready("main-pooler", "main-pooler", Duration.ofSeconds(20))).isInstanceOf(Health.Ready.class);

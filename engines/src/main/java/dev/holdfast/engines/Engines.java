@@ -20,6 +20,5 @@ public final class Engines {
                 new PrometheusEngine(),
                 new RedisEngine(),
                 new S3Engine(InstantSource.system())));
-                new PgBouncerEngine(), new PostgresEngine(), new RedisEngine(), new S3Engine(InstantSource.system())));
     }
 }

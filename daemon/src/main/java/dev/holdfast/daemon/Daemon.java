@@ -78,6 +78,11 @@ public final class Daemon implements AutoCloseable {
         asked.await();
     }
 
+    /** Has {@link #awaitEnd} return. */
+    public void askToEnd() {
+        asked.countDown();
+    }
+
     private Reply handle(Request request) throws InterruptedException {
         String what = request.path().isEmpty() ? "" : request.path().getLast();
         Operation operation = Operation.of(random, System.getProperty("user.name", "unknown"), what);

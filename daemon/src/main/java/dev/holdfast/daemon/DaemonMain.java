@@ -28,11 +28,15 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Wires the daemon and runs it until it is asked to end, by its socket or by a signal. */
 public final class DaemonMain {
     private static final Duration READY = Duration.ofMinutes(3);
     private static final Duration OTHER_ANSWERS = Duration.ofSeconds(10);
+
+    private static final Duration SIGNAL_PATIENCE = Duration.ofSeconds(5);
 
     private DaemonMain() {}
 
@@ -52,6 +56,8 @@ public final class DaemonMain {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
         Register register = Engines.register();
+        // a signal ends the process when the hook has ended, so the hook waits for the closing
+        CountDownLatch closed = new CountDownLatch(1);
         try (Launcher launcher = new Launcher();
                 Daemon daemon = Daemon.start(
                         folder.resolve("daemon.lock"),
@@ -60,17 +66,24 @@ public final class DaemonMain {
                         build,
                         Limits.standard(),
                         random)) {
-            // a signal ends the process when the hook has ended, so the hook does the closing
-            Thread hook = Thread.ofPlatform().name("shutdown-hook").unstarted(() -> {
-                daemon.close();
-                DaemonLog.close();
-            });
-            Runtime.getRuntime().addShutdownHook(hook);
+            Runtime.getRuntime()
+                    .addShutdownHook(Thread.ofPlatform().name("shutdown-hook").unstarted(() -> end(daemon, closed)));
             daemon.awaitEnd();
         } catch (HoldfastException refused) {
             if (refused.problems().getFirst().code() != Code.HF3201 || !otherAnswers(home)) {
                 throw refused;
             }
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private static void end(Daemon daemon, CountDownLatch closed) {
+        daemon.askToEnd();
+        try {
+            closed.await(SIGNAL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException now) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -42,8 +42,10 @@ final class Connection implements AutoCloseable {
         try {
             switch (read()) {
                 case RequestReader.Outcome.Silent() -> {}
-                case RequestReader.Outcome.Refused(int status, String cause) ->
+                case RequestReader.Outcome.Refused(int status, String cause) -> {
                     write(status, List.of(Request.misunderstood(cause)));
+                    drain();
+                }
                 case RequestReader.Outcome.Read(Request request) -> {
                     if (full) {
                         write(503, List.of(busy()));
@@ -58,6 +60,21 @@ final class Connection implements AutoCloseable {
             LOG.atDebug().addKeyValue("cause", gone.getMessage()).log("a client went away");
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Closing with bytes unread would reset the connection and take the answer from the client. */
+    private void drain() throws IOException {
+        channel.shutdownOutput();
+        ScheduledFuture<?> deadline = closeAfter(limits.request());
+        try {
+            ByteBuffer discarded = ByteBuffer.allocate(8 << 10);
+            long left = 4L * limits.bodyBytes();
+            for (int read = 0; read >= 0 && left > 0; left -= read) {
+                read = channel.read(discarded.clear());
+            }
+        } finally {
+            deadline.cancel(false);
         }
     }
 

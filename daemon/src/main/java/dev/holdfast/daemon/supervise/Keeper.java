@@ -388,6 +388,7 @@ final class Keeper {
     }
 
     private void probeNow() {
+        site().rotateLog(name);
         Health health = probe.now(workload);
         MemberState before = state();
         if (health instanceof Health.Ready) {

@@ -11,6 +11,7 @@ import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Ended;
+import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.targets.local.LocalStack;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.Source;
@@ -121,7 +122,7 @@ record LocalSite(LocalStack local, Register register) implements Site {
     }
 
     @Override
-    public LocalStack.ClientInvocation client(Workload workload, Access.Client client) {
+    public ClientInvocation client(Workload workload, Access.Client client) {
         return local.client(workload.programs(), client);
     }
 

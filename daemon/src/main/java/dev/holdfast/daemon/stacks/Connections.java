@@ -8,7 +8,7 @@ import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Support;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
-import dev.holdfast.targets.local.LocalStack;
+import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.text.Json;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +39,7 @@ final class Connections {
         List<String> command = List.of();
         SortedMap<String, Redacted> environment = client.environment();
         if (!client.command().isEmpty()) {
-            LocalStack.ClientInvocation invocation = site.client(workload, client);
+            ClientInvocation invocation = site.client(workload, client);
             command = invocation.arguments();
             environment = invocation.environment();
         }

@@ -6,7 +6,7 @@ import dev.holdfast.engine.Context;
 import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Ended;
-import dev.holdfast.targets.local.LocalStack;
+import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ public interface Site extends AutoCloseable {
     Path log(String member);
 
     /** How to run a client of the workload's engine on the caller's terminal. */
-    LocalStack.ClientInvocation client(Workload workload, Access.Client client);
+    ClientInvocation client(Workload workload, Access.Client client);
 
     /** The same place seen with another stack, for comparing and nothing else. Needs no closing. */
     Site preview(Stack stack);

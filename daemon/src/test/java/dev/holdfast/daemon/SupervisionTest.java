@@ -42,7 +42,8 @@ final class SupervisionTest {
         ProcessHandle.of(first).orElseThrow().destroyForcibly();
         House.await("a new process", () -> {
             Json member = house.member("main-0");
-            return member.isAt("ready") && member.longAt("pid").filter(pid -> pid != first).isPresent();
+            return member.isAt("ready")
+                    && member.longAt("pid").filter(pid -> pid != first).isPresent();
         });
         assertThat(house.decisions("main")).contains("restarted main-0 because it was ended by signal 9");
     }

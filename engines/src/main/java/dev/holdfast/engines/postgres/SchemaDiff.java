@@ -93,7 +93,8 @@ final class SchemaDiff {
                     where,
                     "create extension " + extension.name() + " in " + database,
                     // our sessions have no schema of users in their search path, so it is said where
-                    schema + connect + "SET search_path = public;\nCREATE EXTENSION IF NOT EXISTS " + name + in + ";\n\n" + "COMMENT ON EXTENSION "
+                    schema + connect + "SET search_path = public;\nCREATE EXTENSION IF NOT EXISTS " + name + in
+                            + ";\n\n" + "COMMENT ON EXTENSION "
                             + name + " IS "
                             + Sql.text(AccessDiff.MARK + " extension of service "
                                     + declared.service().name())

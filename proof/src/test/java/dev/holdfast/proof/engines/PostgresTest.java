@@ -118,8 +118,7 @@ final class PostgresTest {
         server.files().stream()
                 .filter(file -> file.content() instanceof dev.holdfast.blueprint.Content.Settings)
                 .flatMap(file -> ((dev.holdfast.blueprint.Content.Settings) file.content()).settings().stream())
-                .forEach(setting -> assertThat(
-                                "postmaster".equals(context.get(setting.key())) ? "RESTART" : "RELOAD")
+                .forEach(setting -> assertThat("postmaster".equals(context.get(setting.key())) ? "RESTART" : "RELOAD")
                         .as(setting.key())
                         .isEqualTo(setting.effect().name()));
     }
@@ -142,7 +141,8 @@ final class PostgresTest {
             statement.execute("INSERT INTO \"odd; \"\"one\"\"\".things DEFAULT VALUES");
             assertThat(one(statement, "SELECT what FROM orders")).isEqualTo("rope");
             assertThat(one(statement, "SHOW statement_timeout")).isEqualTo("30s");
-            assertThatThrownBy(() -> statement.execute("CREATE TABLE mine (id int)")).hasMessageContaining("permission");
+            assertThatThrownBy(() -> statement.execute("CREATE TABLE mine (id int)"))
+                    .hasMessageContaining("permission");
         }
         assertThatThrownBy(() -> {
                     try (Connection reader = open("reader", "shop", false);
@@ -162,14 +162,16 @@ final class PostgresTest {
         for (boolean pooled : List.of(false, true)) {
             Properties wrong = properties("app");
             wrong.setProperty("password", "wrong");
-            assertThatThrownBy(() -> DriverManager.getConnection(url("shop", pooled), wrong).close())
+            assertThatThrownBy(() -> DriverManager.getConnection(url("shop", pooled), wrong)
+                            .close())
                     .isInstanceOf(SQLException.class)
                     .extracting(e -> ((SQLException) e).getSQLState())
                     .asString()
                     .startsWith(pooled ? "08" : "28");
             Properties plain = properties("app");
             plain.setProperty("sslmode", "disable");
-            assertThatThrownBy(() -> DriverManager.getConnection(url("shop", pooled), plain).close())
+            assertThatThrownBy(() -> DriverManager.getConnection(url("shop", pooled), plain)
+                            .close())
                     .isInstanceOf(SQLException.class);
         }
         assertThatThrownBy(() -> open("holdfast", "shop", true).close())
@@ -238,7 +240,8 @@ final class PostgresTest {
         assertThat(stack.run(server, command, revealed(client.environment()))).isEqualTo("0\napp|Weird-Name\n");
         Workload pooler = stack.workloads("main-pooler").getFirst();
         Access.Client console = access(stack.bound("main-pooler")).client(Optional.empty());
-        assertThat(String.join(" ", console.command())).doesNotContain(console.environment().get("PGPASSWORD").reveal());
+        assertThat(String.join(" ", console.command()))
+                .doesNotContain(console.environment().get("PGPASSWORD").reveal());
         assertThat(pooler.command()).containsExactly("/usr/sbin/pgbouncer", "/config/pgbouncer.ini");
     }
 
@@ -250,7 +253,9 @@ final class PostgresTest {
         Properties console = properties("holdfast_admin");
         console.setProperty("preferQueryMode", "simple");
         console.setProperty(
-                "password", stack.secret(new SecretRef("main-pooler", "users/holdfast_admin")).reveal());
+                "password",
+                stack.secret(new SecretRef("main-pooler", "users/holdfast_admin"))
+                        .reveal());
         Instant deadline = Instant.now().plusSeconds(10);
         String size = "";
         while (!size.equals("4") && Instant.now().isBefore(deadline)) {
@@ -271,9 +276,12 @@ final class PostgresTest {
         try (Connection admin = open("holdfast", "shop", false);
                 Statement statement = admin.createStatement()) {
             statement.execute("ALTER ROLE holdfast_probe NOLOGIN");
-            statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'holdfast_probe'");
+            statement.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'holdfast_probe'");
         }
-        assertThat(changes(stack)).extracting(Change::summary).containsExactly("change role holdfast_probe: allow login");
+        assertThat(changes(stack))
+                .extracting(Change::summary)
+                .containsExactly("change role holdfast_probe: allow login");
         apply(stack, changes(stack));
         stack.stop("main-0");
         Health down = probe("main", "main-0");
@@ -292,7 +300,8 @@ final class PostgresTest {
     @Order(10)
     void noPasswordIsInTheLogs() {
         for (String role : List.of("holdfast", "app", "reader", "migrator", "holdfast_pooler", "holdfast_probe")) {
-            String password = stack.secret(new SecretRef("main", "roles/" + role)).reveal();
+            String password =
+                    stack.secret(new SecretRef("main", "roles/" + role)).reveal();
             assertThat(stack.log("main-0")).doesNotContain(password).doesNotContain("SCRAM-SHA-256$");
             assertThat(stack.log("main-pooler")).doesNotContain(password).doesNotContain("SCRAM-SHA-256$");
         }
@@ -395,7 +404,8 @@ final class PostgresTest {
     private static Properties properties(String role) {
         Properties properties = new Properties();
         properties.setProperty("user", role);
-        properties.setProperty("password", stack.secret(new SecretRef("main", "roles/" + role)).reveal());
+        properties.setProperty(
+                "password", stack.secret(new SecretRef("main", "roles/" + role)).reveal());
         properties.setProperty("sslmode", "verify-full");
         properties.setProperty("sslrootcert", stack.authorityFile());
         return properties;

@@ -133,8 +133,8 @@ final class RealStack implements Context, AutoCloseable {
         Path log = folder.resolve(member + ".log");
         if (fresh) {
             workload.initialise()
-                    .ifPresent(initialise -> await(launch(
-                            sandbox, Entry.once(image, binds, environment, initialise.command()), log)));
+                    .ifPresent(initialise ->
+                            await(launch(sandbox, Entry.once(image, binds, environment, initialise.command()), log)));
         }
         Entry entry = Entry.engine(image, binds, environment, workload.command(), folder.resolve(member + ".lock"));
         running.put(member, launch(sandbox, entry, log));
@@ -147,7 +147,12 @@ final class RealStack implements Context, AutoCloseable {
         Path home = folder.resolve(workload.member().name());
         List<Bind> binds = List.of(
                 Bind.readOnly(written(home.resolve("config"), files(workload), sandbox), "/config"),
-                Bind.readOnly(written(home.resolve("tls"), certificates(workload.member().name()), sandbox), "/tls"));
+                Bind.readOnly(
+                        written(
+                                home.resolve("tls"),
+                                certificates(workload.member().name()),
+                                sandbox),
+                        "/tls"));
         Path log = folder.resolve("run.log");
         try {
             Files.deleteIfExists(log);
@@ -163,9 +168,14 @@ final class RealStack implements Context, AutoCloseable {
     }
 
     void signal(String member, int number) {
-        Inside inside = Inside.of(Optional.ofNullable(running.get(member)).orElseThrow().toHandle()).orElseThrow();
+        Inside inside = Inside.of(
+                        Optional.ofNullable(running.get(member)).orElseThrow().toHandle())
+                .orElseThrow();
         try {
-            new ProcessBuilder("kill", "-" + number, Long.toString(inside.program().pid())).start().waitFor();
+            new ProcessBuilder(
+                            "kill", "-" + number, Long.toString(inside.program().pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -197,7 +207,12 @@ final class RealStack implements Context, AutoCloseable {
         Optional<Inside> inside = Inside.of(process.toHandle());
         try {
             if (inside.isPresent()) {
-                new ProcessBuilder("kill", "-2", Long.toString(inside.get().program().pid())).start().waitFor();
+                new ProcessBuilder(
+                                "kill",
+                                "-2",
+                                Long.toString(inside.get().program().pid()))
+                        .start()
+                        .waitFor();
             }
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 inside.ifPresent(i -> i.init().destroyForcibly());
@@ -283,12 +298,16 @@ final class RealStack implements Context, AutoCloseable {
     }
 
     private Map<String, String> certificates(String member) {
-        Subject subject = new Subject(
-                member, new TreeSet<>(List.of("localhost", member)), new TreeSet<>(List.of("127.0.0.1")));
-        Issued issued = authority.current(
-                new SecretRef(member, "tls"), subject, CertificateAuthority.LEAF_LIFETIME);
+        Subject subject =
+                new Subject(member, new TreeSet<>(List.of("localhost", member)), new TreeSet<>(List.of("127.0.0.1")));
+        Issued issued = authority.current(new SecretRef(member, "tls"), subject, CertificateAuthority.LEAF_LIFETIME);
         return Map.of(
-                "ca.crt", authority.certificate(), "server.crt", issued.chain(), "server.key", issued.key().reveal());
+                "ca.crt",
+                authority.certificate(),
+                "server.crt",
+                issued.chain(),
+                "server.key",
+                issued.key().reveal());
     }
 
     private static Path written(Path where, Map<String, String> files, Sandbox sandbox) {

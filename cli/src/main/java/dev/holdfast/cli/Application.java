@@ -122,13 +122,13 @@ public final class Application {
             return line.parseArgs(words.toArray(String[]::new));
         } catch (UnmatchedArgumentException unknown) {
             throw misread(
-                    unknown.getMessage(),
+                    String.valueOf(unknown.getMessage()),
                     unknown.getSuggestions().isEmpty()
                             ? "Run 'holdfast " + command.name() + " --help'."
                             : "Did you mean " + unknown.getSuggestions().getFirst() + "? Otherwise run 'holdfast "
                                     + command.name() + " --help'.");
         } catch (ParameterException misread) {
-            throw misread(misread.getMessage(), "Run 'holdfast " + command.name() + " --help'.");
+            throw misread(String.valueOf(misread.getMessage()), "Run 'holdfast " + command.name() + " --help'.");
         }
     }
 

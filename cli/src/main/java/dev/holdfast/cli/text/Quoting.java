@@ -9,9 +9,9 @@ public final class Quoting {
         boolean isPlain = !value.isEmpty();
         for (int at = 0; at < value.length(); at++) {
             char c = value.charAt(at);
-            boolean isHarmless = c >= 'a' && c <= 'z'
-                    || c >= 'A' && c <= 'Z'
-                    || c >= '0' && c <= '9'
+            boolean isHarmless = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
                     || "_-./:@%+=,".indexOf(c) >= 0;
             isPlain &= isHarmless;
         }
@@ -40,7 +40,7 @@ public final class Quoting {
     }
 
     private static boolean isControl(char c) {
-        return c < ' ' && c != '\t' && c != '\n' || c >= 0x7f && c <= 0x9f;
+        return (c < ' ' && c != '\t' && c != '\n') || (c >= 0x7f && c <= 0x9f);
     }
 
     private static String replaced(String text) {

@@ -152,7 +152,7 @@ public final class LocalStack implements Context, AutoCloseable {
                 boolean ours = members.left(member, members.recorded(member)).stream()
                         .anyMatch(process -> holder.pid().equals(Optional.of(process.pid())));
                 if (!ours) {
-                    problems.add(taken(member, name, number, holder));
+                    problems.add(KeptPorts.taken(member, name, number, holder));
                 }
             }
         });
@@ -208,7 +208,7 @@ public final class LocalStack implements Context, AutoCloseable {
                 member,
                 facts,
                 parts.enclosure().version(workload.programs()),
-                command(workload),
+                Digest.ofCommand(workload),
                 ports.of(member),
                 workload.reload());
         Actual actual = new Actual(
@@ -253,7 +253,7 @@ public final class LocalStack implements Context, AutoCloseable {
                                 workload.environment(),
                                 workload.command()),
                 parts.enclosure().version(workload.programs()),
-                command(workload),
+                Digest.ofCommand(workload),
                 ports.of(member),
                 preparation.written(member).orElse(Facts.NONE)));
     }
@@ -396,17 +396,5 @@ public final class LocalStack implements Context, AutoCloseable {
                     "Please report this: an engine gave its member a wrong service."));
         }
         return service;
-    }
-
-    private static String command(Workload workload) {
-        return Digest.of(String.join("\0", workload.command()) + "\0\0" + workload.environment());
-    }
-
-    private Problem taken(String member, String name, int number, Sockets.Holder holder) {
-        String end = holder.pid().map(pid -> "End process " + pid).orElse("End the server that listens there");
-        return Problem.of(
-                Code.HF3106,
-                "port " + number + " (" + name + " of " + member + ") is held by " + holder.text(),
-                end + ", or give the stack other ports with 'holdfast up --new-ports'.");
     }
 }

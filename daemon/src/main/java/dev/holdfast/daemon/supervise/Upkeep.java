@@ -1,0 +1,377 @@
+package dev.holdfast.daemon.supervise;
+
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.Health;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.targets.local.Ended;
+import dev.holdfast.targets.local.Running;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rules by which one member is kept up. Confined to its keeper's thread. */
+final class Upkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    private final Supplier<Site> place;
+    private final Probe probe;
+    private final Board board;
+    private final Decisions decisions;
+    private final Pace pace;
+    private final InstantSource clock;
+    private final BiConsumer<Running, Ended> onExit;
+    private final String name;
+
+    private volatile Workload workload;
+    private BackOff backOff;
+    private boolean wanted;
+    private boolean waiting;
+    private int probeFailures;
+    private Duration probePause;
+    private Optional<Instant> startAt = Optional.empty();
+    private Instant nextProbe = Instant.MAX;
+    private Instant startedAt = Instant.EPOCH;
+    private boolean wasReady;
+
+    /** @param onExit told from another thread that a process has ended */
+    Upkeep(
+            Workload workload,
+            Supplier<Site> place,
+            Probe probe,
+            Board board,
+            Decisions decisions,
+            Pace pace,
+            InstantSource clock,
+            BiConsumer<Running, Ended> onExit) {
+        this.workload = workload;
+        this.name = workload.member().name();
+        this.place = place;
+        this.probe = probe;
+        this.board = board;
+        this.decisions = decisions;
+        this.pace = pace;
+        this.clock = clock;
+        this.onExit = onExit;
+        this.backOff = BackOff.none(pace);
+        this.probePause = pace.probeStarting();
+        board.put(name, MemberState.stopped("it was not started", clock.instant()));
+    }
+
+    /** May be asked from any thread. */
+    Workload workload() {
+        return workload;
+    }
+
+    /** When {@link #due} is to be called, if nothing happens before. */
+    Instant next() {
+        return startAt.orElse(nextProbe);
+    }
+
+    /** Something it depends on has changed. */
+    void look() {
+        nextProbe = state().running().isPresent() ? clock.instant() : nextProbe;
+        due();
+    }
+
+    /** The place was opened anew: what was asked of the old one may never be answered. */
+    void moved() {
+        state().running().ifPresent(this::watchExit);
+    }
+
+    private Site site() {
+        return place.get();
+    }
+
+    private MemberState state() {
+        return board.get(name);
+    }
+
+    void wantUp(boolean asked) {
+        wanted = true;
+        if (asked) {
+            backOff = BackOff.none(pace);
+        }
+        if (state().running().isPresent() || startAt.isPresent()) {
+            return;
+        }
+        Optional<Running> running = site().find(name);
+        if (running.isPresent()) {
+            adopt(running.get());
+            return;
+        }
+        if (state().phase() == MemberState.Phase.FAILED && !asked) {
+            return;
+        }
+        String reason = asked ? "it was asked for" : "it should be up and was not running when the daemon started";
+        whenNeedsAreReady(reason);
+    }
+
+    boolean adoptNow() {
+        wanted = true;
+        Optional<Running> running = site().find(name);
+        running.ifPresent(this::adopt);
+        return running.isPresent();
+    }
+
+    private void adopt(Running running) {
+        decisions.add(name, "adopted " + name + " (process " + running.pid() + ") because it was already running");
+        began(running, new Health.NotReady("it was just adopted and has not been probed", "Wait a moment."));
+    }
+
+    private void whenNeedsAreReady(String reason) {
+        Optional<String> missing = board.firstNotReady(workload.needs());
+        if (missing.isEmpty()) {
+            waiting = false;
+            startNow();
+            decisions.add(name, "started " + name + " because " + reason);
+            return;
+        }
+        waiting = true;
+        board.put(
+                name,
+                state().with(
+                                MemberState.Phase.STARTING,
+                                new Health.NotReady(
+                                        "it waits for " + missing.get() + ", which is not ready",
+                                        "See 'holdfast why' of " + missing.get() + "."),
+                                clock.instant()));
+    }
+
+    private void startNow() {
+        startAt = Optional.empty();
+        startedAt = clock.instant();
+        board.put(
+                name,
+                state().with(
+                                state().phase() == MemberState.Phase.RESTARTING
+                                        ? MemberState.Phase.RESTARTING
+                                        : MemberState.Phase.STARTING,
+                                new Health.NotReady("it is being started", "Wait a moment."),
+                                clock.instant()));
+        site().requirePorts(name);
+        site().prepare(workload);
+        began(
+                site().start(workload),
+                new Health.NotReady("it was just started and does not answer yet", "Wait a moment."));
+    }
+
+    private void began(Running running, Health health) {
+        startedAt = clock.instant();
+        wasReady = false;
+        waiting = false;
+        probeFailures = 0;
+        probePause = pace.probeStarting();
+        nextProbe = clock.instant();
+        board.put(
+                name,
+                state().with(MemberState.Phase.STARTING, health, clock.instant())
+                        .with(Optional.of(running)));
+        watchExit(running);
+    }
+
+    void watchExit(Running running) {
+        var _ = site().onExit(running).thenAccept(ended -> onExit.accept(running, ended));
+    }
+
+    void exited(Running running, Ended ended) {
+        // a reload replaces the record, never the process
+        if (!state().running().map(Running::engine).equals(Optional.of(running.engine()))) {
+            // the end of a process that was stopped on purpose
+            return;
+        }
+        ended(ended.because());
+    }
+
+    private void ended(String because) {
+        board.put(name, state().with(Optional.empty()));
+        nextProbe = Instant.MAX;
+        if (!wanted) {
+            board.put(name, MemberState.stopped(because, clock.instant()));
+            return;
+        }
+        failed(because);
+    }
+
+    void failedToStart(RuntimeException problem) {
+        if (!wanted || state().running().isPresent()) {
+            return;
+        }
+        // who asked for it is told at once; after a crash the cause may pass, so that is tried again
+        if (problem instanceof HoldfastException known && backOff.failures() == 0) {
+            giveUp(
+                    known.problems().getFirst().cause(),
+                    known.problems().getFirst().remedy());
+            return;
+        }
+        failed("it could not be started: "
+                + (problem instanceof HoldfastException known
+                        ? known.problems().getFirst().cause()
+                        : problem.getMessage()));
+    }
+
+    /** One more failure: starts again, later each time, or gives up. */
+    private void failed(String because) {
+        backOff = backOff.failed(startedAt, clock.instant());
+        if (backOff.isOver()) {
+            String log = String.join(" ‖ ", LogTail.telling(site().log(name), 3));
+            giveUp(
+                    "it ended " + backOff.failures() + " times in a row within " + text(pace.steady())
+                            + " of its start, the last time because " + because
+                            + (log.isEmpty() ? "" : "; its log ends: " + log),
+                    "Read 'holdfast logs " + workload.member().service()
+                            + "', remove the cause, then run 'holdfast up' again.");
+            return;
+        }
+        Duration pause = backOff.pause();
+        board.put(
+                name,
+                state().with(
+                                MemberState.Phase.RESTARTING,
+                                new Health.NotReady(because, "Wait: it is started again in " + text(pause) + "."),
+                                clock.instant())
+                        .restarted());
+        decisions.add(
+                name,
+                "restarted " + name + (pause.isZero() ? "" : " after a pause of " + text(pause)) + " because "
+                        + because);
+        startAt = Optional.of(clock.instant().plus(pause));
+    }
+
+    private void giveUp(String because, String next) {
+        startAt = Optional.empty();
+        nextProbe = Instant.MAX;
+        board.put(name, state().with(MemberState.Phase.FAILED, new Health.NotReady(because, next), clock.instant()));
+        decisions.add(name, "gave up on " + name + " because " + because);
+        LOG.atError()
+                .addKeyValue("member", name)
+                .addKeyValue("because", because)
+                .log("gave up");
+    }
+
+    void due() {
+        if (waiting) {
+            whenNeedsAreReady("all that it needs is ready");
+        } else if (startAt.isPresent() && !clock.instant().isBefore(startAt.get())) {
+            startNow();
+        } else if (state().running().isPresent() && !clock.instant().isBefore(nextProbe)) {
+            probeNow();
+        }
+    }
+
+    private void probeNow() {
+        site().rotateLog(name);
+        Health health = probe.now(workload);
+        MemberState before = state();
+        if (health instanceof Health.Ready) {
+            probeFailures = 0;
+            boolean calm =
+                    wasReady && Duration.between(startedAt, clock.instant()).compareTo(pace.steady()) >= 0;
+            probePause = calm ? pace.probeCalm() : pace.probe();
+            wasReady = true;
+            board.put(
+                    name,
+                    before.phase() == MemberState.Phase.RUNNING
+                            ? before.with(health)
+                            : before.with(MemberState.Phase.RUNNING, health, clock.instant()));
+            nextProbe = clock.instant().plus(probePause);
+            return;
+        }
+        board.put(name, before.with(health));
+        if (wasReady) {
+            probeFailures++;
+            if (before.isReady()) {
+                decisions.add(name, "counts " + name + " as not ready because " + health.because());
+            }
+            probePause = pace.probe();
+            if (probeFailures >= pace.probeFailures()
+                    && board.firstNotReady(workload.needs()).isEmpty()) {
+                hung(health);
+                return;
+            }
+        } else {
+            Duration longer = probePause.multipliedBy(5).dividedBy(4);
+            probePause = longer.compareTo(pace.probe()) > 0 ? pace.probe() : longer;
+        }
+        nextProbe = clock.instant().plus(probePause);
+    }
+
+    /** It lives and does not serve. A restart may help; where several did not, it is left as it is and said so. */
+    private void hung(Health health) {
+        BackOff after = backOff.failed(startedAt, clock.instant());
+        probeFailures = 0;
+        nextProbe = clock.instant().plus(pace.probe());
+        if (after.isOver()) {
+            return;
+        }
+        String because = "its probe failed " + pace.probeFailures() + " times in a row, the last time because "
+                + health.because();
+        state().running().ifPresent(running -> {
+            board.put(name, state().with(Optional.empty()));
+            site().stop(running);
+        });
+        ended(because);
+    }
+
+    boolean stopNow(String because) {
+        wanted = false;
+        waiting = false;
+        startAt = Optional.empty();
+        nextProbe = Instant.MAX;
+        backOff = BackOff.none(pace);
+        Optional<Running> running = state().running().or(() -> site().find(name));
+        if (running.isPresent()) {
+            board.put(
+                    name,
+                    state().with(
+                                    MemberState.Phase.STOPPING,
+                                    new Health.NotReady("it is being stopped", "Wait a moment."),
+                                    clock.instant())
+                            .with(Optional.empty()));
+            Ended ended = site().stop(running.get());
+            decisions.add(name, "stopped " + name + " because " + because + "; " + ended.because());
+        }
+        board.put(name, MemberState.stopped("it was stopped because " + because, clock.instant()));
+        return running.isPresent();
+    }
+
+    boolean restartNow(String because) {
+        boolean ran = stopNow(because);
+        wanted = true;
+        board.put(
+                name,
+                state().with(MemberState.Phase.RESTARTING, state().health(), clock.instant())
+                        .restarted());
+        try {
+            startNow();
+        } catch (RuntimeException cannot) {
+            failedToStart(cannot);
+            throw cannot;
+        }
+        decisions.add(name, "restarted " + name + " because " + because);
+        return ran;
+    }
+
+    boolean takeNow(Workload changed, boolean reload) {
+        workload = changed;
+        Optional<Running> running = state().running();
+        if (running.isPresent() && reload) {
+            site().prepare(changed);
+            board.put(name, state().with(Optional.of(site().reload(running.get(), changed))));
+            decisions.add(name, "had " + name + " read its files again because they changed");
+            nextProbe = clock.instant();
+            return true;
+        }
+        return restartNow("its changed settings need it");
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillis() < 1000 || duration.toMillis() % 1000 != 0
+                ? duration.toMillis() + " ms"
+                : duration.toSeconds() + " s";
+    }
+}

@@ -22,30 +22,38 @@ public record Container(
         List<String> healthCheck,
         Optional<String> user,
         List<FirstStart> firstStart,
-        List<String> folders) {
+        List<String> folders,
+        List<String> entrypoint) {
     public Container {
         command = List.copyOf(command);
         environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
         healthCheck = List.copyOf(healthCheck);
         firstStart = List.copyOf(firstStart);
         folders = List.copyOf(folders);
+        entrypoint = List.copyOf(entrypoint);
     }
 
     public Container(
             String image, List<String> command, SortedMap<String, String> environment, List<String> healthCheck) {
-        this(image, command, environment, healthCheck, Optional.empty(), List.of(), List.of());
+        this(image, command, environment, healthCheck, Optional.empty(), List.of(), List.of(), List.of());
     }
 
     public Container withUser(String user) {
-        return new Container(image, command, environment, healthCheck, Optional.of(user), firstStart, folders);
+        return new Container(
+                image, command, environment, healthCheck, Optional.of(user), firstStart, folders, entrypoint);
     }
 
     public Container withFirstStart(List<FirstStart> files) {
-        return new Container(image, command, environment, healthCheck, user, files, folders);
+        return new Container(image, command, environment, healthCheck, user, files, folders, entrypoint);
     }
 
     public Container withFolders(List<String> folders) {
-        return new Container(image, command, environment, healthCheck, user, firstStart, folders);
+        return new Container(image, command, environment, healthCheck, user, firstStart, folders, entrypoint);
+    }
+
+    /** Runs this program instead of what the image would run, for images whose own ignores its arguments. */
+    public Container withEntrypoint(List<String> program) {
+        return new Container(image, command, environment, healthCheck, user, firstStart, folders, program);
     }
 
     /**

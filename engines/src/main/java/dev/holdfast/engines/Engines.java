@@ -3,6 +3,7 @@ package dev.holdfast.engines;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engines.pgbouncer.PgBouncerEngine;
 import dev.holdfast.engines.postgres.PostgresEngine;
+import dev.holdfast.engines.prometheus.PrometheusEngine;
 import dev.holdfast.engines.redis.RedisEngine;
 import dev.holdfast.engines.s3.S3Engine;
 import java.time.InstantSource;
@@ -14,6 +15,10 @@ public final class Engines {
 
     public static Register register() {
         return new Register(List.of(
-                new PgBouncerEngine(), new PostgresEngine(), new RedisEngine(), new S3Engine(InstantSource.system())));
+                new PgBouncerEngine(),
+                new PostgresEngine(),
+                new PrometheusEngine(),
+                new RedisEngine(),
+                new S3Engine(InstantSource.system())));
     }
 }

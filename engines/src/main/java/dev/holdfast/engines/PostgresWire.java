@@ -38,7 +38,13 @@ public final class PostgresWire {
         properties.setProperty("cancelSignalTimeout", SECONDS);
         properties.setProperty("ApplicationName", "holdfast");
         properties.setProperty("assumeMinServerVersion", "17");
-        properties.setProperty("preferQueryMode", console ? "simple" : "extended");
+        if (console) {
+            properties.setProperty("preferQueryMode", "simple");
+            // the driver sets extra_float_digits on every server it takes for old, which a console refuses, but not
+            // where
+            // replication is spoken of
+            properties.setProperty("replication", "false");
+        }
         String host = door.address().host();
         String url = "jdbc:postgresql://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
                 + door.address().port() + "/"
@@ -106,7 +112,8 @@ public final class PostgresWire {
                 : "Wait a few seconds; if it stays so, look at holdfast logs.";
     }
 
-    private static boolean has(Throwable failure, Class<? extends Throwable> type) {
+    /** Whether the failure came of one of that kind. */
+    public static boolean has(Throwable failure, Class<? extends Throwable> type) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (type.isInstance(cause)) {
                 return true;

@@ -21,6 +21,7 @@ import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.KeptConnections;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.stack.Service;
+import java.net.ConnectException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import javax.net.ssl.SSLException;
 
 /** Goes in as a client goes, to the server and back; the console says how the pools are. */
 final class PgBouncerObservation implements Observation<PgBouncerSpec> {
@@ -66,9 +68,9 @@ final class PgBouncerObservation implements Observation<PgBouncerSpec> {
                     "pooler '" + member + "' has all the clients it takes: " + message,
                     "Raise pooler.clients and run holdfast apply, or end clients that hold connections.");
         }
-        if (message.contains("server login")
-                || message.contains("bouncer config error")
-                || message.contains("server")) {
+        String state = Optional.ofNullable(e.getSQLState()).orElse("");
+        boolean reached = !PostgresWire.has(e, ConnectException.class) && !PostgresWire.has(e, SSLException.class);
+        if (reached && (state.startsWith("08") || state.startsWith("57"))) {
             return new Health.NotReady(
                     "pooler '" + member + "' does not get into the server behind it: " + message,
                     "See why '" + server + "' is not ready with holdfast why " + server

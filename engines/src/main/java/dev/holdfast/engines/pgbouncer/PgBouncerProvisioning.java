@@ -120,6 +120,7 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         parameters.setting("admin_users", PgBouncerNames.ADMIN),
                         parameters.setting("stats_users", PgBouncerNames.STATS),
                         parameters.setting("client_tls_sslmode", "require"),
+                        parameters.setting("client_tls_ca_file", "/tls/ca.crt"),
                         parameters.setting("client_tls_key_file", "/tls/server.key"),
                         parameters.setting("client_tls_cert_file", "/tls/server.crt"),
                         parameters.setting("client_tls_protocols", "tlsv1.3"),

@@ -10,9 +10,7 @@ final class Applied {
 
     static void apply(Change change, Service<?> service, Context context) {
         for (Script.Batch batch : Script.of(change.statement()).batches()) {
-            try (PostgresSession session = PostgresSession.open(service, context, batch.database())) {
-                session.execute(batch);
-            }
+            PostgresSession.execute(batch, service, context);
         }
     }
 }

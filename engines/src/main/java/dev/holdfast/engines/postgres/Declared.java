@@ -69,7 +69,7 @@ record Declared(
         Optional<String> pooled =
                 firstRole(role -> role.through() == Door.POOLER && role.can().contains(Can.WRITE));
         return pooled.or(() -> firstRole(role -> role.can().contains(Can.WRITE)))
-                .orElseGet(roles::firstKey);
+                .orElseGet(() -> roles.firstKey());
     }
 
     private Optional<String> firstRole(java.util.function.Predicate<Role> wanted) {
@@ -121,7 +121,7 @@ record Declared(
                 .filter(name -> known.find(name)
                         .map(extension -> !extension.single() || homeOf(name).equals(Optional.of(database)))
                         .orElse(false))
-                .forEach(names::add);
+                .forEach(name -> names.add(name));
         Optional.ofNullable(databases.get(database)).ifPresent(own -> names.addAll(own.extensions()));
         Map<String, Extension> ordered = new LinkedHashMap<>();
         for (String name : names) {

@@ -80,7 +80,7 @@ record PostgresParameters(SortedMap<String, Parameter> byName) {
     }
 
     Optional<Parameter> find(String name) {
-        return name(name).map(byName::get);
+        return name(name).map(known -> byName.get(known));
     }
 
     /** A setting of ours: the rule of the file, and where it helps the figures it was computed from. */

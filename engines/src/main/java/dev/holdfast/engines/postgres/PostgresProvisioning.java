@@ -98,7 +98,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     private static Programs programs(Service<PostgresSpec> service, Declared declared) {
         SortedSet<String> packages = new TreeSet<>();
         packages.add("postgresql-" + service.version());
-        declared.extensions().forEach(extension -> extension.debianPackage().ifPresent(packages::add));
+        declared.extensions().forEach(extension -> extension.debianPackage().ifPresent(name -> packages.add(name)));
         return new Programs.Debian(List.copyOf(packages));
     }
 
@@ -252,7 +252,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         List<Setting> settings = new ArrayList<>();
         List<String> names = declared.extensions().stream().map(Extension::name).toList();
         SortedSet<String> libraries = new TreeSet<>();
-        declared.extensions().forEach(extension -> extension.preload().ifPresent(libraries::add));
+        declared.extensions().forEach(extension -> extension.preload().ifPresent(name -> libraries.add(name)));
         if (declared.service().settings().parameters().keySet().stream().anyMatch(k -> k.startsWith("auto_explain."))) {
             libraries.add("auto_explain");
         }

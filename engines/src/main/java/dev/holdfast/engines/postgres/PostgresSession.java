@@ -99,7 +99,19 @@ final class PostgresSession implements AutoCloseable {
                 Problem.of(login ? Code.HF3502 : Code.HF3501, refusal.because(), refusal.next()), e);
     }
 
-    void execute(Script.Batch batch) {
+    /** Does the batch in a session of its own. What belongs to a role in a database that is gone is gone with it. */
+    static void execute(Script.Batch batch, Service<?> service, Context context) {
+        try (PostgresSession session = open(service, context, batch.database())) {
+            session.execute(batch);
+        } catch (HoldfastException e) {
+            boolean gone = e.getCause() instanceof SQLException refusal && "3D000".equals(refusal.getSQLState());
+            if (!gone || !batch.sql().startsWith("REASSIGN OWNED")) {
+                throw e;
+            }
+        }
+    }
+
+    private void execute(Script.Batch batch) {
         try (Statement statement = connection.createStatement()) {
             statement.execute(Script.filled(batch.sql(), context).reveal());
         } catch (SQLException e) {

@@ -5,11 +5,12 @@ import dev.holdfast.engines.postgres.PostgresExtensions.Extension;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** Databases and extensions: what is missing, what is old, and what Holdfast made and nobody declares any longer. Pure. */
 final class SchemaDiff {
@@ -29,11 +30,12 @@ final class SchemaDiff {
             List<Extension> wanted = declared.extensions(database);
             wanted.forEach(extension -> extension(database, extension, there));
             List<String> names = wanted.stream().map(Extension::name).toList();
-            there.forEach((name, extension) -> {
-                if (extension.mark().startsWith(AccessDiff.MARK) && !names.contains(name)) {
-                    dropExtension(database, name);
-                }
-            });
+            there.entrySet().stream()
+                    .filter(entry -> entry.getValue().mark().startsWith(AccessDiff.MARK))
+                    .map(Map.Entry::getKey)
+                    .filter(name -> !names.contains(name))
+                    .sorted(Comparator.comparing(this::isRequired))
+                    .forEach(name -> dropExtension(database, name));
         }
         actual.marks().forEach((name, mark) -> {
             if (mark.startsWith(AccessDiff.MARK) && !declared.databases().containsKey(name)) {
@@ -90,7 +92,9 @@ final class SchemaDiff {
             add(
                     where,
                     "create extension " + extension.name() + " in " + database,
-                    schema + connect + "CREATE EXTENSION IF NOT EXISTS " + name + in + ";\n\n" + "COMMENT ON EXTENSION "
+                    // our sessions have no schema of users in their search path, so it is said where
+                    schema + connect + "SET search_path = public;\nCREATE EXTENSION IF NOT EXISTS " + name + in
+                            + ";\n\n" + "COMMENT ON EXTENSION "
                             + name + " IS "
                             + Sql.text(AccessDiff.MARK + " extension of service "
                                     + declared.service().name())
@@ -109,19 +113,20 @@ final class SchemaDiff {
         }
     }
 
+    /** Those that others build on go last. */
+    private boolean isRequired(String name) {
+        return declared.known().byName().values().stream()
+                .anyMatch(extension -> extension.requires().contains(name));
+    }
+
     private void dropExtension(String database, String name) {
-        boolean required =
-                declared.extensions(database).stream().map(Extension::requires).collect(Collectors.toSet()).stream()
-                        .anyMatch(names -> names.contains(name));
-        if (!required) {
-            changes.add(new Change(
-                    declared.service().name() + "/databases/" + database + "/extensions/" + name,
-                    "drop extension " + name + " in " + database + ", unless something uses it",
-                    Sql.connect(database) + "\nDROP EXTENSION IF EXISTS " + Sql.name(name) + ";",
-                    Risk.DATA,
-                    Optional.empty(),
-                    "Holdfast made extension '" + name + "' and the stack declares it no longer"));
-        }
+        changes.add(new Change(
+                declared.service().name() + "/databases/" + database + "/extensions/" + name,
+                "drop extension " + name + " in " + database + ", unless something uses it",
+                Sql.connect(database) + "\nDROP EXTENSION IF EXISTS " + Sql.name(name) + ";",
+                Risk.DATA,
+                Optional.empty(),
+                "Holdfast made extension '" + name + "' and the stack declares it no longer"));
     }
 
     private void add(String thing, String summary, String statement, Optional<String> undo, String because) {

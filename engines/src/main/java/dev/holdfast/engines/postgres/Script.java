@@ -26,7 +26,7 @@ record Script(List<Batch> batches) {
     static Script of(String statement) {
         List<Batch> batches = new ArrayList<>();
         String database = Declared.HOME;
-        for (String part : statement.split("\n\n")) {
+        for (String part : statement.split("\n\n", -1)) {
             List<String> lines = new ArrayList<>(part.lines().toList());
             while (!lines.isEmpty()) {
                 Matcher connect = CONNECT.matcher(lines.getFirst());

@@ -15,7 +15,8 @@ final class Sql {
             return '"' + name.replace("\"", "\"\"") + '"';
         }
         StringBuilder escaped = new StringBuilder("U&\"");
-        for (char c : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
             switch (c) {
                 case '"' -> escaped.append("\"\"");
                 case '\\' -> escaped.append("\\\\");

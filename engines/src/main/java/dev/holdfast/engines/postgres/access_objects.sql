@@ -9,14 +9,15 @@ WITH thing AS (
          ('TABLES', 'REFERENCES'), ('TABLES', 'TRIGGER'), ('TABLES', 'MAINTAIN'),
          ('SEQUENCES', 'SELECT'), ('SEQUENCES', 'USAGE'), ('SEQUENCES', 'UPDATE')
 )
-SELECT n.nspname, t.kind, r.rolname, p.name,
+SELECT n.nspname, t.kind, asked.rolname, p.name,
        count(*) FILTER (WHERE EXISTS (SELECT FROM aclexplode(t.relacl) a
                                        WHERE a.grantee = r.oid AND a.privilege_type = p.name)) AS granted,
        count(*) AS total
   FROM thing t
   JOIN pg_namespace n ON n.oid = t.relnamespace
-  JOIN pg_roles r ON r.rolname = ANY (?) AND r.oid <> t.relowner
+ CROSS JOIN unnest(?::text[]) AS asked (rolname)
+  LEFT JOIN pg_roles r ON r.rolname = asked.rolname -- a role yet to be created has no privilege on anything
   JOIN privilege p ON p.kind = t.kind
- WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND r.oid IS DISTINCT FROM t.relowner
  GROUP BY 1, 2, 3, 4
  ORDER BY 1, 2, 3, 4

@@ -49,11 +49,7 @@ final class RedisAccess implements Access<RedisSpec> {
 
     @Override
     public List<Change> fromNothing(Service<RedisSpec> service, Context context) {
-        List<RedisUser> desired = desired(service, context);
-        List<RedisUser> started = desired.stream()
-                .filter(user -> !service.settings().rolesInForce().containsKey(user.name()))
-                .toList();
-        return RedisUsers.diff(service.name(), desired, started);
+        return RedisUsers.diff(service.name(), desired(service, context), first(service, context));
     }
 
     @Override
@@ -112,6 +108,14 @@ final class RedisAccess implements Access<RedisSpec> {
                         user),
                 new TreeMap<>(java.util.Map.of("REDISCLI_AUTH", password)),
                 url(user, password, address));
+    }
+
+    /** Who can get in before the first change is made. Nothing in the file but a password's secret changes them. */
+    static List<RedisUser> first(Service<RedisSpec> service, Context context) {
+        return List.of(
+                RedisUsers.unused(),
+                RedisUsers.administrator(hash(service, RedisSession.ADMINISTRATOR, context)),
+                RedisUsers.exporter(List.of(), hash(service, RedisUsers.EXPORTER, context)));
     }
 
     /** The users of the file and those every service has, with the hashes of their passwords. */

@@ -134,8 +134,8 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
      * nobody will be there to make them, the roles too.
      */
     private static Content users(Service<RedisSpec> service, Context context, boolean withRoles) {
-        String lines = RedisAccess.desired(service, context).stream()
-                .filter(user -> withRoles || RedisUsers.TAKEN.contains(user.name()))
+        List<RedisUser> users = withRoles ? RedisAccess.desired(service, context) : RedisAccess.first(service, context);
+        String lines = users.stream()
                 .map(user -> "user " + user.name() + " "
                         + user.rules(user.passwords().stream()
                                 .map(hash -> "#" + hash)

@@ -115,6 +115,8 @@ final class S3Provisioning implements Provisioning<S3Spec> {
                 members(service).getFirst(),
                 new Programs.Maven("org.gaul:s3proxy", VERSION, EXCLUDES, PINS),
                 new Container("docker.io/andrewgaul/s3proxy:" + VERSION, contained, new TreeMap<>(), List.of())
+                        // the image's own start script knows one account only and ignores its arguments
+                        .withEntrypoint(List.of("java"))
                         .withUser("64230:64230")
                         .withFolders(folders(service)),
                 command,

@@ -71,6 +71,9 @@ record ComposeMember(
         } else {
             service.put("cap_add", Json.texts(ROOT_CAPABILITIES));
         }
+        if (!container.entrypoint().isEmpty()) {
+            service.put("entrypoint", Json.texts(container.entrypoint()));
+        }
         if (!container.command().isEmpty()) {
             service.put("command", Json.texts(container.command()));
         }

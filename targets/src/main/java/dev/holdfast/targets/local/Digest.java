@@ -1,6 +1,5 @@
 package dev.holdfast.targets.local;
 
-import dev.holdfast.blueprint.Workload;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,10 +19,5 @@ final class Digest {
 
     static String of(String content) {
         return of(content.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Equal for workloads that are started in the same words. */
-    static String ofCommand(Workload workload) {
-        return of(String.join("\0", workload.command()) + "\0\0" + workload.environment());
     }
 }

@@ -84,13 +84,4 @@ final class KeptPorts {
             return Set.of();
         }
     }
-
-    /** A kept port that a foreign process holds. */
-    static Problem taken(String member, String name, int number, Sockets.Holder holder) {
-        String end = holder.pid().map(pid -> "End process " + pid).orElse("End the server that listens there");
-        return Problem.of(
-                Code.HF3106,
-                "port " + number + " (" + name + " of " + member + ") is held by " + holder.text(),
-                end + ", or give the stack other ports with 'holdfast up --new-ports'.");
-    }
 }

@@ -152,7 +152,7 @@ public final class LocalStack implements Context, AutoCloseable {
                 boolean ours = members.left(member, members.recorded(member)).stream()
                         .anyMatch(process -> holder.pid().equals(Optional.of(process.pid())));
                 if (!ours) {
-                    problems.add(KeptPorts.taken(member, name, number, holder));
+                    problems.add(holder.problem(member, name, number));
                 }
             }
         });
@@ -208,7 +208,7 @@ public final class LocalStack implements Context, AutoCloseable {
                 member,
                 facts,
                 parts.enclosure().version(workload.programs()),
-                Digest.ofCommand(workload),
+                Preparation.command(workload),
                 ports.of(member),
                 workload.reload());
         Actual actual = new Actual(
@@ -253,7 +253,7 @@ public final class LocalStack implements Context, AutoCloseable {
                                 workload.environment(),
                                 workload.command()),
                 parts.enclosure().version(workload.programs()),
-                Digest.ofCommand(workload),
+                Preparation.command(workload),
                 ports.of(member),
                 preparation.written(member).orElse(Facts.NONE)));
     }

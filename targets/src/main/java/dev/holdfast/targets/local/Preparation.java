@@ -51,6 +51,11 @@ record Preparation(
     /** One file: in which of the member's folders, its content, and what a plan compares. */
     private record Wanted(Path path, Redacted content, FileFacts facts) {}
 
+    /** Equal for workloads that are started alike, wherever their programs lie. */
+    static String command(Workload workload) {
+        return Digest.of(String.join("\0", workload.command()) + "\0\0" + workload.environment());
+    }
+
     /** The facts of all that {@link #prepare} would write. */
     Facts facts(Workload workload) {
         SortedMap<String, FileFacts> facts = new TreeMap<>();

@@ -1,5 +1,7 @@
 package dev.holdfast.targets.local;
 
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.Problem;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +25,14 @@ final class Sockets {
         String text() {
             return pid.map(id -> "process " + id + " (" + Processes.name(id) + ")")
                     .orElse("a process of another user");
+        }
+
+        Problem problem(String member, String name, int number) {
+            String end = pid.map(id -> "End process " + id).orElse("End the server that listens there");
+            return Problem.of(
+                    Code.HF3106,
+                    "port " + number + " (" + name + " of " + member + ") is held by " + text(),
+                    end + ", or give the stack other ports with 'holdfast up --new-ports'.");
         }
     }
 

@@ -1,0 +1,398 @@
+package dev.holdfast.proof.engines;
+
+import dev.holdfast.blueprint.Address;
+import dev.holdfast.blueprint.ConfigurationFile;
+import dev.holdfast.blueprint.Content;
+import dev.holdfast.blueprint.Setting;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.AlertRules;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Register;
+import dev.holdfast.engine.Scrape;
+import dev.holdfast.engines.Engines;
+import dev.holdfast.reader.StackReader;
+import dev.holdfast.secret.CertificateAuthority;
+import dev.holdfast.secret.Issued;
+import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.SecretRef;
+import dev.holdfast.secret.SecretStore;
+import dev.holdfast.secret.Subject;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.target.Assembly;
+import dev.holdfast.targets.local.image.Architecture;
+import dev.holdfast.targets.local.image.EngineImages;
+import dev.holdfast.targets.local.image.Image;
+import dev.holdfast.targets.local.image.Progress;
+import dev.holdfast.targets.local.sandbox.Bind;
+import dev.holdfast.targets.local.sandbox.Entry;
+import dev.holdfast.targets.local.sandbox.Inside;
+import dev.holdfast.targets.local.sandbox.JavaRuntime;
+import dev.holdfast.targets.local.sandbox.Preflight;
+import dev.holdfast.targets.local.sandbox.Sandbox;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The engines of a stack file as real processes, started from the product's own images and sandbox and with nothing
+ * around them: no daemon, no supervisor. What is tested with it is what the engines themselves say and do.
+ */
+final class RealStack implements Context, AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final Path folder;
+    private final Stack stack;
+    private final Assembly assembly;
+    private final SecretStore secrets;
+    private final CertificateAuthority authority;
+    private final EngineImages images;
+    private final Map<String, Integer> ports = new TreeMap<>();
+    private final Map<String, Process> running = new LinkedHashMap<>();
+
+    RealStack(Path folder, String text) {
+        this.folder = folder;
+        Register register = Engines.register();
+        this.stack = new StackReader(register).read("stack.yaml", text, Optional.empty());
+        this.assembly = new Assembly(stack, register);
+        SecureRandom random = new SecureRandom();
+        this.secrets = new SecretStore(folder.resolve("secrets.enc"), folder.resolve("key"), stack.name(), random);
+        this.authority = new CertificateAuthority(stack.name(), secrets, InstantSource.system(), random);
+        this.images = new EngineImages(cache(), System.getenv(), architecture(), InstantSource.system());
+        write(folder.resolve("ca.crt"), authority.certificate());
+    }
+
+    /** The same stack after its file was edited: secrets, ports and data stay. */
+    private RealStack(RealStack before, String text) {
+        this.folder = before.folder;
+        Register register = Engines.register();
+        this.stack = new StackReader(register).read("stack.yaml", text, Optional.empty());
+        this.assembly = new Assembly(stack, register);
+        this.secrets = before.secrets;
+        this.authority = before.authority;
+        this.images = before.images;
+        this.ports.putAll(before.ports);
+        this.running.putAll(before.running);
+    }
+
+    RealStack edited(String text) {
+        return new RealStack(this, text);
+    }
+
+    private static Path cache() {
+        String home = System.getenv("HOLDFAST_HOME");
+        String xdg = System.getenv("XDG_CACHE_HOME");
+        return home != null
+                ? Path.of(home, "cache")
+                : (xdg != null ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache")).resolve("holdfast");
+    }
+
+    private static Architecture architecture() {
+        return Architecture.of(System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+
+    Bound<?> bound(String service) {
+        return assembly.services().stream()
+                .filter(bound -> bound.service().name().equals(service))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    List<Workload> workloads(String service) {
+        return bound(service).workloads(this);
+    }
+
+    /** Starts the workload as a process; returns at once. */
+    void start(Workload workload) {
+        String member = workload.member().name();
+        Image image = images.install(workload.programs(), Progress.silent());
+        Sandbox sandbox = sandbox(image);
+        Path home = folder.resolve(member);
+        Path data = home.resolve("data");
+        List<Bind> binds = new ArrayList<>(List.of(
+                Bind.readOnly(written(home.resolve("config"), files(workload), sandbox), "/config"),
+                Bind.readOnly(written(home.resolve("secrets"), secrets(workload), sandbox), "/secrets"),
+                Bind.readOnly(written(home.resolve("tls"), certificates(member), sandbox), "/tls")));
+        boolean fresh = !Files.exists(data);
+        binds.add(Bind.writable(written(data, Map.of(), sandbox), "/data"));
+        TreeMap<String, String> environment = new TreeMap<>(workload.environment());
+        Path log = folder.resolve(member + ".log");
+        if (fresh) {
+            workload.initialise()
+                    .ifPresent(initialise ->
+                            await(launch(sandbox, Entry.once(image, binds, environment, initialise.command()), log)));
+        }
+        Entry entry = Entry.engine(image, binds, environment, workload.command(), folder.resolve(member + ".lock"));
+        running.put(member, launch(sandbox, entry, log));
+    }
+
+    /** Runs a program of a workload's packages to its end; what it wrote comes back, its exit status before it. */
+    String run(Workload workload, List<String> command, Map<String, String> environment) {
+        Image image = images.install(workload.programs(), Progress.silent());
+        Sandbox sandbox = sandbox(image);
+        Path home = folder.resolve(workload.member().name());
+        List<Bind> binds = List.of(
+                Bind.readOnly(written(home.resolve("config"), files(workload), sandbox), "/config"),
+                Bind.readOnly(
+                        written(
+                                home.resolve("tls"),
+                                certificates(workload.member().name()),
+                                sandbox),
+                        "/tls"));
+        Path log = folder.resolve("run.log");
+        try {
+            Files.deleteIfExists(log);
+            Process process = launch(sandbox, Entry.once(image, binds, new TreeMap<>(environment), command), log);
+            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return process.exitValue() + "\n" + Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void signal(String member, int number) {
+        Inside inside = Inside.of(
+                        Optional.ofNullable(running.get(member)).orElseThrow().toHandle())
+                .orElseThrow();
+        try {
+            new ProcessBuilder(
+                            "kill", "-" + number, Long.toString(inside.program().pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Writes the files of the member as they are now and has it read them. */
+    void reload(Workload workload) {
+        Image image = images.install(workload.programs(), Progress.silent());
+        written(folder.resolve(workload.member().name()).resolve("config"), files(workload), sandbox(image));
+        signal(workload.member().name(), 1);
+    }
+
+    String log(String member) {
+        try {
+            return Files.readString(folder.resolve(member + ".log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Stops with SIGKILL where the engine does not end by itself. */
+    void stop(String member) {
+        Process process = running.remove(member);
+        if (process == null) {
+            return;
+        }
+        Optional<Inside> inside = Inside.of(process.toHandle());
+        try {
+            if (inside.isPresent()) {
+                new ProcessBuilder(
+                                "kill",
+                                "-2",
+                                Long.toString(inside.get().program().pid()))
+                        .start()
+                        .waitFor();
+            }
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                inside.ifPresent(i -> i.init().destroyForcibly());
+                process.destroyForcibly().waitFor();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(running.keySet()).forEach(this::stop);
+    }
+
+    private static Process launch(Sandbox sandbox, Entry entry, Path log) {
+        try {
+            return sandbox.enter(entry)
+                    .builder()
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(Process process) {
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IllegalStateException("the first start failed with " + process.exitValue());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Sandbox sandbox(Image image) {
+        try {
+            boolean root = "root".equals(System.getProperty("user.name"));
+            JavaRuntime java = JavaRuntime.at(Path.of(System.getProperty("java.home")));
+            return new Preflight(architecture(), java, root).sandbox(image);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<String, String> files(Workload workload) {
+        Map<String, String> files = new TreeMap<>();
+        for (ConfigurationFile file : workload.files()) {
+            files.put(file.name(), file.preamble() + text(file.content()));
+        }
+        return files;
+    }
+
+    private static String text(Content content) {
+        return switch (content) {
+            case Content.Plain plain -> plain.text();
+            case Content.Confidential confidential -> confidential.text().reveal();
+            case Content.Settings settings -> {
+                StringBuilder lines = new StringBuilder();
+                for (Setting setting : settings.settings()) {
+                    lines.append(
+                            switch (settings.syntax()) {
+                                case QUOTED ->
+                                    setting.key() + " = '" + setting.value().replace("'", "''") + "'\n";
+                                case SPACED -> setting.key() + " " + setting.value() + "\n";
+                                case PLAIN -> setting.key() + " = " + setting.value() + "\n";
+                            });
+                }
+                yield lines.toString();
+            }
+        };
+    }
+
+    private Map<String, String> secrets(Workload workload) {
+        Map<String, String> files = new TreeMap<>();
+        workload.secrets()
+                .forEach(file -> files.put(file.name(), secret(file.secret()).reveal()));
+        return files;
+    }
+
+    private Map<String, String> certificates(String member) {
+        Subject subject =
+                new Subject(member, new TreeSet<>(List.of("localhost", member)), new TreeSet<>(List.of("127.0.0.1")));
+        Issued issued = authority.current(new SecretRef(member, "tls"), subject, CertificateAuthority.LEAF_LIFETIME);
+        return Map.of(
+                "ca.crt",
+                authority.certificate(),
+                "server.crt",
+                issued.chain(),
+                "server.key",
+                issued.key().reveal());
+    }
+
+    private static Path written(Path where, Map<String, String> files, Sandbox sandbox) {
+        try {
+            Files.createDirectories(where);
+            files.forEach((name, text) -> {
+                write(where.resolve(name), text);
+                own(where.resolve(name), "rw-------", sandbox);
+            });
+            own(where, "rwx------", sandbox);
+            return where;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void own(Path path, String mode, Sandbox sandbox) {
+        try {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+            if (sandbox.owner().isPresent()) {
+                Files.setAttribute(path, "unix:uid", sandbox.owner().getAsInt());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Stack stack() {
+        return stack;
+    }
+
+    @Override
+    public Address listen(String member, String port) {
+        return new Address("127.0.0.1", ports.computeIfAbsent(member + "/" + port, name -> free()));
+    }
+
+    @Override
+    public Address inside(String member, String port) {
+        return listen(member, port);
+    }
+
+    @Override
+    public Address outside(String member, String port) {
+        return listen(member, port);
+    }
+
+    private int free() {
+        SecureRandom random = new SecureRandom();
+        for (int i = 0; i < 200; i++) {
+            int port = 20_000 + random.nextInt(12_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                continue; // somebody has it: the next one
+            }
+        }
+        throw new IllegalStateException("no port below 32768 is free");
+    }
+
+    @Override
+    public Redacted secret(SecretRef secret) {
+        return secrets.secret(secret);
+    }
+
+    @Override
+    public String authorityFile() {
+        return folder.resolve("ca.crt").toString();
+    }
+
+    @Override
+    public List<Scrape> scrapes() {
+        return assembly.scrapes();
+    }
+
+    @Override
+    public List<AlertRules> alerts() {
+        return assembly.alerts();
+    }
+}

@@ -1,11 +1,14 @@
 package dev.holdfast.daemon.stacks;
 
+import dev.holdfast.apply.Operation;
 import dev.holdfast.apply.Tasks;
+import dev.holdfast.blueprint.Member;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Board;
 import dev.holdfast.daemon.supervise.MemberState;
+import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
@@ -76,8 +79,41 @@ final class BringUp {
         }
     }
 
-    /** Waits until every member is ready; says each service that becomes so. */
-    void awaitReady(ManagedStack.Live live) throws InterruptedException {
+    /**
+     * Waits until every member is ready and holds what the file declares inside it, and says each service that becomes
+     * so. A service is filled as soon as its own members answer: its pooler may need a role that only then exists.
+     */
+    List<Change> finish(ManagedStack.Live live) throws InterruptedException {
+        Board board = live.supervisor().board();
+        CompletableFuture<List<Change>> fills = new CompletableFuture<>();
+        Operation operation = Operation.current();
+        Thread filling = Thread.ofVirtual()
+                .name("fill-" + managed.name())
+                .start(() -> operation.run(() -> {
+                    try {
+                        fills.complete(fillAll(live));
+                    } catch (RuntimeException failed) {
+                        fills.completeExceptionally(failed);
+                    } catch (InterruptedException stopped) {
+                        fills.cancel(false);
+                    } finally {
+                        board.signal();
+                    }
+                }));
+        try {
+            awaitReady(live, fills);
+            return fills.get();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof RuntimeException problem
+                    ? problem
+                    : new IllegalStateException(failed.getCause());
+        } finally {
+            filling.interrupt();
+            filling.join();
+        }
+    }
+
+    private void awaitReady(ManagedStack.Live live, CompletableFuture<List<Change>> fills) throws InterruptedException {
         Board board = live.supervisor().board();
         var _ = events.gone().thenRun(board::signal);
         long end = System.nanoTime() + stacks.parts().ready().toNanos();
@@ -85,11 +121,12 @@ final class BringUp {
             boolean news = board.await(
                     () -> events.isGone()
                             || !failed(board).isEmpty()
+                            || fills.isCompletedExceptionally()
                             || readyServices(live).size() > told.size()
-                            || allReady(board),
+                            || (fills.isDone() && allReady(board)),
                     Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             tellReady(live);
-            if (allReady(board)) {
+            if (fills.isCompletedExceptionally() || (fills.isDone() && allReady(board))) {
                 return;
             }
             if (events.isGone()) {
@@ -125,10 +162,13 @@ final class BringUp {
     }
 
     /** Creates what the file declares inside the engines, all services at once; returns what was done. */
-    List<Change> fillAll(ManagedStack.Live live) throws InterruptedException {
+    private List<Change> fillAll(ManagedStack.Live live) throws InterruptedException {
         List<Callable<List<Change>>> fills = new ArrayList<>();
         for (Service<?> service : live.stack().services().values()) {
-            fills.add(() -> fill(live, service));
+            fills.add(() -> {
+                awaitOwn(live, service);
+                return fill(live, service);
+            });
         }
         try {
             List<Change> done = new ArrayList<>();
@@ -141,6 +181,17 @@ final class BringUp {
                             "what belongs inside the engines was not made within " + INSIDE.toMinutes() + " min",
                             "See 'holdfast why' of the services, then run the same command again: it goes on where it stopped."));
         }
+    }
+
+    /** Waits for the members that the engine itself asked for; exporters and companions may need what is made next. */
+    private void awaitOwn(ManagedStack.Live live, Service<?> service) throws InterruptedException {
+        Board board = live.supervisor().board();
+        List<String> own = Bound.of(stacks.parts().register(), service).members().stream()
+                .map(Member::name)
+                .toList();
+        board.await(
+                () -> own.stream().allMatch(member -> board.get(member).isReady()),
+                stacks.parts().ready());
     }
 
     /** Up makes what is missing; it never takes anything away, which is for an apply with an approval. */

@@ -3,6 +3,7 @@ package dev.holdfast.daemon.stacks;
 import dev.holdfast.apply.Tasks;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Register;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.HoldfastException;
@@ -33,7 +34,9 @@ final class Planner {
      * @param here the site, seen with the wanted stack
      */
     Planned plan(Stack wanted, Source source, Stack before, Site here) throws InterruptedException {
-        List<Planned.Step> steps = new ArrayList<>(outside(here));
+        List<Planned.Step> outside = outside(here);
+        List<Planned.Step> steps = new ArrayList<>(outside);
+        steps.removeIf(step -> followsInside(step, wanted));
         List<String> notes = new ArrayList<>(here.notes());
         List<Callable<Compared>> questions = new ArrayList<>();
         for (Service<?> service : wanted.services().values()) {
@@ -45,7 +48,21 @@ final class Planner {
             steps.addAll(compared.steps());
             compared.note().ifPresent(notes::add);
         }
+        outside.stream().filter(step -> followsInside(step, wanted)).forEach(steps::add);
         return new Planned(wanted, source, steps, notes);
+    }
+
+    /** A companion or an exporter may log in with a role that is made inside the service it belongs to. */
+    private boolean followsInside(Planned.Step step, Stack wanted) {
+        if (!(step instanceof Planned.Step.OfMember of)) {
+            return false;
+        }
+        Service<?> service = wanted.services().get(of.workload().member().service());
+        return service != null
+                && (service.parent().isPresent()
+                        || !Bound.of(register, service)
+                                .members()
+                                .contains(of.workload().member()));
     }
 
     private record Compared(List<Planned.Step> steps, Optional<String> note) {}

@@ -63,8 +63,7 @@ final class UpOperation {
         operation.run(() -> {
             try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
                 BringUp bringUp = new BringUp(stacks, managed, new Unheard());
-                bringUp.awaitReady(live);
-                bringUp.fillAll(live);
+                bringUp.finish(live);
                 settle(managed);
                 managed.decisions()
                         .add(
@@ -95,8 +94,7 @@ final class UpOperation {
             bringUp.fetch(live.supervisor().workloads());
             new Desired(true, false, source).write(managed.folder());
             live.supervisor().up(true);
-            bringUp.awaitReady(live);
-            bringUp.fillAll(live);
+            bringUp.finish(live);
             if (events.isGone()) {
                 throw BringUp.gone();
             }
@@ -161,8 +159,7 @@ final class UpOperation {
         }
         ManagedStack.Live now = managed.orRefuse();
         now.supervisor().up(true);
-        bringUp.awaitReady(now);
-        bringUp.fillAll(now);
+        bringUp.finish(now);
         settle(managed);
         return EventJson.done(managed.name())
                 .put("outcome", outcome)
@@ -181,7 +178,7 @@ final class UpOperation {
                         "changed nothing of " + managed.name()
                                 + " because a step of the plan would restart something or lose data");
         live.supervisor().up(true);
-        bringUp.awaitReady(live);
+        bringUp.finish(live);
         return EventJson.done(managed.name())
                 .put("outcome", "pending")
                 .put("millis", bringUp.millis())

@@ -1,6 +1,9 @@
 package dev.holdfast.daemon.supervise;
 
 import dev.holdfast.apply.Tasks;
+import dev.holdfast.blueprint.Address;
+import dev.holdfast.blueprint.Member;
+import dev.holdfast.blueprint.Port;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
@@ -10,6 +13,9 @@ import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Support;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.stack.Service;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -59,9 +65,29 @@ final class Probe {
     private <S extends Record> Health ask(Bound<S> bound, String member, Context context) {
         return switch (bound.engine().observation()) {
             case Support.Offered<Observation<S>>(Observation<S> observation) ->
-                observation.probe(bound.service(), member, context);
+                observation.exporters(bound.service()).stream()
+                        .filter(exporter -> exporter.name().equals(member))
+                        .findFirst()
+                        .map(exporter -> page(exporter, context))
+                        .orElseGet(() -> observation.probe(bound.service(), member, context));
             case Support.NotOffered<Observation<S>>(String because, String instead) ->
                 new Health.Ready("its process runs; nobody can ask it more because " + because);
         };
+    }
+
+    /** An exporter serves if its page can be reached; what the page says is for whoever collects it. */
+    private Health page(Member exporter, Context context) {
+        for (Port port : exporter.ports()) {
+            Address address = context.outside(exporter.name(), port.name());
+            try (Socket socket = new Socket()) {
+                socket.connect(
+                        new InetSocketAddress(address.host(), address.port()), Math.toIntExact(deadline.toMillis()));
+            } catch (IOException closed) {
+                return new Health.NotReady(
+                        "its page at " + address + " cannot be reached: " + closed.getMessage(),
+                        "See 'holdfast logs " + exporter.service() + "'.");
+            }
+        }
+        return new Health.Ready("its page of metrics accepts connections");
     }
 }

@@ -123,7 +123,7 @@ final class ChaosTest {
                     "nothing half started is left after SIG" + signal,
                     SOON,
                     () -> engines().isEmpty() || stack.status().isAt("ready"),
-                    () -> String.join("\n", engines()) + read(output));
+                    () -> stack.status().pretty() + stack.run("why", "main").text() + read(output));
         }
 
         stack.run("up").orFail();

@@ -35,7 +35,8 @@ public final class DownCommand implements Command {
                 .optional("STACK", "the stack; the one of the stack file here otherwise")
                 .value("STACK", "the stack, where no word names it", "--stack", "-s")
                 .flag("also delete its data, secrets and ports; asks for the stack's name", "--purge")
-                .value("STACK", "the stack's name, where nobody can be asked", "--confirm");
+                .value("STACK", "the stack's name, where nobody can be asked", "--confirm")
+                .verbose();
     }
 
     @Override
@@ -44,15 +45,26 @@ public final class DownCommand implements Command {
         String stack = StackChoice.of(Choices.stack(arguments), daemon, session);
         Json.Builder request = Json.object();
         if (arguments.is("--purge")) {
-            request.put("purge", true).put("confirm", confirmed(stack, arguments.value("--confirm"), session));
+            request.put("purge", true).put("confirm", confirmed(stack, arguments.value("--confirm")
+                .verbose(), session));
         }
         Json done;
-        try (Events events = new Events(session, "interrupted: what was asked to stop goes on stopping")) {
+        try (Events events = new Events(session, arguments.is("--verbose") ? Events.Detail.ALL : Events.Detail.RESULTS, "interrupted: what was asked to stop goes on stopping")) {
             done = daemon.stream("POST", Client.path("/v1/stacks/{}/down", stack), request.build(), events);
         }
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
         } else if (!session.isQuiet()) {
+            for (Json service : done.itemsAt("services")) {
+                session.line(session.paint().good("✓") + " "
+                        + session.paint().strong(Quoting.visible(service.textAt("name").orElse("")))
+                        + "  stopped "
+                        + String.join(
+                                ", ",
+                                Results.texts(service.itemsAt("stopped")).stream()
+                                        .map(Quoting::visible)
+                                        .toList()));
+            }
             session.line(Quoting.visible(stack)
                     + (done.isAt("purged") ? " is gone, with its data" : " is stopped; its data is kept"));
         }

@@ -30,7 +30,8 @@ public final class RestartCommand implements Command {
         return Shape.of(this)
                 .optional("SERVICE", "only this service; all otherwise")
                 .value("STACK", "the stack; the one of the stack file here otherwise", "--stack", "-s")
-                .value("MEMBER", "only this member", "--member", "-m");
+                .value("MEMBER", "only this member", "--member", "-m")
+                .verbose();
     }
 
     @Override
@@ -42,7 +43,7 @@ public final class RestartCommand implements Command {
         String stack = StackChoice.of(arguments.value("--stack"), daemon, session);
         Json done;
         try (Events events =
-                new Events(session, "interrupted: the member at hand is started again, the others are left")) {
+                new Events(session, arguments.is("--verbose") ? Events.Detail.ALL : Events.Detail.RESULTS, "interrupted: the member at hand is started again, the others are left")) {
             done = daemon.stream("POST", Client.path("/v1/stacks/{}/restart", stack), request.build(), events);
         }
         if (session.isJson()) {

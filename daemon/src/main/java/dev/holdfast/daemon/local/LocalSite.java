@@ -38,6 +38,11 @@ record LocalSite(LocalStack local, Register register) implements Site {
     }
 
     @Override
+    public List<String> reassignPorts() {
+        return local.reassignPorts();
+    }
+
+    @Override
     public void prepare(Workload workload) {
         local.prepare(workload);
     }

@@ -27,6 +27,9 @@ public interface Site extends AutoCloseable {
     /** Throws a problem for each port of the member that a foreign process holds. */
     void requirePorts(String member);
 
+    /** Gives new ports to every member that does not run and whose port somebody else holds; returns those members. */
+    List<String> reassignPorts();
+
     /** Writes the member's files and fills its data folder if that is new. Idempotent. */
     void prepare(Workload workload);
 

@@ -151,7 +151,11 @@ final class Disk {
 
     /** Whether so little is left that a failed program most likely failed for that reason. */
     static boolean isFull(Path path) {
-        return store(path).map(Disk::free).orElse(Long.MAX_VALUE) < 64 * 1024;
+        return hasLessThan(path, 64 * 1024);
+    }
+
+    static boolean hasLessThan(Path path, long bytes) {
+        return store(path).map(Disk::free).orElse(Long.MAX_VALUE) < bytes;
     }
 
     private static Problem full(Path path, Optional<FileStore> store, long free) {

@@ -73,7 +73,7 @@ final class Members {
                 start.workload().reload(),
                 start.facts());
         try {
-            record(running);
+            var _ = record(running);
         } catch (HoldfastException cannotBeFoundAgain) {
             sweep(member, Optional.of(running));
             throw cannotBeFoundAgain;
@@ -105,9 +105,10 @@ final class Members {
         sweep(member, Optional.empty());
     }
 
-    void record(Running running) {
+    Running record(Running running) {
         Disk.folder(folder.root().resolve("run"), Disk.OURS);
         folder.runFile(running.member()).write(RunFile.json(running));
+        return running;
     }
 
     Optional<Running> find(String member) {

@@ -204,17 +204,15 @@ final class Upkeep {
         if (!wanted || state().running().isPresent()) {
             return;
         }
-        // who asked for it is told at once; after a crash the cause may pass, so that is tried again
-        if (problem instanceof HoldfastException known && backOff.failures() == 0) {
-            giveUp(
-                    known.problems().getFirst().cause(),
-                    known.problems().getFirst().remedy());
-            return;
+        if (!(problem instanceof HoldfastException known)) {
+            failed("it could not be started: " + problem.getMessage());
+        } else if (backOff.failures() > 0) {
+            failed("it could not be started: " + known.problems().getFirst().cause());
+        } else {
+            // who asked for it is told at once; after a crash the cause may pass, so that is tried again
+            Problem first = known.problems().getFirst();
+            giveUp(first.cause(), first.remedy());
         }
-        failed("it could not be started: "
-                + (problem instanceof HoldfastException known
-                        ? known.problems().getFirst().cause()
-                        : problem.getMessage()));
     }
 
     /** One more failure: starts again, later each time, or gives up. */
@@ -278,7 +276,8 @@ final class Upkeep {
                 decisions.add(name, "waits with the start of " + name + " because there is " + problem.cause());
             }
             board.put(name, state().with(new Health.NotReady(problem.cause(), problem.remedy())));
-            backOff = BackOff.none(pace);
+            // none but the one that made it start
+            backOff = BackOff.none(pace).failed(startedAt, clock.instant());
             startAt = Optional.of(clock.instant().plus(pace.probe()));
         });
         return full.isPresent();

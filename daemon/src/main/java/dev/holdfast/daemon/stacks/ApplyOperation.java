@@ -51,7 +51,7 @@ final class ApplyOperation {
     void apply(String name, Sources.Wish wish, Set<String> approved, Events events) throws InterruptedException {
         ManagedStack managed = stacks.find(name);
         events.send(EventJson.accepted(name));
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+        try (Lease.Held _ = managed.waitForLease(events);
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             ManagedStack.Live live = managed.orRefuse();
             Optional<Journal.Interrupted> interrupted = managed.journal().interrupted();

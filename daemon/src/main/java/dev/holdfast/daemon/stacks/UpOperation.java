@@ -35,7 +35,7 @@ final class UpOperation {
         Stack stack = new Stack(name, read.environment(), read.services(), read.objectives());
         ManagedStack managed = stacks.findOrCreate(name);
         events.send(EventJson.accepted(name));
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+        try (Lease.Held _ = managed.waitForLease(events);
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             BringUp bringUp = new BringUp(stacks, managed, events);
             Optional<Desired> desired = managed.desired();

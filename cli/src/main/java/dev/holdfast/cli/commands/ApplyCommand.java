@@ -57,8 +57,10 @@ public final class ApplyCommand implements Command {
         }
         request.put("approve", Json.texts(arguments.values("--approve")));
         Json done;
-        try (Events events =
-                new Events(session, arguments.is("--verbose") ? Events.Detail.ALL : Events.Detail.STEPS, "interrupted: the step at hand is finished; apply goes on from there")) {
+        try (Events events = new Events(
+                session,
+                arguments.is("--verbose") ? Events.Detail.ALL : Events.Detail.STEPS,
+                "interrupted: the step at hand is finished; apply goes on from there")) {
             done = daemon.stream("POST", Client.path("/v1/stacks/{}/apply", stack), request.build(), events);
         }
         if (session.isJson()) {

@@ -6,7 +6,9 @@ import dev.holdfast.cli.command.Daemon;
 import dev.holdfast.cli.command.Events;
 import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
+import dev.holdfast.cli.command.StackChoice;
 import dev.holdfast.cli.command.StackFile;
+import dev.holdfast.cli.text.Quoting;
 import dev.holdfast.cli.text.UpText;
 import dev.holdfast.text.Json;
 import java.nio.file.Path;
@@ -60,7 +62,11 @@ public final class UpCommand implements Command {
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
         } else if (!session.isQuiet()) {
-            new UpText(session.paint()).lines(done, made).forEach(session::line);
+            String stack = done.textAt("stack").orElse("");
+            boolean isClear = StackChoice.isClear(stack, daemon, session);
+            new UpText(session.paint(), isClear ? "" : " --stack " + Quoting.shell(stack))
+                    .lines(done, made)
+                    .forEach(session::line);
         }
         return isReady ? 0 : Results.NOT_READY;
     }

@@ -12,9 +12,12 @@ public final class UpText {
     private static final int LONGEST = 100;
 
     private final Paint paint;
+    private final String choice;
 
-    public UpText(Paint paint) {
+    /** @param choice what a command needs to mean this stack; empty where it means it anyway */
+    public UpText(Paint paint, String choice) {
         this.paint = paint;
+        this.choice = choice;
     }
 
     /**
@@ -57,8 +60,8 @@ public final class UpText {
                 "is " + paint.good("ready") + ": " + Amounts.count(changes, "change") + " done in " + took
                         + ", without interruption";
             case "pending" ->
-                "runs as before; " + Amounts.count(changes, "change")
-                        + " of the file would interrupt it and " + (changes == 1 ? "waits" : "wait");
+                "runs as before; " + Amounts.count(changes, "change") + " of the file would interrupt it and "
+                        + (changes == 1 ? "waits" : "wait");
             default -> "is " + paint.good("ready") + " and as its file says: " + extent(status);
         };
     }
@@ -97,9 +100,8 @@ public final class UpText {
     }
 
     private String next(String outcome, Json status) {
-        String stack = " --stack " + Quoting.shell(text(status, "stack"));
         if (outcome.equals("pending")) {
-            return "holdfast plan" + stack + " shows what they cost, holdfast apply" + stack + " does them";
+            return "holdfast plan" + choice + " shows what they cost, holdfast apply" + choice + " does them";
         }
         String service = status.itemsAt("services").stream()
                 .map(one -> text(one, "name"))
@@ -108,8 +110,8 @@ public final class UpText {
                 .orElseGet(() -> status.itemsAt("services").isEmpty()
                         ? ""
                         : text(status.itemsAt("services").getFirst(), "name"));
-        return "holdfast connect " + Quoting.shell(service) + stack + ", eval \"$(holdfast env" + stack
-                + ")\", holdfast status" + stack;
+        return "holdfast connect " + Quoting.shell(service) + choice + ", eval \"$(holdfast env" + choice
+                + ")\", holdfast status" + choice;
     }
 
     private static String text(Json item, String key) {

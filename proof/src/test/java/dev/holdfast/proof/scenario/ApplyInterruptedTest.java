@@ -75,7 +75,9 @@ final class ApplyInterruptedTest {
             assertThat(service.textAt("because")).as(status.pretty()).isPresent();
         }
         Outcome second = stack.run("apply", "--yes");
-        assertThat(second.status()).as("killed after " + steps + ": " + told + second.text()).isZero();
+        assertThat(second.status())
+                .as("killed after " + steps + ": " + told + second.text())
+                .isZero();
         if (apply.exitValue() != 0 && !second.out().contains("nothing")) {
             assertThat(second.text()).contains("from where the last apply stopped");
         }
@@ -91,10 +93,7 @@ final class ApplyInterruptedTest {
 
         Process apply = installation.start(stack.folder(), output, "apply", "--yes");
         Await.until(
-                "a step is journaled",
-                SOON,
-                () -> !apply.isAlive() || steps() > journaled,
-                () -> Machine.read(output));
+                "a step is journaled", SOON, () -> !apply.isAlive() || steps() > journaled, () -> Machine.read(output));
         apply.destroyForcibly();
         assertThat(apply.waitFor(60, TimeUnit.SECONDS)).isTrue();
 

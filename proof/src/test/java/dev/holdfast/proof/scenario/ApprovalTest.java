@@ -106,8 +106,8 @@ final class ApprovalTest {
         assertThat(refused.status()).as(refused.text()).isEqualTo(5);
         assertThat(refused.err())
                 .contains("[HF4001]")
-                .contains("holdfast apply --stack approval --yes --approve main/databases/extra"
-                        + " --approve main/roles/clerk --approve objects/buckets/full");
+                .contains("holdfast apply --stack approval --yes --approve 'main/databases/extra'"
+                        + " --approve 'main/roles/clerk' --approve 'objects/buckets/full'");
         assertThat(changes()).containsKeys("main/databases/extra", "main/roles/clerk", "objects/buckets/full");
         assertThat(databases()).contains("extra");
         Outcome one = stack.run("apply", "--yes", "--approve", "main/roles/clerk");

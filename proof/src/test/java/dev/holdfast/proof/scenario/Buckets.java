@@ -50,7 +50,13 @@ record Buckets(String url, String authority, String credentials) {
                 "--aws-sigv4",
                 "aws:amz:us-east-1:s3",
                 "--user",
-                credentials));
+                credentials,
+                // curl of Debian 12 signs the hash of an empty body whatever it sends
+                "--header",
+                "x-amz-content-sha256: UNSIGNED-PAYLOAD",
+                // a form would be taken for parameters of the request
+                "--header",
+                "Content-Type: text/plain"));
         command.addAll(List.of(arguments));
         return Machine.run(command.toArray(new String[0]));
     }

@@ -22,8 +22,9 @@ final class EngineUserTest {
         try (Installation installation = Places.installation("user")) {
             RunningStack stack =
                     RunningStack.up(installation, Places.folder(installation, "all"), "all", SmallStack.pair("all"));
-            int expected =
-                    Machine.isRoot() ? ENGINES : Machine.user(ProcessHandle.current().pid());
+            int expected = Machine.isRoot()
+                    ? ENGINES
+                    : Machine.user(ProcessHandle.current().pid());
 
             for (Json service : stack.status().itemsAt("services")) {
                 for (Json member : service.itemsAt("members")) {
@@ -41,12 +42,13 @@ final class EngineUserTest {
             }
             Path folder = installation.home().resolve("data/stacks/all");
             Map<Path, String> data = Machine.modes(folder.resolve("volume/main-0"));
-            assertThat(data).hasSizeGreaterThan(100).allSatisfy((file, mode) -> assertThat(mode)
-                    .as(file.toString())
-                    .matches(expected + " [0-7]00"));
-            assertThat(Machine.modes(folder)).allSatisfy((file, mode) -> assertThat(mode)
-                    .as(file.toString())
-                    .endsWith("00"));
+            assertThat(data)
+                    .hasSizeGreaterThan(100)
+                    .allSatisfy(
+                            (file, mode) -> assertThat(mode).as(file.toString()).matches(expected + " [0-7]00"));
+            assertThat(Machine.modes(folder))
+                    .allSatisfy(
+                            (file, mode) -> assertThat(mode).as(file.toString()).endsWith("00"));
             // what Holdfast keeps for itself is out of the engines' reach
             int own = Machine.user(ProcessHandle.current().pid());
             for (String file : List.of("secrets.enc", "journal.ndjson", "desired.json", "config/main-0.json")) {

@@ -94,10 +94,13 @@ final class Machine {
     /** Runs a program of the machine that has to succeed, and returns what it printed. */
     static String run(String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-            assertThat(process.exitValue()).as(String.join(" ", command) + "\n" + output).isZero();
+            assertThat(process.exitValue())
+                    .as(String.join(" ", command) + "\n" + output)
+                    .isZero();
             return output;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

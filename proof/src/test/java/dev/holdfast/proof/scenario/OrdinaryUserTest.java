@@ -105,9 +105,9 @@ final class OrdinaryUserTest {
     void everyFileIsThatUsersAndNobodyElseMayOpenIt() {
         Map<Path, String> modes = Machine.modes(installation.home().resolve("data"));
 
-        assertThat(modes).hasSizeGreaterThan(100).allSatisfy((file, mode) -> assertThat(mode)
-                .as(file.toString())
-                .matches(user + " [0-7]00"));
+        assertThat(modes)
+                .hasSizeGreaterThan(100)
+                .allSatisfy((file, mode) -> assertThat(mode).as(file.toString()).matches(user + " [0-7]00"));
     }
 
     @Test

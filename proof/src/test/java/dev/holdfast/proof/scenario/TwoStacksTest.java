@@ -68,7 +68,6 @@ final class TwoStacksTest {
                 List.of("down"),
                 List.of("apply"),
                 List.of("plan"),
-                List.of("ps"),
                 List.of("logs"),
                 List.of("env"),
                 List.of("why", "cache"),

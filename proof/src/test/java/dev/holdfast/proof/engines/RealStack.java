@@ -2,8 +2,6 @@ package dev.holdfast.proof.engines;
 
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.ConfigurationFile;
-import dev.holdfast.blueprint.Content;
-import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Bound;
@@ -258,29 +256,9 @@ final class RealStack implements Context, AutoCloseable {
     private Map<String, String> files(Workload workload) {
         Map<String, String> files = new TreeMap<>();
         for (ConfigurationFile file : workload.files()) {
-            files.put(file.name(), file.preamble() + text(file.content()));
+            files.put(file.name(), file.text().reveal());
         }
         return files;
-    }
-
-    private static String text(Content content) {
-        return switch (content) {
-            case Content.Plain plain -> plain.text();
-            case Content.Confidential confidential -> confidential.text().reveal();
-            case Content.Settings settings -> {
-                StringBuilder lines = new StringBuilder();
-                for (Setting setting : settings.settings()) {
-                    lines.append(
-                            switch (settings.syntax()) {
-                                case QUOTED ->
-                                    setting.key() + " = '" + setting.value().replace("'", "''") + "'\n";
-                                case SPACED -> setting.key() + " " + setting.value() + "\n";
-                                case PLAIN -> setting.key() + " = " + setting.value() + "\n";
-                            });
-                }
-                yield lines.toString();
-            }
-        };
     }
 
     private Map<String, String> secrets(Workload workload) {

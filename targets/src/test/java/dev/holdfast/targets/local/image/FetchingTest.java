@@ -105,7 +105,7 @@ final class FetchingTest {
             var refusal = catchThrowableOfType(
                     HoldfastException.class,
                     () -> maven.install(
-                            new Request(wanted), (Programs.Maven) wanted, List.of(), new Reporter(Progress.silent())));
+                            new Request(wanted), (Programs.Maven) wanted, List.of()));
             assertThat(refusal.problems()).extracting(Problem::code).containsExactly(Code.HF3015);
         }
     }

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -31,9 +32,39 @@ final class ApplyOperation {
 
     Json plan(String name, Sources.Wish wish) throws InterruptedException {
         ManagedStack managed = stacks.find(name);
-        Planned planned = planned(managed, wish);
+        return json(managed, planned(managed, wish), true);
+    }
+
+    /** The plan of a file, whether its stack is known here or not. Of one that is not, everything is to be made. */
+    Json plan(Sources.Wish wish) throws InterruptedException {
+        Source written = Sources.now(wish, Optional.empty(), wish.name().orElse(""));
+        String name = wish.name()
+                .orElseGet(() -> stacks.parts()
+                        .reading()
+                        .read(written.file().toString(), written.resolved(), written.environment())
+                        .name());
+        ManagedStack managed = stacks.findOrCreate(name);
+        if (managed.desired().isPresent()) {
+            return json(managed, planned(managed, wish), true);
+        }
+        Stack wanted = stacks.read(name, written);
+        Stack nothing = new Stack(name, wanted.environment(), new TreeMap<>(), wanted.objectives());
+        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
+            Site site = stacks.parts().places().open(wanted, written);
+            try {
+                return json(
+                        managed, new Planner(stacks.parts().register()).plan(wanted, written, nothing, site), false);
+            } finally {
+                // a plan leaves nothing behind, not even the ports and secrets it was made with
+                site.purge();
+            }
+        }
+    }
+
+    private static Json json(ManagedStack managed, Planned planned, boolean isKnown) {
         return Json.object()
-                .put("stack", name)
+                .put("stack", managed.name())
+                .put("known", isKnown)
                 .put("changes", EventJson.changes(planned.changes()))
                 .put("notes", Json.texts(planned.notes()))
                 .put(

@@ -44,7 +44,7 @@ final class PgBouncerAccess implements Access<PgBouncerSpec> {
         Address address = context.outside(service.name(), PgBouncerNames.PORT);
         Redacted password = context.secret(PgBouncerNames.own(service, user));
         return new Client(
-                List.of("/usr/bin/psql"),
+                List.of("psql"),
                 new TreeMap<>(Map.of(
                         "PGHOST", new Redacted(address.host()),
                         "PGPORT", new Redacted(Integer.toString(address.port())),

@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -44,21 +43,12 @@ final class ApplyOperation {
                         .read(written.file().toString(), written.resolved(), written.environment())
                         .name());
         ManagedStack managed = stacks.findOrCreate(name);
-        if (managed.desired().isPresent()) {
-            return json(managed, planned(managed, wish), true);
-        }
-        Stack wanted = stacks.read(name, written);
-        Stack nothing = new Stack(name, wanted.environment(), new TreeMap<>(), wanted.objectives());
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
-            Site site = stacks.parts().places().open(wanted, written);
-            try {
-                return json(
-                        managed, new Planner(stacks.parts().register()).plan(wanted, written, nothing, site), false);
-            } finally {
-                // a plan leaves nothing behind, not even the ports and secrets it was made with
-                site.purge();
-            }
-        }
+        return managed.desired().isPresent()
+                ? json(managed, planned(managed, wish), true)
+                : json(
+                        managed,
+                        new Planner(stacks.parts().register()).planFromNothing(stacks.read(name, written), written),
+                        false);
     }
 
     private static Json json(ManagedStack managed, Planned planned, boolean isKnown) {

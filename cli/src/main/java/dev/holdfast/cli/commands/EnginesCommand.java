@@ -66,10 +66,11 @@ public final class EnginesCommand implements Command {
     @Override
     public int run(Arguments arguments, Session session) {
         EngineImages images = new EngineImages(
-                session.surroundings().home().create().cache(),
-                session.surroundings().environment(),
-                Architecture.of(System.getProperty("os.name"), System.getProperty("os.arch")),
-                InstantSource.system());
+                        session.surroundings().home().create().cache(),
+                        session.surroundings().environment(),
+                        Architecture.of(System.getProperty("os.name"), System.getProperty("os.arch")),
+                        InstantSource.system())
+                .withJava(Path.of(System.getProperty("java.home")));
         String action = arguments.positional(0).orElse("list");
         return switch (action) {
             case "list" -> list(images, session);

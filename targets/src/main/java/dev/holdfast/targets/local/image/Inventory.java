@@ -58,6 +58,11 @@ final class Inventory {
         for (Path home : PackageStore.children(engines.resolve("java"))) {
             Path lib = home.resolve("lib");
             verification.check(home.getFileName().toString(), lib, Manifest.read(MavenArtifacts.manifest(lib)));
+            for (Path file : PackageStore.children(home)) {
+                if (file.toString().endsWith(".jsa")) {
+                    verification.archive(home.getFileName().toString(), file);
+                }
+            }
         }
         // what the next root would be linked from
         for (Path home : PackageStore.children(engines.resolve("packages"))) {
@@ -106,6 +111,9 @@ final class Inventory {
             }
         }
         locked.write(engines.resolve("engines.lock"));
+        for (Installed each : matching) {
+            discardDamaged(each.image(), store);
+        }
         Set<String> needed = new HashSet<>();
         list(used).stream()
                 .filter(Installed::current)
@@ -116,6 +124,23 @@ final class Inventory {
             }
         }
         return freed + store.keepOnly(linked(), locked.packages());
+    }
+
+    /**
+     * Packages that other images have too stay; a damaged one goes all the same, so that the next installation unpacks it
+     * anew. The other images keep their links to the damaged files until they are removed and installed as well.
+     */
+    private void discardDamaged(Image image, PackageStore store) throws IOException {
+        Path home = engines.resolve("roots").resolve(image.name());
+        for (DebianPackage each : LockFile.read(home.resolve("image")).packages()) {
+            if (store.isUnpacked(each)) {
+                Verification verification = new Verification();
+                verification.check(each.id(), store.tree(each), store.manifest(each));
+                if (!verification.found().isEmpty()) {
+                    discard(engines.resolve("packages").resolve(each.id()));
+                }
+            }
+        }
     }
 
     /** The packages that the roots which are there are linked from. */

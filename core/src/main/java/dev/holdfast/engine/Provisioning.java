@@ -15,7 +15,7 @@ public interface Provisioning<S extends Record> {
 
     /**
      * Puts changed settings of effect RELOAD in force in a running member whose workload reloads by CONNECTION; the file
-     * is written already. Doing it twice is harmless.
+     * is written already. Where the member has a certificate it reads that again too. Doing it twice is harmless.
      */
     default void reload(Service<S> service, String member, List<Setting> changed, Context context) {}
 }

@@ -5,6 +5,7 @@ import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engines.FixedContext;
+import dev.holdfast.problem.Code;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Service;
@@ -31,6 +32,9 @@ final class PgBouncerEngineTest extends EngineContract {
                 pooler(10, 20, Map.of("auth_type", "any", "tcp_keepidel", "60", "tcp_keepcnt", "many"));
         Problems problems = new Problems();
         engine.check(service, FixedContext.of(service).stack(), problems);
+        assertThat(problems.all())
+                .extracting(Problem::code)
+                .containsExactlyInAnyOrder(Code.HF1521, Code.HF1508, Code.HF1507, Code.HF1506);
         assertThat(problems.all())
                 .extracting(Problem::cause)
                 .containsExactlyInAnyOrder(

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A real PostgreSQL and a real PgBouncer, driven by what their engines say. One server for all of it, in order. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("engines")
 final class PostgresTest {
     private static final String STACK = """
             apiVersion: holdfast.dev/v1

@@ -101,12 +101,7 @@ final class S3Provisioning implements Provisioning<S3Spec> {
         List<String> command = new ArrayList<>(List.of("/java/bin/java"));
         command.addAll(options);
         // a class archive that does not fit is no news
-        command.addAll(List.of(
-                "-Xlog:disable",
-                "-Xlog:all=error:stderr",
-                "-cp",
-                "/app/*",
-                MAIN));
+        command.addAll(List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-cp", "/app/*", MAIN));
         command.addAll(accounts);
         List<String> contained = new ArrayList<>(options);
         contained.addAll(List.of("-cp", "/opt/s3proxy/s3proxy", MAIN));

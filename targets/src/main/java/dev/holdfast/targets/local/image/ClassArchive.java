@@ -81,8 +81,7 @@ public final class ClassArchive {
             }
         }
         if (outcome.succeeded() && Files.isRegularFile(made)) {
-            Files.setPosixFilePermissions(
-                    made, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rw-r--r--"));
             Folders.write(sum(archive), Folders.sha256(made));
             Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE);
         } else {
@@ -110,7 +109,8 @@ public final class ClassArchive {
             Path release = java.resolve("release");
             Path modules = java.resolve("lib/modules");
             return Folders.sha256((Files.isReadable(release) ? Files.readString(release) : "")
-                            + Files.size(modules) + Files.getLastModifiedTime(modules))
+                            + Files.size(modules)
+                            + Files.getLastModifiedTime(modules))
                     .substring(0, 12);
         } catch (IOException e) {
             return "unknown"; // a JDK of another make: its JVM sees for itself whether the archive fits

@@ -121,13 +121,23 @@ public final class EngineImages {
         return !(programs instanceof Programs.Maven maven)
                 || maven.classes().isEmpty()
                 || java.isEmpty()
-                || ClassArchive.of(image.application().orElseThrow(), java.get()).wasTried();
+                || ClassArchive.of(image.application().orElseThrow(), java.get())
+                        .wasTried();
     }
 
     /** What is there. {@code used} are the roots ({@link Image#root}) that running stacks were started from. */
     public List<Installed> list(Set<Path> used) {
         try {
             return new Inventory(engines).list(used);
+        } catch (IOException e) {
+            throw Refusals.cache(engines, e);
+        }
+    }
+
+    /** What all of it takes on disk. */
+    public Footprint footprint() {
+        try {
+            return new Inventory(engines).footprint();
         } catch (IOException e) {
             throw Refusals.cache(engines, e);
         }
@@ -196,7 +206,9 @@ public final class EngineImages {
                         .filter(e -> !anew && e.architecture().equals(architecture.debian()))
                         .ifPresentOrElse(pinned -> entries.put(request, pinned), () -> unknown.add(request));
             }
-            requests.stream().filter(r -> r.programs() instanceof Programs.Maven).forEach(maven::check);
+            requests.stream()
+                    .filter(r -> r.programs() instanceof Programs.Maven)
+                    .forEach(maven::check);
             // Maven and apt take about as long: neither waits for the other
             try (Jars jars = new Jars(requests, anew ? Map.of() : entries)) {
                 entries.putAll(resolved(unknown));

@@ -83,7 +83,8 @@ public final class Sandbox {
     }
 
     private Optional<Path> classes(Image image) {
-        return image.application().flatMap(jars -> ClassArchive.of(jars, java.home()).file());
+        return image.application()
+                .flatMap(jars -> ClassArchive.of(jars, java.home()).file());
     }
 
     private List<String> confinement(Entry entry) {

@@ -71,7 +71,8 @@ final class RealStack implements Context, AutoCloseable {
         SecureRandom random = new SecureRandom();
         this.secrets = new SecretStore(folder.resolve("secrets.enc"), folder.resolve("key"), stack.name(), random);
         this.authority = new CertificateAuthority(stack.name(), secrets, InstantSource.system(), random);
-        this.images = new EngineImages(Checkout.engineCache(), System.getenv(), architecture(), InstantSource.system());
+        this.images = new EngineImages(Checkout.engineCache(), System.getenv(), architecture(), InstantSource.system())
+                .withJava(Path.of(System.getProperty("java.home")));
         write(folder.resolve("ca.crt"), authority.certificate());
     }
 

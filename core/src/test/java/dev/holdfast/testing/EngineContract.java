@@ -1,20 +1,74 @@
 package dev.holdfast.testing;
 
+import dev.holdfast.blueprint.ConfigurationFile;
+import dev.holdfast.blueprint.Container;
+import dev.holdfast.blueprint.Content;
+import dev.holdfast.blueprint.Member;
+import dev.holdfast.blueprint.Setting;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.Access;
+import dev.holdfast.engine.AlertRules;
+import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Observation;
+import dev.holdfast.engine.Parameters;
+import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Register;
+import dev.holdfast.engine.Scrape;
+import dev.holdfast.engine.Sizing;
 import dev.holdfast.engine.Support;
+import dev.holdfast.plan.Change;
+import dev.holdfast.reader.StackReader;
 import dev.holdfast.reader.StackReference;
 import dev.holdfast.reader.StackSchema;
+import dev.holdfast.secret.CertificateAuthority;
+import dev.holdfast.secret.SecretStore;
+import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.target.Assembly;
 import dev.holdfast.text.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What every engine owes. An engine's test class extends this and adds only what is its own. */
 public abstract class EngineContract {
+    /** Nobody can listen there without being root, and nobody does. */
+    private static final int CLOSED = 1;
+
+    @TempDir
+    private Path folder;
+
     protected abstract Engine<?> engine();
+
+    /** With what the engine's services bring with them, or are brought with. */
+    protected Register register() {
+        return new Register(List.of(engine()));
+    }
+
+    /** What stands under {@code services:} of a file that uses as much of the engine as one file can. */
+    protected String services() {
+        return "thing: { engine: " + engine().name() + " }";
+    }
 
     @Test
     void nameIsTheKeyUsedInTheStackFile() {
@@ -55,4 +109,182 @@ public abstract class EngineContract {
                 .extracting(RecordComponent::getName)
                 .doesNotContain("engine", "version", "resources");
     }
-}
+
+    @Test
+    void itsPageNamesItsSources() throws IOException {
+        try (InputStream page = engine().getClass().getResourceAsStream("README.md")) {
+            assertThat(page).as("README.md beside " + engine().getClass()).isNotNull();
+            String text = new String(page.readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(text.substring(text.indexOf("Sources"))).contains("https://");
+        }
+    }
+
+    @Test
+    void equalPlacesGetEqualWorkloadsWhoseMembersAreThoseItNames() {
+        for (Bound<?> bound : bound()) {
+            List<Workload> workloads = bound.workloads(place());
+            assertThat(bound.workloads(place())).isEqualTo(workloads).isNotEmpty();
+            assertThat(workloads).extracting(Workload::member).isEqualTo(bound.members());
+            assertThat(bound.members()).allSatisfy(member -> {
+                assertThat(member.service()).isEqualTo(bound.service().name());
+                assertThat(member.name()).startsWith(bound.service().name());
+            });
+        }
+    }
+
+    @Test
+    void everySettingItWritesHasItsEffectAndRuleInParameters() {
+        Parameters parameters = Parameters.beside(engine().getClass());
+        List<Setting> settings = new ArrayList<>();
+        for (Workload workload : workloads(place())) {
+            for (ConfigurationFile file : workload.files()) {
+                if (file.content() instanceof Content.Settings(Content.Syntax syntax, List<Setting> written)) {
+                    settings.addAll(written);
+                }
+            }
+        }
+        bound().forEach(bound -> settings.addAll(sized(bound)));
+        assertThat(settings).allSatisfy(setting -> {
+            assertThat(parameters.byKey()).containsKey(setting.key());
+            Parameters.Parameter parameter = parameters.byKey().get(setting.key());
+            assertThat(setting.effect()).as(setting.key()).isEqualTo(parameter.effect());
+            assertThat(parameter.rule()).as(setting.key()).isNotBlank().isNotEqualTo("null");
+            assertThat(setting.because()).as(setting.key()).isNotBlank();
+        });
+    }
+
+    @Test
+    void noSecretStandsWhereOthersCanReadIt() {
+        FakeContext place = place();
+        List<String> open = new ArrayList<>();
+        for (Workload workload : workloads(place)) {
+            open.addAll(workload.command());
+            open.addAll(workload.environment().values());
+            open.addAll(workload.container().command());
+            open.addAll(workload.container().environment().values());
+            open.addAll(workload.container().healthCheck());
+            workload.files().stream()
+                    .filter(file -> !file.isConfidential())
+                    .forEach(file -> open.add(file.text().reveal()));
+            open.add(workload.toString());
+        }
+        for (Bound<?> bound : bound()) {
+            for (Access.Endpoint endpoint : endpoints(bound, place)) {
+                open.add(endpoint.toString());
+                assertThat(bound.members()).extracting(Member::name).contains(endpoint.member());
+            }
+            open.addAll(client(bound, place).command());
+            fromNothing(bound, place).forEach(change -> open.add(change.toString()));
+        }
+        assertThat(place.secrets()).isNotEmpty();
+        for (String secret : place.secrets()) {
+            assertThat(open).noneMatch(text -> text.contains(secret));
+        }
+    }
+
+    @Test
+    void variablesAreNamedAsTheEnvironmentNamesThem() {
+        bound().forEach(bound ->
+                assertThat(variables(bound).keySet()).allSatisfy(name -> assertThat(name).matches("[A-Z][A-Z0-9_]*")));
+    }
+
+    @Test
+    void aNewServiceIsDescribedWithoutAskingAnybody() {
+        for (Bound<?> bound : bound()) {
+            List<Change> changes = fromNothing(bound, place());
+            assertThat(fromNothing(bound, place())).isEqualTo(changes);
+            assertThat(changes).allSatisfy(change -> {
+                assertThat(change.where()).startsWith(bound.service().name() + "/");
+                assertThat(change.summary()).isNotBlank().doesNotEndWith(".");
+                assertThat(change.because()).isNotBlank().doesNotEndWith(".");
+                assertThat(change.risk()).as("nothing is lost where nothing is").isNotEqualTo(Change.Risk.DATA);
+            });
+        }
+    }
+
+    @Test
+    void aMemberThatIsDownIsAnAnswerWithTheNextStep() {
+        for (Bound<?> bound : bound()) {
+            for (Member member : bound.members()) {
+                Health health = probe(bound, member.name());
+                assertThat(health).isInstanceOf(Health.NotReady.class);
+                assertThat(health.because()).isNotBlank().doesNotEndWith(".");
+                assertThat(((Health.NotReady) health).next()).matches("(?s)[A-Z].*\\.");
+            }
+        }
+    }
+
+    @Test
+    void imagesArePinnedAndProgramsAreNamedByTheirPath() {
+        assertThat(workloads(place())).allSatisfy(workload -> {
+            Container container = workload.container();
+            assertThat(container.image()).matches("[a-z0-9./_-]+:[^:/]*[0-9]+\\.[0-9]+[^:/]*");
+            assertThat(workload.command().getFirst()).startsWith("/");
+            workload.initialise().ifPresent(first -> assertThat(first.command().getFirst()).startsWith("/"));
+        });
+    }
+
+    @Test
+    void whatItNeedsIsThere() {
+        Set<String> members = new TreeSet<>();
+        stack().services().values().forEach(service -> members.add(service.name()));
+        new Assembly(stack(), register()).services().forEach(bound -> {
+            bound.members().forEach(member -> members.add(member.name()));
+            exporters(bound).forEach(member -> members.add(member.name()));
+        });
+        assertThat(workloads(place()))
+                .allSatisfy(workload -> assertThat(members).containsAll(workload.needs()));
+    }
+
+    @Test
+    void aPageOfMetricsIsOneOfItsMembersAndExportersAreWhatItSaysTheyAre() {
+        for (Bound<?> bound : bound()) {
+            List<Member> members = new ArrayList<>(bound.members());
+            members.addAll(exporters(bound));
+            assertThat(exporterWorkloads(bound, place())).extracting(Workload::member).isEqualTo(exporters(bound));
+            for (Scrape scrape : scrapes(bound)) {
+                assertThat(scrape.service()).isEqualTo(bound.service().name());
+                assertThat(members)
+                        .filteredOn(member -> member.name().equals(scrape.member()))
+                        .singleElement()
+                        .satisfies(member -> assertThat(member.ports())
+                                .extracting(port -> port.name())
+                                .contains(scrape.port()));
+            }
+        }
+    }
+
+    @Test
+    void everyAlertSaysHowBadItIsAndWhatToDo() {
+        for (Bound<?> bound : bound()) {
+            for (AlertRules rules : alerts(bound)) {
+                assertThat(rules.yaml()).doesNotContain("${");
+                Json.Members root = (Json.Members) Json.parse(json(rules.yaml()));
+                for (Json group : root.itemsAt("groups")) {
+                    for (Json rule : group.itemsAt("rules")) {
+                        String name = rule.textAt("alert").orElseThrow();
+                        assertThat(rule.at("labels").flatMap(labels -> labels.textAt("severity")))
+                                .as(name)
+                                .hasValueSatisfying(word -> assertThat(word).isIn("critical", "warning", "info"));
+                        for (String part : List.of("summary", "action")) {
+                            assertThat(rule.at("annotations").flatMap(notes -> notes.textAt(part)))
+                                    .as(name + " " + part)
+                                    .hasValueSatisfying(text -> assertThat(text).isNotBlank());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aCompanionIsAServiceOfItsParent() {
+        for (Service<?> service : stack().services().values()) {
+            boolean isCompanion = register().find(service.engine()).orElseThrow().isCompanion();
+            assertThat(service.parent().isPresent()).as(service.name()).isEqualTo(isCompanion);
+            service.parent().ifPresent(parent -> {
+                assertThat(stack().services()).containsKey(parent);
+                assertThat(service.name()).matches(parent + "-[a-z]+");
+            });
+        }
+    }

@@ -29,6 +29,8 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
     static final String PORT = "redis";
     static final String IMAGE = "docker.io/library/redis:8.0.4-bookworm";
 
+    private static final String CERTIFICATE = "/tls/server.crt";
+
     private final RedisSession session;
     private final RedisSizing sizing;
     private final Parameters parameters;
@@ -94,6 +96,8 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
                 String value = setting.value().replace("\"", "");
                 session.call(service.name(), member, context, Command.CONFIG, List.of("SET", setting.key(), value));
             }
+            // the same name again makes Redis read certificate, key and authority anew: they may have been replaced
+            session.call(service.name(), member, context, Command.CONFIG, List.of("SET", "tls-cert-file", CERTIFICATE));
         } catch (JedisException e) {
             throw RedisSession.refused(e, service.name(), context.outside(member, PORT));
         }
@@ -104,7 +108,7 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
         settings.add(parameters.setting("bind", listen.host()));
         settings.add(parameters.setting("port", "0"));
         settings.add(parameters.setting("tls-port", Integer.toString(listen.port())));
-        settings.add(parameters.setting("tls-cert-file", "/tls/server.crt"));
+        settings.add(parameters.setting("tls-cert-file", CERTIFICATE));
         settings.add(parameters.setting("tls-key-file", "/tls/server.key"));
         settings.add(parameters.setting("tls-ca-cert-file", "/tls/ca.crt"));
         settings.add(parameters.setting("tls-auth-clients", "no"));

@@ -218,7 +218,7 @@ final class PostgresEngineTest extends EngineContract {
                 engine.observation().orRefuse().alerts(service()).getFirst().yaml();
         assertThat(alerts).doesNotContain("${");
         assertThat(alerts.split("because:", -1)).hasSameSizeAs(alerts.split("- alert:", -1));
-        assertThat(alerts.split("runbook:", -1)).hasSameSizeAs(alerts.split("- alert:", -1));
+        assertThat(alerts.split("action:", -1)).hasSameSizeAs(alerts.split("- alert:", -1));
     }
 
     private Service<PostgresSpec> service() {

@@ -58,7 +58,8 @@ public final class FakeContext implements Context {
     public Redacted secret(SecretRef secret) {
         return given.computeIfAbsent(
                 secret.toString(),
-                name -> new Redacted(String.format(Locale.ROOT, "Fake%08xSecret%08x", name.hashCode(), ~name.hashCode())));
+                name -> new Redacted(
+                        String.format(Locale.ROOT, "Fake%08xSecret%08x", name.hashCode(), ~name.hashCode())));
     }
 
     @Override

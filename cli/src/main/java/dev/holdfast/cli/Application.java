@@ -145,9 +145,12 @@ public final class Application {
                 && !surroundings.environment().getOrDefault("TERM", "").equals("dumb");
         for (int at = 0; at < words.size() && !words.get(at).equals("--"); at++) {
             switch (words.get(at)) {
-                case "--output", "-o" ->
+                case "--output" ->
                     isJson = at + 1 < words.size() && words.get(at + 1).equals("json");
-                case "--output=json", "-o=json", "-ojson" -> isJson = true;
+                case "-o" ->
+                    isJson |= at + 1 < words.size() && words.get(at + 1).equals("json") && !hasOwnFolder(words);
+                case "--output=json" -> isJson = true;
+                case "-o=json", "-ojson" -> isJson |= !hasOwnFolder(words);
                 case "--quiet", "-q" -> isQuiet = true;
                 case "--no-color" -> isColoured = false;
                 default -> {
@@ -156,6 +159,15 @@ public final class Application {
             }
         }
         return new Session.Options(isJson, isQuiet, isColoured && !isJson);
+    }
+
+    /** Whether {@code -o} is the folder that this command writes to. */
+    private static boolean hasOwnFolder(List<String> words) {
+        int at = commandIndex(words);
+        return at < words.size()
+                && Commands.find(words.get(at))
+                        .filter(command -> command.shape().spec().findOption("-o") != null)
+                        .isPresent();
     }
 
     private int shown(List<Problem> problems, Session session) {

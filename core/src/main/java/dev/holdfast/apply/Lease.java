@@ -33,15 +33,21 @@ public final class Lease {
 
     /** Takes the right for the current operation, waiting so long for whoever has it; close gives it back. */
     public Held take(Duration patience) throws InterruptedException {
+        return tryTake(patience)
+                .orElseThrow(() -> new HoldfastException(Problem.of(
+                        Code.HF4002,
+                        "stack '" + stack + "' is being changed by "
+                                + holder.get().map(Holder::toString).orElse("another command"),
+                        "Wait until that has ended, or end it, then run the same command again.")));
+    }
+
+    /** As {@link #take}, for a caller that has something to do or to say while it waits. */
+    public Optional<Held> tryTake(Duration patience) throws InterruptedException {
         if (!right.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF4002,
-                    "stack '" + stack + "' is being changed by "
-                            + holder.get().map(Holder::toString).orElse("another command"),
-                    "Wait until that has ended, or end it, then run the same command again."));
+            return Optional.empty();
         }
         holder.set(Optional.of(new Holder(Operation.current(), clock.instant())));
-        return new Held(this);
+        return Optional.of(new Held(this));
     }
 
     private void giveBack() {

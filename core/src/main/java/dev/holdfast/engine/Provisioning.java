@@ -14,8 +14,8 @@ public interface Provisioning<S extends Record> {
     List<Workload> workloads(Service<S> service, Context context);
 
     /**
-     * Puts changed settings of effect RELOAD in force in a running member whose workload reloads by CONNECTION, and has it
-     * read {@code /tls} anew; the files are written already. Doing it twice is harmless.
+     * Puts changed settings of effect RELOAD in force in a running member whose workload reloads by CONNECTION; the file
+     * is written already. Where the member has a certificate it reads that again too. Doing it twice is harmless.
      */
     default void reload(Service<S> service, String member, List<Setting> changed, Context context) {}
 }

@@ -111,6 +111,7 @@ public enum Code {
     HF3305(Kind.ENVIRONMENT, "the daemon does not start"),
     HF3306(Kind.ENVIRONMENT, "the daemon went away"),
     HF3307(Kind.ENVIRONMENT, "a program cannot be run"),
+    HF3308(Kind.UNSUPPORTED, "no shell to connect with"),
     HF3310(Kind.ENVIRONMENT, "no JDK"),
     HF3311(Kind.ENVIRONMENT, "no Maven"),
     HF3312(Kind.ENVIRONMENT, "Holdfast cannot be built"),

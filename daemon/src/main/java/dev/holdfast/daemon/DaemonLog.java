@@ -47,6 +47,9 @@ final class DaemonLog {
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
         root.addAppender(appender);
+        // a client library's own remarks on each connection are no news of ours; its warnings may be
+        context.getLogger("redis.clients").setLevel(Level.WARN);
+        JavaLog.toOurs();
     }
 
     /** Writes what is still to be written. */

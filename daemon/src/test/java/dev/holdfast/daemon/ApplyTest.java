@@ -105,7 +105,9 @@ final class ApplyTest {
         write("");
         Json refused = apply("{}");
         assertThat(refused.longAt("exitStatus")).contains(5L);
-        assertThat(refused.compact()).contains("HF4001").contains("holdfast apply --approve 'main/one'");
+        assertThat(refused.compact())
+                .contains("HF4001")
+                .contains("holdfast apply --stack test --yes --approve 'main/one'");
         assertThat(folder.resolve("inside-main/one")).exists();
         assertThat(apply("{\"approve\":[\"main/one\"]}").longAt("applied")).contains(1L);
         assertThat(folder.resolve("inside-main/one")).doesNotExist();

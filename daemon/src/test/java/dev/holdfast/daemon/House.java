@@ -39,11 +39,18 @@ final class House implements AutoCloseable {
 
     private final Path root;
     private final Home home;
+    private final Duration ready;
     private final Launcher launcher = new Launcher();
     private Optional<Daemon> daemon = Optional.empty();
 
     House(Path root) {
+        this(root, SECONDS);
+    }
+
+    /** {@code ready} is how long an up waits for what it started. */
+    House(Path root, Duration ready) {
         this.root = root;
+        this.ready = ready;
         this.home = Home.of(Map.of("HOLDFAST_HOME", root.resolve("home").toString()))
                 .create();
     }
@@ -62,6 +69,16 @@ final class House implements AutoCloseable {
     }
 
     Daemon daemon() {
+        return Daemon.start(
+                home.data().resolve("daemon.lock"),
+                home.socket(),
+                parts(),
+                new Build("1", "test"),
+                Limits.standard(),
+                new SecureRandom());
+    }
+
+    Stacks.Parts parts() {
         Register register = new Register(List.of(new ShellEngine()));
         Pace pace = new Pace(
                 Duration.ofMillis(5),
@@ -73,7 +90,7 @@ final class House implements AutoCloseable {
                 Duration.ofMillis(50),
                 Duration.ofSeconds(2),
                 3);
-        Stacks.Parts parts = new Stacks.Parts(
+        return new Stacks.Parts(
                 new LocalPlaces(
                         home,
                         register,
@@ -85,15 +102,8 @@ final class House implements AutoCloseable {
                 this::stack,
                 register,
                 pace,
-                SECONDS,
+                ready,
                 InstantSource.system());
-        return Daemon.start(
-                home.data().resolve("daemon.lock"),
-                home.socket(),
-                parts,
-                new Build("1", "test"),
-                Limits.standard(),
-                new SecureRandom());
     }
 
     /** Ends the daemon as a shutdown or a crash would: whatever runs goes on. */

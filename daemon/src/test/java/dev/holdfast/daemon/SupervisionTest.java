@@ -1,10 +1,18 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.daemon.http.Events;
+import dev.holdfast.daemon.http.Reply;
+import dev.holdfast.daemon.http.Request;
+import dev.holdfast.daemon.stacks.Api;
+import dev.holdfast.daemon.stacks.Stacks;
+import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.text.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What the daemon does when members die, do not answer, or outlive it. */
 final class SupervisionTest {
@@ -136,6 +145,68 @@ final class SupervisionTest {
                 () -> !ProcessHandle.of(a).map(ProcessHandle::isAlive).orElse(false));
         Files.writeString(folder.resolve("never"), "");
         assertThat(house.up(file).textAt("outcome")).contains("started");
+    }
+
+    @Test
+    void anUpThatNobodyWaitsForEndsAsGivenUpAndStopsWhatItStarted() {
+        Path file = house.file("stack.json", House.stackOf(House.service("main", House.IDLE, ",\"ready\":\"never\"")));
+        house.stopDaemon();
+        try (Stacks stacks = new Stacks(house.parts())) {
+            Request up = new Request(
+                    "POST",
+                    List.of("v1", "up"),
+                    Map.of(),
+                    Json.object().put("source", file.toString()).build().compact());
+            assertThatThrownBy(() -> begin(stacks, up).run(new LeftAtOnce()))
+                    .isInstanceOf(HoldfastException.class)
+                    .hasMessageContaining("the client went away before it was done [HF3211]");
+        }
+        house.start();
+        assertThat(house.get("/v1/stacks").compact())
+                .contains("\"desired\":\"down\"")
+                .contains("\"running\":0");
+    }
+
+    private static Reply.Body begin(Stacks stacks, Request request) throws InterruptedException {
+        return ((Reply.Lines) new Api(stacks).handle(request).orElseThrow()).body();
+    }
+
+    /** A client that was gone before the first event. */
+    private record LeftAtOnce(CompletableFuture<Void> gone) implements Events {
+        LeftAtOnce() {
+            this(CompletableFuture.completedFuture(null));
+        }
+
+        @Override
+        public void send(Json event) {
+            assertThat(event.textAt("event")).isPresent();
+        }
+    }
+
+    @Test
+    void anUpWaitsOnlySoLongAndWhatItStartedGoesOn() throws IOException {
+        house.close();
+        house = new House(folder, Duration.ofMillis(300)).start();
+        Json late = house.up(
+                house.file("stack.json", House.stackOf(House.service("main", House.IDLE, ",\"ready\":\"file\""))));
+        assertThat(late.compact())
+                .contains("HF3208")
+                .contains("main-0 is not ready after 0 s because its file is not there");
+        long pid = house.pid("main-0");
+        Files.writeString(folder.resolve("file"), "");
+        House.await("ready after all", () -> house.member("main-0").isAt("ready"));
+        assertThat(house.pid("main-0")).isEqualTo(pid);
+    }
+
+    @Test
+    void aStackThatIsDownIsNotAppliedTo() {
+        upIdle();
+        house.stream("/v1/stacks/test/down", Json.object().build());
+        assertThat(house.stream("/v1/stacks/test/apply", Json.object().build())
+                        .getLast()
+                        .compact())
+                .contains("HF3212")
+                .contains("stack 'test' is not up");
     }
 
     @Test

@@ -22,22 +22,29 @@ public final class Installation implements AutoCloseable {
     private final Path home;
     private final Path launcher;
     private final Map<String, String> environment;
+    private final List<String> behind;
 
     public Installation(Path launcher, Path home, Path cache) {
-        this(launcher, home, Map.of("HOLDFAST_HOME", home.toString(), "HOLDFAST_CACHE", cache.toString()));
+        this(launcher, home, Map.of("HOLDFAST_HOME", home.toString(), "HOLDFAST_CACHE", cache.toString()), List.of());
     }
 
-    private Installation(Path launcher, Path home, Map<String, String> environment) {
+    private Installation(Path launcher, Path home, Map<String, String> environment, List<String> behind) {
         this.launcher = launcher;
         this.home = home;
         this.environment = new TreeMap<>(environment);
+        this.behind = List.copyOf(behind);
     }
 
     /** The same installation with another variable in the environment of its commands. */
     public Installation with(String name, String value) {
         Map<String, String> more = new TreeMap<>(environment);
         more.put(name, value);
-        return new Installation(launcher, home, more);
+        return new Installation(launcher, home, more, behind);
+    }
+
+    /** The same installation with all its commands run behind a prefix ({@code setpriv …}), to be another user. */
+    public Installation behind(List<String> prefix) {
+        return new Installation(launcher, home, environment, prefix);
     }
 
     public Path home() {
@@ -46,15 +53,10 @@ public final class Installation implements AutoCloseable {
 
     /** Runs the command to its end; whatever it printed is in the outcome. */
     public Outcome run(Path directory, String... arguments) {
-        return run(directory, List.of(), arguments);
-    }
-
-    /** Runs the command behind a prefix ({@code setpriv …}), to be another user. */
-    public Outcome run(Path directory, List<String> prefix, String... arguments) {
         try {
             Path out = Files.createTempFile("holdfast-out", "");
             Path err = Files.createTempFile("holdfast-err", "");
-            Process process = builder(directory, prefix, arguments)
+            Process process = builder(directory, arguments)
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
@@ -78,7 +80,7 @@ public final class Installation implements AutoCloseable {
     /** Starts the command and returns at once; both its outputs go to the file. */
     public Process start(Path directory, Path output, String... arguments) {
         try {
-            return builder(directory, List.of(), arguments)
+            return builder(directory, arguments)
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
@@ -100,8 +102,8 @@ public final class Installation implements AutoCloseable {
         run(home, "daemon", "stop");
     }
 
-    private ProcessBuilder builder(Path directory, List<String> prefix, String... arguments) {
-        List<String> command = new ArrayList<>(prefix);
+    private ProcessBuilder builder(Path directory, String... arguments) {
+        List<String> command = new ArrayList<>(behind);
         command.add(launcher.toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());

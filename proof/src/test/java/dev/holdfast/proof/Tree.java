@@ -1,5 +1,6 @@
 package dev.holdfast.proof;
 
+import dev.holdfast.testing.Checkout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,9 +14,7 @@ final class Tree {
     private Tree() {}
 
     static Path root() {
-        return Path.of(System.getProperty("holdfast.root", ".."))
-                .toAbsolutePath()
-                .normalize();
+        return Checkout.root();
     }
 
     /** Every Java file below that folder of each module. */

@@ -69,7 +69,7 @@ public final class Session {
 
     /** Progress on standard error; silent where the answer is for a program or quiet was asked for. */
     public Progress progress() {
-        return new Progress(surroundings.err(), surroundings.terminals().err(), paint);
+        return new Progress(surroundings.err(), surroundings.terminals().err(), paint, System::nanoTime);
     }
 
     public boolean showsProgress() {

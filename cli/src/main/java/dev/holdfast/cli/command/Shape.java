@@ -31,6 +31,11 @@ public final class Shape {
         return this;
     }
 
+    /** What every command that does several things takes. */
+    public Shape verbose() {
+        return flag("show every step and decision, in full", "--verbose", "-v");
+    }
+
     /** An option with a value; {@code words} are all it may be, where that is known. */
     public Shape value(String label, String description, List<String> words, String... names) {
         spec.addOption(OptionSpec.builder(names)

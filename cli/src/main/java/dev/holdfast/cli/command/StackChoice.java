@@ -23,6 +23,15 @@ public final class StackChoice {
                 StackFile.nearest(session.surroundings().directory())));
     }
 
+    /** Whether a command in this folder means that stack without being told. */
+    public static boolean isClear(String stack, Daemon daemon, Session session) {
+        try {
+            return of(Optional.empty(), daemon, session).equals(stack);
+        } catch (HoldfastException several) {
+            return false;
+        }
+    }
+
     static String among(List<Json> stacks, Optional<Path> file) {
         List<String> here = new ArrayList<>();
         List<String> up = new ArrayList<>();

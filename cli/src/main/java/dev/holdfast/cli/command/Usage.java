@@ -14,8 +14,11 @@ public final class Usage {
 
     /** The whole command line of one command, the common options included. */
     public static CommandSpec complete(Command command) {
-        return command.shape()
-                .value("text|json", "the answer for a person or for a program", OUTPUTS, "-o", "--output")
+        Shape shape = command.shape();
+        // where -o is the folder to write to, the form of the answer has only its long name
+        String[] names =
+                shape.spec().findOption("-o") == null ? new String[] {"-o", "--output"} : new String[] {"--output"};
+        return shape.value("text|json", "the answer for a person or for a program", OUTPUTS, names)
                 .flag("no progress and no remarks", "-q", "--quiet")
                 .flag("no colours; so does NO_COLOR in the environment", "--no-color")
                 .flag("this page", "-h", "--help")

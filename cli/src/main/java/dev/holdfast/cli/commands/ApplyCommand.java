@@ -39,7 +39,8 @@ public final class ApplyCommand implements Command {
                 .value("STACK", "the stack, where no word names it", "--stack", "-s")
                 .value("ENVIRONMENT", "move the stack to this environment of its file", "--env", "-e")
                 .values("WHERE", "allow this step to lose data; plan says the word", "--approve")
-                .flag("do not ask before a step that restarts something", "--yes", "-y");
+                .flag("do not ask before a step that restarts something", "--yes", "-y")
+                .verbose();
     }
 
     @Override
@@ -56,8 +57,10 @@ public final class ApplyCommand implements Command {
         }
         request.put("approve", Json.texts(arguments.values("--approve")));
         Json done;
-        try (Events events =
-                new Events(session, "interrupted: the step at hand is finished; apply goes on from there")) {
+        try (Events events = new Events(
+                session,
+                arguments.is("--verbose") ? Events.Detail.ALL : Events.Detail.STEPS,
+                "interrupted: the step at hand is finished; apply goes on from there")) {
             done = daemon.stream("POST", Client.path("/v1/stacks/{}/apply", stack), request.build(), events);
         }
         if (session.isJson()) {

@@ -7,11 +7,14 @@ import dev.holdfast.cli.command.Replacement;
 import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
 import dev.holdfast.cli.command.StackChoice;
+import dev.holdfast.cli.text.Quoting;
 import dev.holdfast.daemon.api.Client;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.text.Json;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +31,17 @@ public final class ConnectCommand implements Command {
         return "connect";
     }
 
+    /** No text of a refusal holds a secret. */
+    private static String withoutPassword(String url) {
+        try {
+            URI uri = new URI(url);
+            return uri.getScheme() + "://" + uri.getHost() + ":" + uri.getPort()
+                    + Optional.ofNullable(uri.getPath()).orElse("");
+        } catch (URISyntaxException unreadable) {
+            return "the address that 'holdfast status' names";
+        }
+    }
+
     @Override
     public String summary() {
         return "open psql, redis-cli or what the service has, or print its URL";
@@ -36,12 +50,12 @@ public final class ConnectCommand implements Command {
     @Override
     public Shape shape() {
         return Shape.of(this)
-                .required("SERVICE", "the service")
+                .required("SERVICE", "the service, or its pooler (main-pooler)")
                 .rest("ARGS", "what to hand to the engine's shell, after --")
                 .value("STACK", "the stack; the one of the stack file here otherwise", "--stack", "-s")
                 .value("ROLE", "as this role; the one an application would use otherwise", "--role", "-r")
                 .flag("print the URL, password included, instead of connecting", "--url")
-                .footer("Exit status: that of the engine's shell.");
+                .footer("Exit status: that of the engine's shell; 3 where the engine has none.");
     }
 
     @Override
@@ -70,9 +84,15 @@ public final class ConnectCommand implements Command {
         if (command.isEmpty()) {
             // what was meant for the engine's shell must never become the program
             throw new HoldfastException(Problem.of(
-                    Code.HF3307,
-                    "the daemon names no shell for service '" + service + "'",
-                    "Print its address with 'holdfast connect " + service + " --url' and use a client of your own."));
+                    Code.HF3308,
+                    "service '" + service + "'"
+                            + door.textAt("engine")
+                                    .map(engine -> " (" + engine + ")")
+                                    .orElse("")
+                            + " has no shell of its own",
+                    "It answers at " + withoutPassword(door.textAt("url").orElse(""))
+                            + "; a client of yours finds all it needs in: eval \"$(holdfast env --stack "
+                            + Quoting.shell(stack) + ")\""));
         }
         command.addAll(arguments.rest(1));
         Map<String, String> environment = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
 import dev.holdfast.cli.command.StackChoice;
 import dev.holdfast.cli.text.Quoting;
+import dev.holdfast.cli.text.Table;
 import dev.holdfast.daemon.api.Client;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -35,7 +36,8 @@ public final class DownCommand implements Command {
                 .optional("STACK", "the stack; the one of the stack file here otherwise")
                 .value("STACK", "the stack, where no word names it", "--stack", "-s")
                 .flag("also delete its data, secrets and ports; asks for the stack's name", "--purge")
-                .value("STACK", "the stack's name, where nobody can be asked", "--confirm");
+                .value("STACK", "the stack's name, where nobody can be asked", "--confirm")
+                .verbose();
     }
 
     @Override
@@ -47,12 +49,25 @@ public final class DownCommand implements Command {
             request.put("purge", true).put("confirm", confirmed(stack, arguments.value("--confirm"), session));
         }
         Json done;
-        try (Events events = new Events(session, "interrupted: what was asked to stop goes on stopping")) {
+        try (Events events = new Events(
+                session,
+                arguments.is("--verbose") ? Events.Detail.ALL : Events.Detail.RESULTS,
+                "interrupted: what was asked to stop goes on stopping")) {
             done = daemon.stream("POST", Client.path("/v1/stacks/{}/down", stack), request.build(), events);
         }
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
         } else if (!session.isQuiet()) {
+            Table table = new Table();
+            for (Json service : done.itemsAt("services")) {
+                table.row(
+                        session.paint().good("✓") + " "
+                                + session.paint()
+                                        .strong(Quoting.visible(
+                                                service.textAt("name").orElse(""))),
+                        "stopped " + Quoting.visible(String.join(", ", Results.texts(service.itemsAt("stopped")))));
+            }
+            table.lines().forEach(session::line);
             session.line(Quoting.visible(stack)
                     + (done.isAt("purged") ? " is gone, with its data" : " is stopped; its data is kept"));
         }

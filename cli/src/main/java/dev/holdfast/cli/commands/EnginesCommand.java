@@ -161,7 +161,7 @@ public final class EnginesCommand implements Command {
         try {
             there = arguments.is("--upgrade") ? images.upgrade(wanted, shown) : images.install(wanted, shown);
         } finally {
-            progress.clear();
+            progress.close();
         }
         if (session.isJson()) {
             List<Json> names = new ArrayList<>();

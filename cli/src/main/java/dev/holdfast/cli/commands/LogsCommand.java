@@ -32,7 +32,7 @@ public final class LogsCommand implements Command {
     @Override
     public Shape shape() {
         return Shape.of(this)
-                .optional("SERVICE", "only this service; all otherwise")
+                .optional("SERVICE|MEMBER", "only this service or member; all otherwise")
                 .value("STACK", "the stack; the one of the stack file here otherwise", "--stack", "-s")
                 .value("MEMBER", "only this member", "--member", "-m")
                 .value("N", "so many of the last lines of each member, 100 otherwise", "-n", "--lines")
@@ -54,8 +54,9 @@ public final class LogsCommand implements Command {
         Daemon daemon = Daemon.ensured(session.surroundings());
         String stack = StackChoice.of(arguments.value("--stack"), daemon, session);
         String path = Client.path("/v1/stacks/{}/logs", stack) + query;
+        Column column = new Column();
         try {
-            daemon.stream("GET", path, Json.object().build(), event -> shown(event, session));
+            daemon.stream("GET", path, Json.object().build(), event -> shown(event, column, session));
         } catch (ReaderGone gone) {
             return 0;
         }
@@ -80,7 +81,7 @@ public final class LogsCommand implements Command {
                 "Give -n a whole number from 0 to " + MOST + "."));
     }
 
-    private static void shown(Json event, Session session) {
+    private static void shown(Json event, Column column, Session session) {
         if (!event.textAt("event").orElse("").equals("line")) {
             return;
         }
@@ -93,15 +94,22 @@ public final class LogsCommand implements Command {
                             .build()
                             .compact() + "\n");
         } else {
-            session.text(colour(member, session.paint()) + "  " + Quoting.visible(text) + "\n");
+            session.text(session.paint().faint(column.padded(Quoting.visible(member))) + "  " + Quoting.visible(text)
+                    + "\n");
         }
         if (session.surroundings().out().checkError()) {
             throw new ReaderGone();
         }
     }
 
-    private static String colour(String member, Paint paint) {
-        return paint.faint(Quoting.visible(member));
+    /** As wide as the widest name so far; confined to the thread that streams. */
+    private static final class Column {
+        private int width;
+
+        String padded(String name) {
+            width = Math.max(width, Paint.width(name));
+            return name + " ".repeat(width - Paint.width(name));
+        }
     }
 
     /** Nobody reads any more ({@code holdfast logs -f | head}): no failure, but the stream has to end. */

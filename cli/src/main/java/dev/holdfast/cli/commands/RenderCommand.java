@@ -47,7 +47,7 @@ public final class RenderCommand implements Command {
                 .optional(
                         "FILE|DIR", "the stack file or its folder; the nearest stack.yaml from here upwards otherwise")
                 .value("ENVIRONMENT", "with this environment of the file", "--env", "-e")
-                .value("DIR", "where to; a folder called as the target beside the stack file otherwise", "--out", "-d")
+                .value("DIR", "where to; a folder called as the target beside the stack file otherwise", "-o", "--out")
                 .footer(
                         "Passwords are generated at the first render, kept in the encrypted store of this user, and written",
                         "as files of their own. What somebody else wrote or edited in the folder is never overwritten.");

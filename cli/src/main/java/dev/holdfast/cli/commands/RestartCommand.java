@@ -28,9 +28,10 @@ public final class RestartCommand implements Command {
     @Override
     public Shape shape() {
         return Shape.of(this)
-                .optional("SERVICE", "only this service; all otherwise")
+                .optional("SERVICE|MEMBER", "only this service or member; all otherwise")
                 .value("STACK", "the stack; the one of the stack file here otherwise", "--stack", "-s")
-                .value("MEMBER", "only this member", "--member", "-m");
+                .value("MEMBER", "only this member", "--member", "-m")
+                .verbose();
     }
 
     @Override
@@ -41,8 +42,10 @@ public final class RestartCommand implements Command {
         Daemon daemon = Daemon.ensured(session.surroundings());
         String stack = StackChoice.of(arguments.value("--stack"), daemon, session);
         Json done;
-        try (Events events =
-                new Events(session, "interrupted: the member at hand is started again, the others are left")) {
+        try (Events events = new Events(
+                session,
+                arguments.is("--verbose") ? Events.Detail.ALL : Events.Detail.RESULTS,
+                "interrupted: the member at hand is started again, the others are left")) {
             done = daemon.stream("POST", Client.path("/v1/stacks/{}/restart", stack), request.build(), events);
         }
         if (session.isJson()) {

@@ -1,6 +1,8 @@
 package dev.holdfast.cli.commands;
 
 import dev.holdfast.text.Json;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** What several commands do with an answer. */
@@ -9,6 +11,16 @@ final class Results {
     static final int NOT_READY = 4;
 
     private Results() {}
+
+    static List<String> texts(List<Json> items) {
+        List<String> texts = new ArrayList<>();
+        for (Json item : items) {
+            if (item instanceof Json.Text(String text)) {
+                texts.add(text);
+            }
+        }
+        return List.copyOf(texts);
+    }
 
     /** The result of a stream as an object of its own. */
     static Json withoutEvent(Json done) {

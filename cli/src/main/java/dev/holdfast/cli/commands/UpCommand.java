@@ -6,13 +6,13 @@ import dev.holdfast.cli.command.Daemon;
 import dev.holdfast.cli.command.Events;
 import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
+import dev.holdfast.cli.command.StackChoice;
 import dev.holdfast.cli.command.StackFile;
-import dev.holdfast.cli.text.Amounts;
 import dev.holdfast.cli.text.Quoting;
-import dev.holdfast.cli.text.StatusText;
+import dev.holdfast.cli.text.UpText;
 import dev.holdfast.text.Json;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Map;
 
 /** From a file to a running stack. */
 public final class UpCommand implements Command {
@@ -37,6 +37,7 @@ public final class UpCommand implements Command {
                         "run it under this name instead of the file's, beside the one that may run already",
                         "--name")
                 .flag("give every member whose port is taken a new one", "--new-ports")
+                .verbose()
                 .footer("Exit status: 0 when every service is ready, 4 when something is not.");
     }
 
@@ -51,31 +52,22 @@ public final class UpCommand implements Command {
         }
         Daemon daemon = Daemon.ensured(session.surroundings());
         Json done;
-        try (Events events = new Events(session, "interrupted: the daemon takes back what it started")) {
+        Map<String, Integer> made;
+        Events.Detail detail = arguments.is("--verbose") ? Events.Detail.ALL : Events.Detail.RESULTS;
+        try (Events events = new Events(session, detail, "interrupted: the daemon takes back what it started")) {
             done = daemon.stream("POST", "/v1/up", request.build(), events);
+            made = events.made();
         }
-        Json status = done.at("status").orElseGet(() -> Json.object().build());
+        boolean isReady = done.at("status").map(status -> status.isAt("ready")).orElse(false);
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
         } else if (!session.isQuiet()) {
-            new StatusText(session.paint()).lines(status).forEach(session::line);
-            session.line(outcome(done));
+            String stack = done.textAt("stack").orElse("");
+            boolean isClear = StackChoice.isClear(stack, daemon, session);
+            new UpText(session.paint(), isClear ? "" : " --stack " + Quoting.shell(stack))
+                    .lines(done, made)
+                    .forEach(session::line);
         }
-        return status.isAt("ready") ? 0 : Results.NOT_READY;
-    }
-
-    private static String outcome(Json done) {
-        String stack = Quoting.visible(done.textAt("stack").orElse(""));
-        String took = Amounts.duration(Duration.ofMillis(done.longAt("millis").orElse(0L)));
-        int changes = done.itemsAt("changes").size();
-        return switch (done.textAt("outcome").orElse("")) {
-            case "started" -> "started in " + took;
-            case "unchanged" -> "it ran already, and the file says the same";
-            case "changed" -> Amounts.count(changes, "change") + " done in " + took + ", without interruption";
-            case "pending" ->
-                "it runs; " + Amounts.count(changes, "change")
-                        + " of the file would interrupt it and wait: holdfast plan --stack " + stack;
-            default -> "done in " + took;
-        };
+        return isReady ? 0 : Results.NOT_READY;
     }
 }

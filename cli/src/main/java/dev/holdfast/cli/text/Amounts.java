@@ -38,6 +38,15 @@ public final class Amounts {
                 : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
     }
 
+    /** At most so many characters; where some are left out, three dots say so. */
+    public static String shortened(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(most - 2)) ? most - 2 : most - 1;
+        return text.substring(0, end).stripTrailing() + "…";
+    }
+
     /** {@code 1 change}, {@code 2 changes}. */
     public static String count(long count, String one) {
         return count + " " + (count == 1 ? one : one + "s");

@@ -8,12 +8,15 @@ import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Register;
 import dev.holdfast.plan.Change;
+import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.LocalStack;
+import dev.holdfast.targets.local.Room;
 import dev.holdfast.targets.local.Running;
+import dev.holdfast.targets.local.ServerCertificate;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +38,11 @@ record LocalSite(LocalStack local, Register register) implements Site {
     @Override
     public void requirePorts(String member) {
         local.requirePorts(member);
+    }
+
+    @Override
+    public List<String> reassignPorts() {
+        return local.reassignPorts();
     }
 
     @Override
@@ -74,6 +82,27 @@ record LocalSite(LocalStack local, Register register) implements Site {
 
     private <S extends Record> void reload(Bound<S> bound, String member, List<Setting> changed) {
         bound.engine().provisioning().reload(bound.service(), member, changed, local);
+    }
+
+    @Override
+    public Optional<ServerCertificate> certificate(Running running) {
+        return ServerCertificate.of(local.folder(), running);
+    }
+
+    @Override
+    public Running renew(Running running, Workload workload) {
+        return local.renew(
+                running,
+                workload,
+                () -> Optional.ofNullable(
+                                local.stack().services().get(workload.member().service()))
+                        .ifPresent(service -> reload(
+                                Bound.of(register, service), workload.member().name(), List.of())));
+    }
+
+    @Override
+    public Optional<Problem> lacking(String member) {
+        return Room.lacking(local.folder(), member);
     }
 
     @Override

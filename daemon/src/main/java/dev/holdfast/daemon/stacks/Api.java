@@ -33,8 +33,10 @@ public final class Api {
             return Optional.of(Reply.json(list()));
         }
         if (path.equals(List.of("v1", "up")) && request.method().equals("POST")) {
-            Sources.Wish wish = wish(request.object(WISH));
-            return Optional.of(new Reply.Lines(events -> new UpOperation(stacks).run(wish, events)));
+            Json body = request.object(Set.of("source", "text", "environment", "name", "newPorts"));
+            Sources.Wish wish = wish(body);
+            boolean newPorts = body.isAt("newPorts");
+            return Optional.of(new Reply.Lines(events -> new UpOperation(stacks).run(wish, newPorts, events)));
         }
         if (path.size() < 4 || !path.get(0).equals("v1") || !path.get(1).equals("stacks")) {
             return Optional.empty();

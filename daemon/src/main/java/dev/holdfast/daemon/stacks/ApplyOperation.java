@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Plan, and doing exactly what the plan says. */
 final class ApplyOperation {
@@ -51,13 +52,13 @@ final class ApplyOperation {
     void apply(String name, Sources.Wish wish, Set<String> approved, Events events) throws InterruptedException {
         ManagedStack managed = stacks.find(name);
         events.send(EventJson.accepted(name));
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+        try (Lease.Held _ = managed.waitForLease(events);
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             ManagedStack.Live live = managed.orRefuse();
             Optional<Journal.Interrupted> interrupted = managed.journal().interrupted();
             interrupted.ifPresent(open -> managed.decisions().add("", resumed(open)));
             Planned planned = planned(managed, wish);
-            requireApproval(planned, approved);
+            requireApproval(name, planned, approved);
             BringUp bringUp = new BringUp(stacks, managed, events);
             switch (execute(managed, live, planned, bringUp, events)) {
                 case Outcome.Done(List<Change> done) ->
@@ -191,7 +192,13 @@ final class ApplyOperation {
         }
     }
 
-    private static void requireApproval(Planned planned, Set<String> approved) {
+    /** Each refusal names the one command that does the whole plan, so that it need not be put together. */
+    private static void requireApproval(String stack, Planned planned, Set<String> approved) {
+        String words = planned.changes().stream()
+                .flatMap(change -> change.approval().stream())
+                .distinct()
+                .map(word -> " --approve '" + word + "'")
+                .collect(Collectors.joining());
         List<Problem> refused = new ArrayList<>();
         for (Change change : planned.changes()) {
             change.approval()
@@ -199,7 +206,7 @@ final class ApplyOperation {
                     .ifPresent(word -> refused.add(Problem.of(
                             Code.HF4001,
                             change.where() + ": '" + change.summary() + "' loses data and was not approved",
-                            "If that is meant, run: holdfast apply --approve '" + word + "'")));
+                            "If all of that is meant, run: holdfast apply --stack " + stack + " --yes" + words)));
         }
         if (!refused.isEmpty()) {
             throw new HoldfastException(refused);

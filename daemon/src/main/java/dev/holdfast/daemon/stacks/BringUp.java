@@ -60,7 +60,10 @@ final class BringUp {
                         .places()
                         .fetch(
                                 programs,
-                                (what, done, total) -> events.send(EventJson.progress("image", what, done, total)));
+                                (what, done, total) -> events.send(
+                                        total > 0
+                                                ? EventJson.progress("image", what, done, total, "bytes")
+                                                : EventJson.progress("image", what)));
                 fetched.complete(null);
             } catch (RuntimeException failed) {
                 fetched.completeExceptionally(failed);
@@ -118,10 +121,14 @@ final class BringUp {
         var _ = events.gone().thenRun(board::signal);
         long end = System.nanoTime() + stacks.parts().ready().toNanos();
         while (true) {
+            long answering = answering(board);
+            events.send(EventJson.progress(
+                    "members", "ready", answering, board.all().size(), "members"));
             boolean news = board.await(
                     () -> events.isGone()
                             || !failed(board).isEmpty()
                             || fills.isCompletedExceptionally()
+                            || answering(board) != answering
                             || readyServices(live).size() > told.size()
                             || (fills.isDone() && allReady(board)),
                     Duration.ofNanos(Math.max(0, end - System.nanoTime())));
@@ -216,6 +223,10 @@ final class BringUp {
             }
         }
         return done;
+    }
+
+    private static long answering(Board board) {
+        return board.all().values().stream().filter(MemberState::isReady).count();
     }
 
     private static boolean allReady(Board board) {

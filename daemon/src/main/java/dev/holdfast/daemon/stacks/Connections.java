@@ -32,8 +32,10 @@ final class Connections {
                 .orElseThrow(() -> WhyReport.noService(name, serviceName));
         Site site = live.supervisor().site();
         Access.Client client = client(Bound.of(stacks.parts().register(), service), role, site.context());
+        // a companion's client is its parent's: the pooler of a server is spoken to with the server's own shell
+        String programs = service.parent().orElse(serviceName);
         Workload workload = live.supervisor().workloads().stream()
-                .filter(one -> one.member().service().equals(serviceName))
+                .filter(one -> one.member().service().equals(programs))
                 .findFirst()
                 .orElseThrow(() -> WhyReport.noService(name, serviceName));
         List<String> command = List.of();
@@ -49,6 +51,7 @@ final class Connections {
                 .put("command", Json.texts(command))
                 .put("environment", texts(revealed))
                 .put("url", client.url().reveal())
+                .put("engine", service.engine())
                 .build();
     }
 

@@ -12,6 +12,8 @@ import dev.holdfast.text.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Stopping, starting again and removing. */
 final class DownOperation {
@@ -39,6 +41,10 @@ final class DownOperation {
             ManagedStack.Live live = managed.live().isPresent()
                     ? managed.live().get()
                     : stacks.open(managed, stacks.read(name, desired.source()), desired.source());
+            SortedMap<String, String> owners = new TreeMap<>();
+            for (Workload workload : live.supervisor().workloads()) {
+                owners.put(workload.member().name(), Ownership.owner(live.stack(), workload));
+            }
             List<String> stopped = new ArrayList<>(live.supervisor().stopAll("'holdfast down' was asked for"));
             for (String member : live.supervisor().site().unwanted()) {
                 if (live.supervisor().site().find(member).isPresent()) {
@@ -58,8 +64,25 @@ final class DownOperation {
             events.send(EventJson.done(name)
                     .put("purged", purge)
                     .put("stopped", Json.texts(stopped))
+                    .put("services", services(stopped, owners))
                     .build());
         }
+    }
+
+    /** What was stopped of each service, in the order in which it was; a member that no service has is its own. */
+    private static Json services(List<String> stopped, SortedMap<String, String> owners) {
+        SortedMap<String, List<String>> byService = new TreeMap<>();
+        for (String member : stopped) {
+            byService
+                    .computeIfAbsent(owners.getOrDefault(member, member), any -> new ArrayList<>())
+                    .add(member);
+        }
+        List<Json> services = new ArrayList<>();
+        byService.forEach((service, members) -> services.add(Json.object()
+                .put("name", service)
+                .put("stopped", Json.texts(members))
+                .build()));
+        return Json.array(services);
     }
 
     void restart(String name, Optional<String> service, Optional<String> member, Events events)
@@ -89,6 +112,7 @@ final class DownOperation {
                 .filter(workload -> member.isEmpty() || workload.member().name().equals(member.get()))
                 .filter(workload -> service.isEmpty()
                         || workload.member().service().equals(service.get())
+                        || workload.member().name().equals(service.get())
                         || Ownership.owner(live.stack(), workload).equals(service.get()))
                 .toList();
         if (chosen.isEmpty()) {

@@ -29,13 +29,15 @@ final class EventJson {
                 .build();
     }
 
-    static Json progress(String where, String text, long done, long total) {
+    /** {@code unit} is {@code bytes} or what is counted. */
+    static Json progress(String where, String text, long done, long total, String unit) {
         return Json.object()
                 .put("event", "progress")
                 .put("where", where)
                 .put("text", text)
                 .put("done", done)
                 .put("total", total)
+                .put("unit", unit)
                 .build();
     }
 

@@ -86,7 +86,10 @@ final class Logs {
         for (Workload workload : site.workloads()) {
             String own = workload.member().service();
             String owner = Ownership.owner(live.stack(), workload);
-            if (service.isEmpty() || service.get().equals(own) || service.get().equals(owner)) {
+            if (service.isEmpty()
+                    || service.get().equals(own)
+                    || service.get().equals(workload.member().name())
+                    || service.get().equals(owner)) {
                 members.add(workload.member().name());
             }
         }

@@ -2,6 +2,7 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Journal;
 import dev.holdfast.apply.Lease;
+import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Supervisor;
 import dev.holdfast.problem.Code;
@@ -9,11 +10,15 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One stack the daemon knows. {@code live} is there while its members are looked after. */
 final class ManagedStack {
+    /** How often somebody who waits for the stack looks whether its client still does. */
+    private static final Duration LOOK_UP = Duration.ofMillis(500);
+
     private final String name;
     private final Path folder;
     private final Lease lease;
@@ -41,6 +46,27 @@ final class ManagedStack {
 
     Lease lease() {
         return lease;
+    }
+
+    /**
+     * Waits for the operation that has the stack now, as long as the client does, and says whom it waits for: what it
+     * asked for is right after that operation, too.
+     */
+    Lease.Held waitForLease(Events events) throws InterruptedException {
+        Optional<Lease.Held> held = lease.tryTake(Duration.ZERO);
+        String told = "";
+        while (held.isEmpty()) {
+            String holder = lease.holder().map(Lease.Holder::toString).orElse("");
+            if (!holder.isEmpty() && !holder.equals(told)) {
+                told = holder;
+                events.send(EventJson.progress(name, "waits for " + holder));
+            }
+            if (events.isGone()) {
+                throw BringUp.gone();
+            }
+            held = lease.tryTake(LOOK_UP);
+        }
+        return held.get();
     }
 
     Journal journal() {

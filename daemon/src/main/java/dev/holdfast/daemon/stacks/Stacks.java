@@ -4,6 +4,7 @@ import dev.holdfast.apply.Journal;
 import dev.holdfast.apply.Lease;
 import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Pace;
+import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.daemon.supervise.Supervisor;
 import dev.holdfast.engine.Register;
 import dev.holdfast.problem.Code;
@@ -100,12 +101,35 @@ public final class Stacks implements AutoCloseable {
 
     /** Opens the place and looks after it from now on; starts nothing. */
     ManagedStack.Live open(ManagedStack managedStack, Stack stack, Source source) {
-        Supervisor supervisor = new Supervisor(
-                parts.places().open(stack, source),
-                parts.register(),
-                managedStack.decisions(),
-                parts.pace(),
-                parts.clock());
+        return live(managedStack, stack, parts.places().open(stack, source));
+    }
+
+    /** The same, after members whose ports somebody else holds were given new ones. */
+    ManagedStack.Live openElsewhere(ManagedStack managedStack, Stack stack, Source source) {
+        Site site = parts.places().open(stack, source);
+        try {
+            reassign(managedStack, site);
+        } catch (RuntimeException failed) {
+            site.close();
+            throw failed;
+        }
+        return live(managedStack, stack, site);
+    }
+
+    /** Returns the members that have new ports. */
+    static List<String> reassign(ManagedStack managedStack, Site site) {
+        List<String> reassigned = site.reassignPorts();
+        for (String member : reassigned) {
+            managedStack
+                    .decisions()
+                    .add(member, "gave " + member + " new ports because another program holds the ones it had");
+        }
+        return reassigned;
+    }
+
+    private ManagedStack.Live live(ManagedStack managedStack, Stack stack, Site site) {
+        Supervisor supervisor =
+                new Supervisor(site, parts.register(), managedStack.decisions(), parts.pace(), parts.clock());
         ManagedStack.Live live = new ManagedStack.Live(stack, supervisor);
         managedStack.live(live);
         return live;

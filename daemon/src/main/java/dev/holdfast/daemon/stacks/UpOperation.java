@@ -27,7 +27,7 @@ final class UpOperation {
         this.stacks = stacks;
     }
 
-    void run(Sources.Wish wish, Events events) throws InterruptedException {
+    void run(Sources.Wish wish, boolean newPorts, Events events) throws InterruptedException {
         Source written = Sources.now(wish, Optional.empty(), wish.name().orElse(""));
         Stack read =
                 stacks.parts().reading().read(written.file().toString(), written.resolved(), written.environment());
@@ -35,7 +35,7 @@ final class UpOperation {
         Stack stack = new Stack(name, read.environment(), read.services(), read.objectives());
         ManagedStack managed = stacks.findOrCreate(name);
         events.send(EventJson.accepted(name));
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+        try (Lease.Held _ = managed.waitForLease(events);
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             BringUp bringUp = new BringUp(stacks, managed, events);
             Optional<Desired> desired = managed.desired();
@@ -43,8 +43,8 @@ final class UpOperation {
                 checkBinding(managed, desired.get(), written, stack);
             }
             Json result = managed.live().isPresent()
-                    ? again(managed, managed.live().get(), stack, written, bringUp, events)
-                    : fresh(managed, stack, written, bringUp, events);
+                    ? again(managed, managed.live().get(), stack, written, newPorts, bringUp, events)
+                    : fresh(managed, stack, written, newPorts, bringUp, events);
             events.send(result);
         }
     }
@@ -86,10 +86,12 @@ final class UpOperation {
         });
     }
 
-    private Json fresh(ManagedStack managed, Stack stack, Source source, BringUp bringUp, Events events)
+    private Json fresh(
+            ManagedStack managed, Stack stack, Source source, boolean newPorts, BringUp bringUp, Events events)
             throws InterruptedException {
         boolean isNew = !Files.exists(managed.folder());
-        ManagedStack.Live live = stacks.open(managed, stack, source);
+        ManagedStack.Live live =
+                newPorts ? stacks.openElsewhere(managed, stack, source) : stacks.open(managed, stack, source);
         try {
             bringUp.fetch(live.supervisor().workloads());
             new Desired(true, false, source).write(managed.folder());
@@ -129,10 +131,19 @@ final class UpOperation {
     }
 
     private Json again(
-            ManagedStack managed, ManagedStack.Live live, Stack wanted, Source written, BringUp bringUp, Events events)
+            ManagedStack managed,
+            ManagedStack.Live live,
+            Stack wanted,
+            Source written,
+            boolean newPorts,
+            BringUp bringUp,
+            Events events)
             throws InterruptedException {
         Desired desired = managed.known();
-        boolean same = desired.source().resolved().equals(written.resolved())
+        boolean moved =
+                newPorts && !Stacks.reassign(managed, live.supervisor().site()).isEmpty();
+        boolean same = !moved
+                && desired.source().resolved().equals(written.resolved())
                 && desired.source().environment().equals(written.environment());
         List<Change> changes = List.of();
         String outcome = "unchanged";
@@ -144,7 +155,9 @@ final class UpOperation {
                             live.stack(),
                             live.supervisor().site().preview(wanted));
             changes = planned.changes();
-            if (planned.worst().compareTo(Change.Risk.RELOAD) > 0) {
+            // who asked for new ports asked for what follows from them: those that name the old ones are restarted
+            Change.Risk allowed = moved ? Change.Risk.RESTART : Change.Risk.RELOAD;
+            if (planned.worst().compareTo(allowed) > 0) {
                 return pending(managed, live, changes, bringUp);
             }
             if (new ApplyOperation(stacks).execute(managed, live, planned, bringUp, events)

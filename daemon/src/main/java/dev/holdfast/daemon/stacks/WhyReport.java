@@ -5,19 +5,23 @@ import dev.holdfast.daemon.supervise.Decision;
 import dev.holdfast.daemon.supervise.LogTail;
 import dev.holdfast.daemon.supervise.MemberState;
 import dev.holdfast.daemon.supervise.Supervisor;
+import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Health;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Service;
 import dev.holdfast.text.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
 /** Why a service is as it is: its state now, what was decided about it, what its log says, and what to do. */
 final class WhyReport {
     private static final int DECISIONS = 20;
+    private static final int CHANGES = 40;
     private static final int EVIDENCE = 5;
 
     private final Stacks stacks;
@@ -31,17 +35,25 @@ final class WhyReport {
         Optional<ManagedStack.Live> live = managed.live();
         if (live.isEmpty()) {
             Desired desired = managed.known();
-            requireService(stacks.read(name, desired.source()).services().containsKey(service), name, service);
+            Map<String, Service<?>> services =
+                    stacks.read(name, desired.source()).services();
+            boolean isMember = services.values().stream()
+                    .flatMap(one -> Bound.of(stacks.parts().register(), one).members().stream())
+                    .anyMatch(member -> member.name().equals(service));
+            requireService(services.containsKey(service) || isMember, name, service);
             return report(
                     name,
                     service,
                     false,
                     service + " does not run because the stack is " + (desired.up() ? "not taken up" : "down"),
                     decisions(managed, List.of()),
+                    changes(managed, service),
                     List.of(),
                     "Start it with 'holdfast up'.");
         }
-        requireService(live.get().stack().services().containsKey(service), name, service);
+        boolean isMember = live.get().supervisor().workloads().stream()
+                .anyMatch(workload -> workload.member().name().equals(service));
+        requireService(live.get().stack().services().containsKey(service) || isMember, name, service);
         return running(managed, live.get(), service);
     }
 
@@ -54,7 +66,8 @@ final class WhyReport {
         Optional<String> next = Optional.empty();
         for (Workload workload : supervisor.workloads()) {
             String member = workload.member().name();
-            if (!workload.member().service().equals(service)
+            if (!member.equals(service)
+                    && !workload.member().service().equals(service)
                     && !Ownership.owner(live.stack(), workload).equals(service)) {
                 continue;
             }
@@ -87,8 +100,29 @@ final class WhyReport {
                         ? service + " is ready because " + because
                         : service + " is not ready: " + String.join("; ", sentences),
                 decisions(managed, members),
+                changes(managed, service),
                 evidence,
                 next.orElse("Nothing is to be done."));
+    }
+
+    /** What was made or changed inside the service, as the journal tells it; a member has no such things of its own. */
+    private static List<Json> changes(ManagedStack managed, String service) {
+        List<Json> about = managed.journal().entries().stream()
+                .filter(entry ->
+                        entry.textAt("kind").filter("change-done"::equals).isPresent())
+                .filter(entry -> entry.textAt("where")
+                        .filter(where -> where.equals(service) || where.startsWith(service + "/"))
+                        .isPresent())
+                .toList();
+        List<Json> items = new ArrayList<>();
+        for (Json entry : about.subList(Math.max(0, about.size() - CHANGES), about.size())) {
+            items.add(Json.object()
+                    .put("at", entry.textAt("at").orElse(""))
+                    .put("where", entry.textAt("where").orElse(""))
+                    .put("summary", entry.textAt("summary").orElse(""))
+                    .build());
+        }
+        return items;
     }
 
     /** Those about the members, and those about the whole stack. */
@@ -113,6 +147,7 @@ final class WhyReport {
             boolean ready,
             String state,
             List<Json> decisions,
+            List<Json> changes,
             List<Json> evidence,
             String next) {
         return Json.object()
@@ -121,6 +156,7 @@ final class WhyReport {
                 .put("ready", ready)
                 .put("state", state)
                 .put("decisions", Json.array(decisions))
+                .put("changes", Json.array(changes))
                 .put("evidence", Json.array(evidence))
                 .put("next", next)
                 .build();
@@ -135,7 +171,7 @@ final class WhyReport {
     static HoldfastException noService(String stack, String service) {
         return new HoldfastException(Problem.of(
                 Code.HF3206,
-                "stack '" + stack + "' has no service '" + service + "'",
-                "See 'holdfast status' for its services."));
+                "stack '" + stack + "' has no service or member '" + service + "'",
+                "See 'holdfast status' for its services and members."));
     }
 }

@@ -34,7 +34,17 @@ final class Probe {
         this.deadline = deadline;
     }
 
+    /** A member that answers on a full disk will not take the next write, so it does not count as ready. */
     Health now(Workload workload) {
+        Health health = answer(workload);
+        return place.get()
+                .lacking(workload.member().name())
+                .<Health>map(full -> new Health.NotReady(
+                        full.cause() + (health instanceof Health.Ready ? "" : "; " + health.because()), full.remedy()))
+                .orElse(health);
+    }
+
+    private Health answer(Workload workload) {
         Site site = place.get();
         Context context = site.context();
         Service<?> service = context.stack().services().get(workload.member().service());

@@ -4,10 +4,12 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
 import dev.holdfast.plan.Change;
+import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Running;
+import dev.holdfast.targets.local.ServerCertificate;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +29,9 @@ public interface Site extends AutoCloseable {
     /** Throws a problem for each port of the member that a foreign process holds. */
     void requirePorts(String member);
 
+    /** Gives new ports to every member that does not run and whose port somebody else holds; returns those members. */
+    List<String> reassignPorts();
+
     /** Writes the member's files and fills its data folder if that is new. Idempotent. */
     void prepare(Workload workload);
 
@@ -42,6 +47,15 @@ public interface Site extends AutoCloseable {
     Ended stop(Running running);
 
     Running reload(Running running, Workload workload);
+
+    /** The certificate that the member shows, where it has one. */
+    Optional<ServerCertificate> certificate(Running running);
+
+    /** Puts a new certificate in force in the running member, where one is due. */
+    Running renew(Running running, Workload workload);
+
+    /** What is to be done where there is no room left for what the member writes. */
+    Optional<Problem> lacking(String member);
 
     /** All that differs here from what the file says, in the order in which to do it. Changes nothing. */
     List<Change> differences();

@@ -3,8 +3,10 @@ package dev.holdfast.daemon.supervise;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Health;
 import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Running;
+import dev.holdfast.text.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,6 +28,7 @@ final class Upkeep {
     private final InstantSource clock;
     private final BiConsumer<Running, Ended> onExit;
     private final String name;
+    private final Renewal renewal;
 
     private volatile Workload workload;
     private BackOff backOff;
@@ -57,6 +60,7 @@ final class Upkeep {
         this.pace = pace;
         this.clock = clock;
         this.onExit = onExit;
+        this.renewal = new Renewal(name, place, decisions, clock);
         this.backOff = BackOff.none(pace);
         this.probePause = pace.probeStarting();
         board.put(name, MemberState.stopped("it was not started", clock.instant()));
@@ -107,8 +111,7 @@ final class Upkeep {
         if (state().phase() == MemberState.Phase.FAILED && !asked) {
             return;
         }
-        String reason = asked ? "it was asked for" : "it should be up and was not running when the daemon started";
-        whenNeedsAreReady(reason);
+        whenNeedsAreReady(asked ? "it was asked for" : "it should be up and was not running when the daemon started");
     }
 
     boolean adoptNow() {
@@ -201,26 +204,24 @@ final class Upkeep {
         if (!wanted || state().running().isPresent()) {
             return;
         }
-        // who asked for it is told at once; after a crash the cause may pass, so that is tried again
-        if (problem instanceof HoldfastException known && backOff.failures() == 0) {
-            giveUp(
-                    known.problems().getFirst().cause(),
-                    known.problems().getFirst().remedy());
-            return;
+        if (!(problem instanceof HoldfastException known)) {
+            failed("it could not be started: " + problem.getMessage());
+        } else if (backOff.failures() > 0) {
+            failed("it could not be started: " + known.problems().getFirst().cause());
+        } else {
+            // who asked for it is told at once; after a crash the cause may pass, so that is tried again
+            Problem first = known.problems().getFirst();
+            giveUp(first.cause(), first.remedy());
         }
-        failed("it could not be started: "
-                + (problem instanceof HoldfastException known
-                        ? known.problems().getFirst().cause()
-                        : problem.getMessage()));
     }
 
     /** One more failure: starts again, later each time, or gives up. */
     private void failed(String because) {
         backOff = backOff.failed(startedAt, clock.instant());
-        if (backOff.isOver()) {
+        if (backOff.isOver() && site().lacking(name).isEmpty()) {
             String log = String.join(" ‖ ", LogTail.telling(site().log(name), 3));
             giveUp(
-                    "it ended " + backOff.failures() + " times in a row within " + text(pace.steady())
+                    "it ended " + backOff.failures() + " times in a row within " + Durations.text(pace.steady())
                             + " of its start, the last time because " + because
                             + (log.isEmpty() ? "" : "; its log ends: " + log),
                     "Read 'holdfast logs " + workload.member().service()
@@ -232,12 +233,13 @@ final class Upkeep {
                 name,
                 state().with(
                                 MemberState.Phase.RESTARTING,
-                                new Health.NotReady(because, "Wait: it is started again in " + text(pause) + "."),
+                                new Health.NotReady(
+                                        because, "Wait: it is started again in " + Durations.text(pause) + "."),
                                 clock.instant())
                         .restarted());
         decisions.add(
                 name,
-                "restarted " + name + (pause.isZero() ? "" : " after a pause of " + text(pause)) + " because "
+                "restarted " + name + (pause.isZero() ? "" : " after a pause of " + Durations.text(pause)) + " because "
                         + because);
         startAt = Optional.of(clock.instant().plus(pause));
     }
@@ -257,9 +259,38 @@ final class Upkeep {
         if (waiting) {
             whenNeedsAreReady("all that it needs is ready");
         } else if (startAt.isPresent() && !clock.instant().isBefore(startAt.get())) {
-            startNow();
+            if (!waitsForRoom()) {
+                startNow();
+            }
         } else if (state().running().isPresent() && !clock.instant().isBefore(nextProbe)) {
             probeNow();
+            state().running().ifPresent(this::renew);
+        }
+    }
+
+    /** On a full disk every start fails, so it is not tried before there is room again, however long that takes. */
+    private boolean waitsForRoom() {
+        Optional<Problem> full = site().lacking(name);
+        full.ifPresent(problem -> {
+            if (!state().next().equals(Optional.of(problem.remedy()))) {
+                decisions.add(name, "waits with the start of " + name + " because there is " + problem.cause());
+            }
+            board.put(name, state().with(new Health.NotReady(problem.cause(), problem.remedy())));
+            // none but the one that made it start
+            backOff = BackOff.none(pace).failed(startedAt, clock.instant());
+            startAt = Optional.of(clock.instant().plus(pace.probe()));
+        });
+        return full.isPresent();
+    }
+
+    private void renew(Running running) {
+        switch (renewal.now(running, workload, state().health())) {
+            case Renewal.Step.Nothing() -> {}
+            case Renewal.Step.Renewed(Running now) -> {
+                board.put(name, state().with(Optional.of(now)));
+                nextProbe = clock.instant();
+            }
+            case Renewal.Step.Restart(String because) -> restartNow(because);
         }
     }
 
@@ -289,6 +320,7 @@ final class Upkeep {
             }
             probePause = pace.probe();
             if (probeFailures >= pace.probeFailures()
+                    && site().lacking(name).isEmpty()
                     && board.firstNotReady(workload.needs()).isEmpty()) {
                 hung(health);
                 return;
@@ -367,11 +399,5 @@ final class Upkeep {
             return true;
         }
         return restartNow("its changed settings need it");
-    }
-
-    private static String text(Duration duration) {
-        return duration.toMillis() < 1000 || duration.toMillis() % 1000 != 0
-                ? duration.toMillis() + " ms"
-                : duration.toSeconds() + " s";
     }
 }

@@ -132,7 +132,7 @@ final class PgBouncerObservation implements Observation<PgBouncerSpec> {
                 List.of(),
                 true,
                 Optional.empty(),
-                Set.of(),
+                Set.of(service.name()),
                 new Stop(Signal.TERMINATE, Duration.ofSeconds(10)),
                 Reload.RESTART));
     }

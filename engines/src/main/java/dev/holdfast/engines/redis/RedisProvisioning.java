@@ -30,6 +30,7 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
     static final String IMAGE = "docker.io/library/redis:8.0.4-bookworm";
 
     private static final String CERTIFICATE = "/tls/server.crt";
+    private static final String KEY = "/tls/server.key";
 
     private final RedisSession session;
     private final RedisSizing sizing;
@@ -96,8 +97,13 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
                 String value = setting.value().replace("\"", "");
                 session.call(service.name(), member, context, Command.CONFIG, List.of("SET", setting.key(), value));
             }
-            // the same name again makes Redis read certificate, key and authority anew: they may have been replaced
-            session.call(service.name(), member, context, Command.CONFIG, List.of("SET", "tls-cert-file", CERTIFICATE));
+            // naming the same files again has Redis read them again; certificate and key only fit together
+            session.call(
+                    service.name(),
+                    member,
+                    context,
+                    Command.CONFIG,
+                    List.of("SET", "tls-cert-file", CERTIFICATE, "tls-key-file", KEY));
         } catch (JedisException e) {
             throw RedisSession.refused(e, service.name(), context.outside(member, PORT));
         }
@@ -109,7 +115,7 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
         settings.add(parameters.setting("port", "0"));
         settings.add(parameters.setting("tls-port", Integer.toString(listen.port())));
         settings.add(parameters.setting("tls-cert-file", CERTIFICATE));
-        settings.add(parameters.setting("tls-key-file", "/tls/server.key"));
+        settings.add(parameters.setting("tls-key-file", KEY));
         settings.add(parameters.setting("tls-ca-cert-file", "/tls/ca.crt"));
         settings.add(parameters.setting("tls-auth-clients", "no"));
         settings.add(parameters.setting("tls-protocols", "\"TLSv1.2 TLSv1.3\""));

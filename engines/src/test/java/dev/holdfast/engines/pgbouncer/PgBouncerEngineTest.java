@@ -7,6 +7,7 @@ import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engines.Engines;
 import dev.holdfast.engines.FixedContext;
+import dev.holdfast.problem.Code;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Service;
@@ -53,6 +54,9 @@ final class PgBouncerEngineTest extends EngineContract {
                 pooler(10, 20, Map.of("auth_type", "any", "tcp_keepidel", "60", "tcp_keepcnt", "many"));
         Problems problems = new Problems();
         engine.check(service, FixedContext.of(service).stack(), problems);
+        assertThat(problems.all())
+                .extracting(Problem::code)
+                .containsExactlyInAnyOrder(Code.HF1521, Code.HF1508, Code.HF1507, Code.HF1506);
         assertThat(problems.all())
                 .extracting(Problem::cause)
                 .containsExactlyInAnyOrder(

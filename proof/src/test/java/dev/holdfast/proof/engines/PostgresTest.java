@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A real PostgreSQL and a real PgBouncer, driven by what their engines say. One server for all of it, in order. */
-@Tag("engines")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("engines")
 final class PostgresTest {
     private static final String STACK = """
             apiVersion: holdfast.dev/v1

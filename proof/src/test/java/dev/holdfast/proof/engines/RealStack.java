@@ -27,6 +27,7 @@ import dev.holdfast.targets.local.sandbox.Inside;
 import dev.holdfast.targets.local.sandbox.JavaRuntime;
 import dev.holdfast.targets.local.sandbox.Preflight;
 import dev.holdfast.targets.local.sandbox.Sandbox;
+import dev.holdfast.testing.Checkout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -71,7 +72,7 @@ final class RealStack implements Context, AutoCloseable {
         SecureRandom random = new SecureRandom();
         this.secrets = new SecretStore(folder.resolve("secrets.enc"), folder.resolve("key"), stack.name(), random);
         this.certificates = new Certificates(stack.name(), secrets, random);
-        this.images = new EngineImages(cache(), System.getenv(), architecture(), InstantSource.system());
+        this.images = new EngineImages(Checkout.engineCache(), System.getenv(), architecture(), InstantSource.system());
         this.ports = new TreeMap<>();
         this.running = new LinkedHashMap<>();
         write(folder.resolve("ca.crt"), bytes(certificates.authority()));
@@ -98,18 +99,6 @@ final class RealStack implements Context, AutoCloseable {
 
     RealStack edited(String text) {
         return new RealStack(this, text);
-    }
-
-    private static Path cache() {
-        String cache = System.getenv("HOLDFAST_CACHE");
-        if (cache != null) {
-            return Path.of(cache);
-        }
-        String home = System.getenv("HOLDFAST_HOME");
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        return home != null
-                ? Path.of(home, "cache")
-                : (xdg != null ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache")).resolve("holdfast");
     }
 
     private static Architecture architecture() {

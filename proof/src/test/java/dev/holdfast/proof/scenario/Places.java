@@ -1,6 +1,7 @@
 package dev.holdfast.proof.scenario;
 
 import dev.holdfast.proof.Installation;
+import dev.holdfast.testing.Checkout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,19 +12,15 @@ final class Places {
     private Places() {}
 
     static Path root() {
-        return Path.of(System.getProperty("holdfast.root", ".."))
-                .toAbsolutePath()
-                .normalize();
+        return Checkout.root();
     }
 
     static Path launcher() {
         return root().resolve("holdfast");
     }
 
-    /** The cache of engines that all scenarios share: the user's own where the run names none. */
     static Path cache() {
-        String given = System.getenv("HOLDFAST_CACHE");
-        return given == null ? root().resolve("target/engine-cache") : Path.of(given);
+        return Checkout.engineCache();
     }
 
     /** A fresh installation in a folder of its own, short enough for a socket path. */

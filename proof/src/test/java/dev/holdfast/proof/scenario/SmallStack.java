@@ -33,7 +33,7 @@ final class SmallStack {
                       databases:
                         app: {}
                       roles:
-                        app: { can: [read, write], through: pooler }
+                        app: { can: [read, write, ddl], through: pooler }
                     cache:
                       engine: redis
                       resources: { memory: 128Mi }

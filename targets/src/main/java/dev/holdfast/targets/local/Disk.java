@@ -111,6 +111,14 @@ final class Disk {
                 }
 
                 @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                    if (e instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw e;
+                }
+
+                @Override
                 public FileVisitResult postVisitDirectory(Path folder, @org.jspecify.annotations.Nullable IOException e)
                         throws IOException {
                     if (e != null) {
@@ -151,7 +159,11 @@ final class Disk {
 
     /** Whether so little is left that a failed program most likely failed for that reason. */
     static boolean isFull(Path path) {
-        return store(path).map(Disk::free).orElse(Long.MAX_VALUE) < 64 * 1024;
+        return hasLessThan(path, 64 * 1024);
+    }
+
+    static boolean hasLessThan(Path path, long bytes) {
+        return store(path).map(Disk::free).orElse(Long.MAX_VALUE) < bytes;
     }
 
     private static Problem full(Path path, Optional<FileStore> store, long free) {

@@ -30,6 +30,13 @@ public record Facts(SortedMap<String, FileFacts> files) {
         }
     }
 
+    /** These, with the files of the others in place of their own of those names. */
+    Facts with(Facts others) {
+        SortedMap<String, FileFacts> both = new TreeMap<>(files);
+        both.putAll(others.files());
+        return new Facts(both);
+    }
+
     Optional<String> find(String file, String key) {
         return Optional.ofNullable(files.get(file))
                 .flatMap(facts -> Optional.ofNullable(facts.settings().get(key)))

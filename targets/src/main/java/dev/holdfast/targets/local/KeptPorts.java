@@ -5,6 +5,7 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -48,6 +49,27 @@ final class KeptPorts {
             }
             ports = completed;
         }
+    }
+
+    /** Gives new ports to every member that does not run and whose port somebody else holds; returns those members. */
+    List<String> reassign(List<Member> members, Members processes) {
+        List<String> reassigned = new ArrayList<>();
+        for (Member member : members) {
+            String name = member.name();
+            if (isBlocked(name) && processes.find(name).isEmpty()) {
+                processes.sweep(name, processes.recorded(name));
+                if (isBlocked(name)) {
+                    drop(name);
+                    reassigned.add(name);
+                }
+            }
+        }
+        complete(members, processes);
+        return List.copyOf(reassigned);
+    }
+
+    private boolean isBlocked(String member) {
+        return of(member).values().stream().anyMatch(port -> !Sockets.isFree(port));
     }
 
     void drop(String member) {

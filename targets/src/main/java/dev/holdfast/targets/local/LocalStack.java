@@ -1,7 +1,6 @@
 package dev.holdfast.targets.local;
 
 import dev.holdfast.blueprint.Address;
-import dev.holdfast.blueprint.Member;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
@@ -161,19 +160,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     /** Gives new ports to every member that does not run and whose port somebody else holds; returns those members. */
     public List<String> reassignPorts() {
-        List<String> reassigned = new ArrayList<>();
-        for (Member member : assembly.members()) {
-            boolean blocked = ports.of(member.name()).values().stream().anyMatch(port -> !Sockets.isFree(port));
-            if (blocked && find(member.name()).isEmpty()) {
-                members.sweep(member.name(), members.recorded(member.name()));
-                if (ports.of(member.name()).values().stream().anyMatch(port -> !Sockets.isFree(port))) {
-                    ports.drop(member.name());
-                    reassigned.add(member.name());
-                }
-            }
-        }
-        ports.complete(assembly.members(), members);
-        return List.copyOf(reassigned);
+        return ports.reassign(assembly.members(), members);
     }
 
     /** Writes the member's files and fills its data folder if that is new. Idempotent; touches no file that is right. */
@@ -281,9 +268,18 @@ public final class LocalStack implements Context, AutoCloseable {
         if (workload.reload() == Workload.Reload.SIGHUP) {
             members.reload(running);
         }
-        Running reloaded = running.with(preparation.written(running.member()).orElse(Facts.NONE));
-        members.record(reloaded);
-        return reloaded;
+        return members.record(running.with(preparation.written(running.member()).orElse(Facts.NONE)));
+    }
+
+    /** Writes the member's certificate anew where that is due, none of its other files, and has it read that. */
+    public Running renew(Running running, Workload workload, Runnable overConnection) {
+        Facts renewed = preparation.renew(workload);
+        switch (workload.reload()) {
+            case SIGHUP -> members.reload(running);
+            case CONNECTION -> overConnection.run();
+            case RESTART -> throw new IllegalArgumentException(running.member() + " reads its files once");
+        }
+        return members.record(running.with(running.inForce().with(renewed)));
     }
 
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */

@@ -37,6 +37,7 @@ final class Members {
     private final Launcher launcher;
     private final InstantSource clock;
     private final Map<ProcessId, Process> children = new ConcurrentHashMap<>();
+    private final Map<String, Object> starting = new ConcurrentHashMap<>();
 
     Members(StackFolder folder, Launcher launcher, InstantSource clock) {
         this.folder = folder;
@@ -55,6 +56,12 @@ final class Members {
 
     /** Nothing of the member may be left from before: see {@link #sweep}. */
     Running start(Start start) {
+        synchronized (starting(start.workload().member().name())) {
+            return started(start);
+        }
+    }
+
+    private Running started(Start start) {
         String member = start.workload().member().name();
         Process process = launched(member, start.enclosed());
         ProcessId first = Processes.identify(process.pid()).orElseThrow(() -> notStarted(member, process));
@@ -73,7 +80,7 @@ final class Members {
                 start.workload().reload(),
                 start.facts());
         try {
-            record(running);
+            var _ = record(running);
         } catch (HoldfastException cannotBeFoundAgain) {
             sweep(member, Optional.of(running));
             throw cannotBeFoundAgain;
@@ -105,9 +112,10 @@ final class Members {
         sweep(member, Optional.empty());
     }
 
-    void record(Running running) {
+    Running record(Running running) {
         Disk.folder(folder.root().resolve("run"), Disk.OURS);
         folder.runFile(running.member()).write(RunFile.json(running));
+        return running;
     }
 
     Optional<Running> find(String member) {
@@ -239,16 +247,27 @@ final class Members {
         return stat != null && stat.id().equals(process) ? Set.of(process.pid()) : Set.of();
     }
 
+    /**
+     * Two threads learn of the end of a process that was stopped, and by the time of the second the member may run anew:
+     * what carries its mark then must stay.
+     */
     private void forget(Running running) {
-        sweep(running.member(), Optional.of(running));
-        children.remove(running.launcher());
-        // the member may have been started anew by now, and that record must stay
-        boolean same = recorded(running.member())
-                .filter(now -> now.launcher().equals(running.launcher()))
-                .isPresent();
-        if (same) {
-            Disk.remove(folder.run(running.member()));
+        String member = running.member();
+        synchronized (starting(member)) {
+            boolean same = recorded(member)
+                    .filter(now -> now.launcher().equals(running.launcher()))
+                    .isPresent();
+            if (same) {
+                sweep(member, Optional.of(running));
+                children.remove(running.launcher());
+                Disk.remove(folder.run(member));
+            }
         }
+    }
+
+    /** Held while a member starts and while the traces of its end are removed. */
+    private Object starting(String member) {
+        return starting.computeIfAbsent(member, any -> new Object());
     }
 
     private Process launched(String member, Invocation enclosed) {

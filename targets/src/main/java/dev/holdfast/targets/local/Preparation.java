@@ -90,13 +90,29 @@ record Preparation(
             if (parent != null) {
                 Disk.folder(parent, enclosure.owner());
             }
-            Disk.write(file.path(), file.content().reveal().getBytes(StandardCharsets.ISO_8859_1), enclosure.owner());
+            Disk.write(file.path(), bytes(file.content()), enclosure.owner());
         }
         removeOthers(member, wanted);
         SortedMap<String, FileFacts> facts = new TreeMap<>();
         wanted.forEach((name, file) -> facts.put(name, file.facts()));
         folder.written(member).write(new Facts(facts).json());
         data(workload, service);
+    }
+
+    /** Writes what belongs to TLS and nothing else; returns what that is now. */
+    Facts renew(Workload workload) {
+        String member = workload.member().name();
+        SortedMap<String, FileFacts> facts = new TreeMap<>();
+        wanted(workload).forEach((name, file) -> {
+            if (name.startsWith(TLS + "/")) {
+                Disk.write(file.path(), bytes(file.content()), enclosure.owner());
+                facts.put(name, file.facts());
+            }
+        });
+        Facts renewed = new Facts(facts);
+        folder.written(member)
+                .write(written(member).orElse(Facts.NONE).with(renewed).json());
+        return renewed;
     }
 
     /** The settings of effect RELOAD whose values are not those in force. */
@@ -203,6 +219,10 @@ record Preparation(
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(Redacted content) {
+        return content.reveal().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** One character a byte, so that a key store passes as unharmed as a text does. */

@@ -5,11 +5,12 @@ import dev.holdfast.targets.local.image.Architecture;
 import dev.holdfast.targets.local.image.EngineImages;
 import dev.holdfast.targets.local.image.Image;
 import dev.holdfast.targets.local.image.Progress;
+import dev.holdfast.testing.Checkout;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 
-/** One cache for all tests of this module, kept in {@code target}: installed for real by whichever comes first. */
+/** The engines of the cache that all tests share: installed for real by whichever comes first. */
 public final class Cache {
     public static final Programs.Debian REDIS = new Programs.Debian(List.of("redis-server", "redis-tools"));
     public static final Programs.Debian POSTGRES = new Programs.Debian(List.of("postgresql-17"));
@@ -19,7 +20,7 @@ public final class Cache {
     private Cache() {}
 
     public static Path folder() {
-        return Path.of("target/engine-cache").toAbsolutePath();
+        return Checkout.engineCache();
     }
 
     public static EngineImages images() {

@@ -8,12 +8,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** PostgreSQL and Redis from engine images, as who runs the tests and, where that is root, as an ordinary user too. */
+@Tag("engines")
 final class RealEnginesTest {
     static Stream<List<String>> users() {
         List<String> ordinary = List.of("setpriv", "--reuid=65001", "--regid=65001", "--clear-groups", "--");

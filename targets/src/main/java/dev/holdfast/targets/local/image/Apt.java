@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +34,7 @@ final class Apt {
     private final Tools tools;
     private final HostSources sources;
     private final Architecture architecture;
+    private Optional<Excerpt> excerpt = Optional.empty();
 
     /** {@code home} keeps the indexes, so that the next time only what changed is fetched; nothing else stays. */
     Apt(Path home, Path scratch, Path hostRoot, Tools tools, HostSources sources, Architecture architecture) {
@@ -45,8 +49,19 @@ final class Apt {
     /** Fetches the indexes of the release; apt checks their signatures with the host's keyring. */
     void update(Collection<String> asked) throws IOException {
         prepare(asked);
+        for (Path file : PackageStore.children(home.resolve("lists"))) {
+            // apt would keep one that it finds compressed as it is
+            if (file.toString().contains("_Packages.")) {
+                Files.delete(file);
+            }
+        }
+        List<String> command = new ArrayList<>();
         // without this, apt calls an unreachable mirror a warning and goes on with what it has
-        Tools.Outcome outcome = apt("apt-get", List.of("-o", "APT::Update::Error-Mode=any", "update"), home, UPDATE);
+        command.addAll(List.of("-o", "APT::Update::Error-Mode=any"));
+        // its cache of all packages, which takes seconds to make, is for nobody: see Excerpt
+        command.addAll(List.of("-o", "pkgCacheFile::Generate=false", "update"));
+        Tools.Outcome outcome = apt("apt-get", command, home, UPDATE);
+        excerpt = Optional.empty();
         if (!outcome.succeeded() || outcome.output().contains("W: Failed to fetch")) {
             throw AptFailure.of("reading the package indexes", outcome, sources, home);
         }
@@ -54,6 +69,11 @@ final class Apt {
 
     /** Everything each of {@code asked} needs, with exact versions and checksums out of the verified indexes. */
     List<List<DebianPackage>> closures(List<List<String>> asked) throws IOException {
+        Set<String> names = new HashSet<>();
+        asked.forEach(names::addAll);
+        Set<String> present = new HashSet<>(LeftOut.names());
+        present.removeAll(names);
+        excerpt().write(home.resolve("lists"), excerpted(), names, present, true);
         Map<String, String> suites = new LinkedHashMap<>();
         List<List<String>> selected = new ArrayList<>();
         for (List<String> each : asked) {
@@ -73,7 +93,7 @@ final class Apt {
         prepare(asked);
         List<String> command = new ArrayList<>(List.of("-s", "-y", "install", "--"));
         command.addAll(asked);
-        Tools.Outcome outcome = apt("apt-get", command, home, RESOLVE);
+        Tools.Outcome outcome = overExcerpt("apt-get", command, home, RESOLVE);
         if (!outcome.succeeded()) {
             throw AptFailure.of("resolving " + String.join(" ", asked), outcome, sources, home);
         }
@@ -92,7 +112,7 @@ final class Apt {
     private Map<String, DebianPackage> details(Map<String, String> suites) {
         List<String> command = new ArrayList<>(List.of("show", "--no-all-versions", "--"));
         command.addAll(suites.keySet());
-        Tools.Outcome outcome = apt("apt-cache", command, home, RESOLVE);
+        Tools.Outcome outcome = overExcerpt("apt-cache", command, home, RESOLVE);
         Map<String, DebianPackage> found = new HashMap<>();
         for (String stanza : outcome.output().split("\n\n", -1)) {
             Map<String, String> fields = fields(stanza);
@@ -131,9 +151,11 @@ final class Apt {
     /** Fetches exactly these versions into {@code folder}; apt checks each against the verified indexes. */
     void download(List<DebianPackage> packages, Path folder) throws IOException {
         prepare(List.of());
+        List<String> names = packages.stream().map(DebianPackage::name).toList();
+        excerpt().write(home.resolve("lists"), excerpted(), names, Set.of(), false);
         List<String> command = new ArrayList<>(List.of("download", "--"));
         packages.forEach(p -> command.add(p.selector()));
-        Tools.Outcome outcome = apt("apt-get", command, folder, DOWNLOAD);
+        Tools.Outcome outcome = overExcerpt("apt-get", command, folder, DOWNLOAD);
         if (outcome.output().contains("E: Version '")
                 || outcome.output().contains("E: Can't find a source to download")) {
             throw Refusals.of(
@@ -145,6 +167,23 @@ final class Apt {
         if (!outcome.succeeded()) {
             throw AptFailure.of("fetching packages", outcome, sources, folder);
         }
+    }
+
+    private Excerpt excerpt() throws IOException {
+        if (excerpt.isEmpty()) {
+            excerpt = Optional.of(new Excerpt(home.resolve("lists")));
+        }
+        return excerpt.get();
+    }
+
+    private Path excerpted() {
+        return scratch.resolve("excerpt");
+    }
+
+    private Tools.Outcome overExcerpt(String program, List<String> arguments, Path folder, Duration limit) {
+        List<String> command = new ArrayList<>(List.of("-o", "Dir::State::lists=" + excerpted()));
+        command.addAll(arguments);
+        return apt(program, command, folder, limit);
     }
 
     private Tools.Outcome apt(String program, List<String> arguments, Path folder, Duration limit) {
@@ -164,7 +203,7 @@ final class Apt {
         keep(home.resolve("apt.conf"), settings());
     }
 
-    /** Untouched where it is right already: apt makes its cache anew (a second) when one of them is newer. */
+    /** Untouched where it is right already: apt makes its cache anew when one of them is newer. */
     private static void keep(Path file, String text) throws IOException {
         if (!Files.exists(file) || !Files.readString(file).equals(text)) {
             Folders.write(file, text);
@@ -205,6 +244,7 @@ final class Apt {
                 Acquire::AllowInsecureRepositories "false";
                 Acquire::AllowDowngradeToInsecureRepositories "false";
                 Acquire::Languages "none";
+                Acquire::GzipIndexes "false";
                 Acquire::Retries "2";
                 Acquire::http::Timeout "20";
                 Acquire::https::Timeout "20";

@@ -14,6 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 /**
@@ -167,24 +170,58 @@ public final class EngineImages {
                         .filter(e -> !anew && e.architecture().equals(architecture.debian()))
                         .ifPresentOrElse(pinned -> entries.put(request, pinned), () -> unknown.add(request));
             }
-            entries.putAll(resolved(unknown));
-            Set<DebianPackage> packages = new LinkedHashSet<>();
-            entries.values().forEach(entry -> packages.addAll(entry.packages()));
-            List<DebianPackage> absent = store.absent(packages);
-            Space.check(
-                    engines, packages.stream().filter(p -> !store.isUnpacked(p)).toList());
-            if (!absent.isEmpty()) {
-                store.fetch(absent, apt(), reporter);
+            // Maven and apt take about as long: neither waits for the other
+            try (Jars jars = new Jars(requests, anew ? Map.of() : entries)) {
+                entries.putAll(resolved(unknown));
+                Set<DebianPackage> packages = new LinkedHashSet<>();
+                entries.values().forEach(entry -> packages.addAll(entry.packages()));
+                Space.check(
+                        engines,
+                        packages.stream().filter(p -> !store.isUnpacked(p)).toList());
+                store.provide(packages, this::apt, reporter);
+                Map<Programs, Image> images = new LinkedHashMap<>();
+                for (Map.Entry<Request, LockFile.Entry> each : entries.entrySet()) {
+                    LockFile.Entry entry = jars.of(each.getKey(), each.getValue());
+                    locked = locked.with(entry);
+                    locked.write(lockFile);
+                    images.put(each.getKey().programs(), assembled(entry));
+                }
+                return images;
             }
-            store.unpack(packages, reporter);
-            Map<Programs, Image> images = new LinkedHashMap<>();
-            for (Map.Entry<Request, LockFile.Entry> each : entries.entrySet()) {
-                LockFile.Entry entry = withJars(each.getKey(), each.getValue(), anew);
-                locked = locked.with(entry);
-                locked.write(lockFile);
-                images.put(each.getKey().programs(), assembled(entry));
+        }
+
+        /** The jars of the Java engines, on their way from the moment this is made. */
+        private final class Jars implements AutoCloseable {
+            private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+            private final Map<Request, Future<List<LockFile.Jar>>> running = new LinkedHashMap<>();
+
+            Jars(Set<Request> requests, Map<Request, LockFile.Entry> pinned) {
+                for (Request request : requests) {
+                    if (request.programs() instanceof Programs.Maven artifact) {
+                        LockFile.Entry pin = pinned.get(request);
+                        List<LockFile.Jar> known = pin == null ? List.of() : pin.jars();
+                        running.put(request, executor.submit(() -> maven.install(request, artifact, known)));
+                    }
+                }
             }
-            return images;
+
+            LockFile.Entry of(Request request, LockFile.Entry entry) throws IOException {
+                Future<List<LockFile.Jar>> jars = running.get(request);
+                if (jars == null) {
+                    return entry;
+                }
+                if (!jars.isDone()) {
+                    reporter.report(Progress.Phase.DOWNLOADING, request.label());
+                }
+                return new LockFile.Entry(
+                        request, entry.architecture(), entry.date(), entry.packages(), Tools.result(jars));
+            }
+
+            @Override
+            public void close() {
+                executor.shutdownNow();
+                executor.close();
+            }
         }
 
         private Map<Request, LockFile.Entry> resolved(List<Request> requests) throws IOException {
@@ -205,19 +242,6 @@ public final class EngineImages {
                         request, new LockFile.Entry(request, architecture.debian(), date, closures.get(i), List.of()));
             }
             return entries;
-        }
-
-        private LockFile.Entry withJars(Request request, LockFile.Entry entry, boolean anew) throws IOException {
-            if (!(request.programs() instanceof Programs.Maven artifact)) {
-                return entry;
-            }
-            List<LockFile.Jar> pinned = anew ? List.of() : entry.jars();
-            return new LockFile.Entry(
-                    request,
-                    entry.architecture(),
-                    entry.date(),
-                    entry.packages(),
-                    maven.install(request, artifact, pinned, reporter));
         }
 
         private Image assembled(LockFile.Entry entry) throws IOException {

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What engines depend on and do not need: see {@code left-out.list} beside this class. */
 final class LeftOut {
@@ -45,6 +47,14 @@ final class LeftOut {
             "./usr/share/postgresql/*/man/*");
 
     private LeftOut() {}
+
+    /** Their names. */
+    static Set<String> names() {
+        return text().lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .map(line -> line.split("\\s+", 2)[0])
+                .collect(Collectors.toSet());
+    }
 
     /** A dpkg status file that says they are installed, except those asked for by name. */
     static String status(Architecture architecture, Collection<String> asked) {

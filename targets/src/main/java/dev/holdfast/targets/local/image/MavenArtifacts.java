@@ -40,11 +40,9 @@ final class MavenArtifacts {
     }
 
     /** The jars that are there, or fetched now; refused when {@code pinned} says others. */
-    List<LockFile.Jar> install(Request request, Programs.Maven maven, List<LockFile.Jar> pinned, Reporter reporter)
-            throws IOException {
+    List<LockFile.Jar> install(Request request, Programs.Maven maven, List<LockFile.Jar> pinned) throws IOException {
         Path lib = lib(request);
         if (!Files.isDirectory(lib)) {
-            reporter.report(Progress.Phase.DOWNLOADING, maven.artifact());
             fetch(request, maven, pinned);
         }
         return jars(Manifest.read(manifest(lib)));

@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,10 +31,14 @@ final class PackageStore {
     /** Decompression is what takes the time; more at once than this only fights over the disk. */
     private static final int AT_ONCE = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
 
+    /** Fetched at a time: large enough for one more run of apt not to matter, small enough to be unpacked meanwhile. */
+    private static final long BATCH = 12L << 20;
+
     private final Path debs;
     private final Path packages;
     private final Path scratch;
     private final Tools tools;
+    private final Set<DebianPackage> verified = ConcurrentHashMap.newKeySet();
 
     PackageStore(Path engines, Path scratch, Tools tools) {
         this.debs = engines.resolve("debs");
@@ -62,63 +66,120 @@ final class PackageStore {
                 .toList();
     }
 
-    /** Fetches them through apt; a .deb enters the store only with the SHA-256 of the signed index. */
-    void fetch(List<DebianPackage> wanted, Apt apt, Reporter reporter) throws IOException {
-        Path folder = Files.createDirectories(scratch.resolve("download"));
-        long total = wanted.stream().mapToLong(DebianPackage::bytes).sum();
+    /**
+     * Unpacks those that are not, several at once, and fetches what is absent through {@code apt}: while packages are
+     * unpacked, the next are fetched. Stops at the first failure and leaves nothing half done.
+     */
+    void provide(Collection<DebianPackage> wanted, Source apt, Reporter reporter) throws IOException {
+        List<DebianPackage> absent = absent(wanted);
+        List<DebianPackage> there = wanted.stream()
+                .filter(p -> !isUnpacked(p) && !absent.contains(p))
+                .toList();
+        long bytes = absent.stream().mapToLong(DebianPackage::bytes).sum();
+        var unpacking = new Unpacking(
+                bytes + there.stream().mapToLong(DebianPackage::bytes).sum(), reporter);
+        try (unpacking) {
+            unpacking.reported.set(absent.isEmpty());
+            there.forEach(unpacking::submit);
+            long fetched = 0;
+            for (List<DebianPackage> batch : batches(absent)) {
+                fetch(batch, apt.apt(), fetched, bytes, reporter);
+                fetched += batch.stream().mapToLong(DebianPackage::bytes).sum();
+                unpacking.reported.set(fetched >= bytes);
+                batch.forEach(unpacking::submit);
+            }
+            unpacking.await();
+        }
+    }
+
+    /** Read for the first time when something has to be fetched: what is kept needs neither apt nor a network. */
+    interface Source {
+        Apt apt() throws IOException;
+    }
+
+    private static List<List<DebianPackage>> batches(List<DebianPackage> packages) {
+        List<List<DebianPackage>> batches = new ArrayList<>();
+        long bytes = BATCH;
+        for (DebianPackage each : packages) {
+            if (bytes >= BATCH) {
+                batches.add(new ArrayList<>());
+                bytes = 0;
+            }
+            batches.getLast().add(each);
+            bytes += each.bytes();
+        }
+        return batches;
+    }
+
+    /** A .deb enters the store only with the SHA-256 of the signed index. */
+    private void fetch(List<DebianPackage> batch, Apt apt, long before, long total, Reporter reporter)
+            throws IOException {
+        Path folder = scratch.resolve("download");
+        Folders.delete(folder);
+        Files.createDirectories(folder);
         AtomicBoolean finished = new AtomicBoolean();
-        Thread watcher = Thread.ofVirtual().start(() -> watch(folder, total, finished, reporter));
+        Thread watcher = Thread.ofVirtual().start(() -> watch(folder, before, total, finished, reporter));
         try {
-            apt.download(wanted, folder);
+            apt.download(batch, folder);
         } finally {
             finished.set(true);
             watcher.interrupt();
         }
-        reporter.report(Progress.Phase.DOWNLOADING, total, total, "");
         Map<String, Path> bySum = new HashMap<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".deb")).toList()) {
+        for (Path file : children(folder)) {
+            if (file.toString().endsWith(".deb")) {
                 bySum.put(Folders.sha256(file), file);
             }
         }
         Files.createDirectories(debs);
-        for (DebianPackage each : wanted) {
+        long done = before;
+        for (DebianPackage each : batch) {
             Path file = bySum.get(each.sha256());
             if (file == null) {
                 throw mismatch(each, "none of the files fetched has");
             }
             Files.move(file, deb(each), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            verified.add(each);
+            done += each.bytes();
         }
+        reporter.report(Progress.Phase.DOWNLOADING, done, total, "");
     }
 
-    /** Unpacks those that are not, several at once; stops at the first failure and leaves nothing half done. */
-    void unpack(Collection<DebianPackage> wanted, Reporter reporter) throws IOException {
-        List<DebianPackage> missing =
-                wanted.stream().filter(p -> !isUnpacked(p)).toList();
-        long total = missing.stream().mapToLong(DebianPackage::bytes).sum();
-        AtomicLong done = new AtomicLong();
-        List<Future<?>> running = new ArrayList<>();
-        ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE);
-        try {
-            for (DebianPackage each : missing) {
-                running.add(executor.submit(() -> {
-                    unpack(each);
-                    reporter.report(Progress.Phase.UNPACKING, done.addAndGet(each.bytes()), total, each.name());
-                    return each;
-                }));
-            }
+    /** Packages on their way from .deb to folder. */
+    private final class Unpacking implements AutoCloseable {
+        private final ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE);
+        private final List<Future<?>> running = new ArrayList<>();
+        private final AtomicLong done = new AtomicLong();
+        /** One bar at a time: not while that of the download is shown. */
+        private final AtomicBoolean reported = new AtomicBoolean();
+
+        private final long total;
+        private final Reporter reporter;
+
+        Unpacking(long total, Reporter reporter) {
+            this.total = total;
+            this.reporter = reporter;
+        }
+
+        void submit(DebianPackage each) {
+            running.add(executor.submit(() -> {
+                unpack(each);
+                long unpacked = done.addAndGet(each.bytes());
+                if (reported.get()) {
+                    reporter.report(Progress.Phase.UNPACKING, unpacked, total, each.name());
+                }
+                return each;
+            }));
+        }
+
+        void await() throws IOException {
             for (Future<?> each : running) {
-                each.get();
+                Tools.result(each);
             }
-        } catch (InterruptedException e) {
-            throw Refusals.interrupted();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException io -> throw io;
-                case RuntimeException refusal -> throw refusal;
-                case null, default -> throw new IllegalStateException(e);
-            }
-        } finally {
+        }
+
+        @Override
+        public void close() {
             executor.shutdownNow();
             executor.close();
         }
@@ -126,8 +187,8 @@ final class PackageStore {
 
     private void unpack(DebianPackage each) throws IOException {
         Path file = deb(each);
-        // checked again: it may have lain in the cache for a year
-        if (!Folders.sha256(file).equals(each.sha256())) {
+        // checked again unless it was just fetched: it may have lain in the cache for a year
+        if (!verified.contains(each) && !Folders.sha256(file).equals(each.sha256())) {
             Files.deleteIfExists(file);
             throw mismatch(each, "the kept file did not have (and was deleted)");
         }
@@ -206,9 +267,9 @@ final class PackageStore {
                         + " install --upgrade`.");
     }
 
-    private static void watch(Path folder, long total, AtomicBoolean finished, Reporter reporter) {
+    private static void watch(Path folder, long before, long total, AtomicBoolean finished, Reporter reporter) {
         while (!finished.get()) {
-            long there = 0;
+            long there = before;
             try {
                 for (Path file : children(folder)) {
                     there += Files.size(file);
@@ -216,7 +277,7 @@ final class PackageStore {
                 reporter.report(Progress.Phase.DOWNLOADING, Math.min(there, total), total, "");
                 Thread.sleep(100);
             } catch (IOException e) {
-                there = 0; // apt renames files as it goes: the next look sees them
+                there = before; // apt renames files as it goes: the next look sees them
             } catch (InterruptedException e) {
                 return;
             }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -91,6 +92,21 @@ final class Tools {
             throw new UncheckedIOException(e);
         }
         return outcome(processes, limit);
+    }
+
+    /** What a task of this package came to, or the refusal it ended with. */
+    static <T> T result(Future<T> task) throws IOException {
+        try {
+            return task.get();
+        } catch (InterruptedException e) {
+            throw Refusals.interrupted();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException io -> throw io;
+                case RuntimeException refusal -> throw refusal;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        }
     }
 
     private static Outcome outcome(List<Process> processes, Duration limit) {

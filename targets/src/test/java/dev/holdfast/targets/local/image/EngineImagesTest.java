@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** On real packages: fetched once for the module, then from a copy of its .debs and lock file without any network. */
+@Tag("engines")
 final class EngineImagesTest {
     private static final Map<String, String> TOOLS = Map.of("PATH", System.getenv("PATH"));
 
@@ -38,10 +41,17 @@ final class EngineImagesTest {
         engines = cache.resolve("engines");
         Files.createDirectories(engines.resolve("debs"));
         Path from = Cache.folder().resolve("engines");
-        for (Path deb : PackageStore.children(from.resolve("debs"))) {
-            Files.copy(deb, engines.resolve("debs").resolve(deb.getFileName()));
+        LockFile shared = LockFile.read(from.resolve("engines.lock"));
+        LockFile lock = new LockFile(new TreeMap<>());
+        for (Programs wanted : List.of(Cache.REDIS, Cache.POSTGRES)) {
+            lock = lock.with(shared.entry(new Request(wanted)).orElseThrow());
         }
-        Files.copy(from.resolve("engines.lock"), engines.resolve("engines.lock"));
+        for (DebianPackage wanted : lock.packages()) {
+            String deb = wanted.id() + ".deb";
+            Files.copy(
+                    from.resolve("debs").resolve(deb), engines.resolve("debs").resolve(deb));
+        }
+        lock.write(engines.resolve("engines.lock"));
     }
 
     @Test

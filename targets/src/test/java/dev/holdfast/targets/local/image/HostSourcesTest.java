@@ -36,9 +36,9 @@ final class HostSourcesTest {
                 """.formatted(RING));
         ring();
         assertThat(read(Map.of()).lines()).isEqualTo("""
-                deb [signed-by=%1$s] http://mirror.test/debian trixie main
-                deb [signed-by=%1$s] http://mirror.test/debian trixie-updates main
-                deb [signed-by=%1$s] http://mirror.test/debian-security trixie-security main
+                deb [target=Packages signed-by=%1$s] http://mirror.test/debian trixie main
+                deb [target=Packages signed-by=%1$s] http://mirror.test/debian trixie-updates main
+                deb [target=Packages signed-by=%1$s] http://mirror.test/debian-security trixie-security main
                 """.formatted(root + RING));
     }
 

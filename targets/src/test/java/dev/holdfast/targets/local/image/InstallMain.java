@@ -54,7 +54,12 @@ final class InstallMain {
                 engines.resolve("debs").resolve(wanted.id() + ".deb"));
         try (CacheLock lock = CacheLock.take(engines, new Reporter(Progress.silent()))) {
             new PackageStore(engines, lock.scratch(), new Tools(System.getenv()))
-                    .unpack(List.of(wanted), new Reporter(Progress.silent()));
+                    .provide(
+                            List.of(wanted),
+                            () -> {
+                                throw new IllegalStateException("the package is there");
+                            },
+                            new Reporter(Progress.silent()));
         } catch (HoldfastException refusal) {
             System.out.println(refusal.getMessage());
         }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Real engines, as who runs the tests and, where that is root, as an ordinary user too. A program that starts engines is a
  * process of its own, so that its end shows what outlives it.
  */
+@Tag("engines")
 final class EnginesInSandboxTest {
     private static final String POSTGRES = String.join(",", Cache.POSTGRES.packages());
     private static final String REDIS = String.join(",", Cache.REDIS.packages());

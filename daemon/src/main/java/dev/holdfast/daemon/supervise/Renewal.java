@@ -1,0 +1,89 @@
+package dev.holdfast.daemon.supervise;
+
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.engine.Health;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.targets.local.Running;
+import dev.holdfast.targets.local.ServerCertificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Keeps the certificate of one running member from expiring. An engine that can read a new one while it serves does so
+ * when a third of the lifetime is left; one that cannot is restarted for it in the last days only, because until then
+ * somebody may well have restarted it for another reason. Confined to its keeper's thread.
+ */
+final class Renewal {
+    static final Duration LOOK = Duration.ofHours(1);
+    static final Duration LAST_DAYS = Duration.ofDays(7);
+
+    private final String member;
+    private final Supplier<Site> place;
+    private final Decisions decisions;
+    private final InstantSource clock;
+    private Instant next = Instant.MIN;
+
+    Renewal(String member, Supplier<Site> place, Decisions decisions, InstantSource clock) {
+        this.member = member;
+        this.place = place;
+        this.decisions = decisions;
+        this.clock = clock;
+    }
+
+    /** What became of it. */
+    sealed interface Step {
+        record Nothing() implements Step {}
+
+        record Renewed(Running running) implements Step {}
+
+        record Restart(String because) implements Step {}
+    }
+
+    /** Looks once an hour, and at once where the member does not answer: an expired certificate may be the reason. */
+    Step now(Running running, Workload workload, Health health) {
+        Instant now = clock.instant();
+        if (health instanceof Health.Ready && now.isBefore(next)) {
+            return new Step.Nothing();
+        }
+        next = now.plus(LOOK);
+        Optional<ServerCertificate> certificate = place.get().certificate(running);
+        return certificate.isPresent() ? renewed(running, workload, certificate.get(), now) : new Step.Nothing();
+    }
+
+    private Step renewed(Running running, Workload workload, ServerCertificate certificate, Instant now) {
+        if (workload.reload() == Workload.Reload.RESTART) {
+            return certificate.left(now).compareTo(LAST_DAYS) < 0
+                    ? new Step.Restart(because(certificate, now) + " and it reads its certificate only when it starts")
+                    : new Step.Nothing();
+        }
+        if (certificate.inForce() && !certificate.isDue(now)) {
+            return new Step.Nothing();
+        }
+        String because = because(certificate, now);
+        try {
+            Running renewed = place.get().renew(running, workload);
+            decisions.add(member, "renewed the certificate of " + member + " without interruption because " + because);
+            return new Step.Renewed(renewed);
+        } catch (HoldfastException refused) {
+            String cause = refused.problems().getFirst().cause();
+            if (certificate.left(now).isNegative()) {
+                // who shows an expired certificate can no longer be asked to read another
+                return new Step.Restart(because + " and it could not be told of a new one: " + cause);
+            }
+            decisions.add(member, "did not renew the certificate of " + member + " because " + cause);
+            return new Step.Nothing();
+        }
+    }
+
+    private static String because(ServerCertificate certificate, Instant now) {
+        if (certificate.left(now).isNegative()) {
+            return "its certificate expired at " + certificate.until();
+        }
+        return certificate.isDue(now)
+                ? "its certificate would expire at " + certificate.until()
+                : "the certificate in its folder is not the one it has read";
+    }
+}

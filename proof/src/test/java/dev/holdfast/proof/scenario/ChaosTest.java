@@ -196,8 +196,7 @@ final class ChaosTest {
         stack.shell("cache", "SET", "kept", "yes").orFail();
         stack.run("down").orFail();
 
-        try (ServerSocket squatter =
-                new ServerSocket(Math.toIntExact(port), 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket squatter = new ServerSocket(Math.toIntExact(port), 1, InetAddress.getLoopbackAddress())) {
             stack.run("up", "--new-ports").orFail();
 
             long next = stack.endpoints("cache").getFirst().longAt("port").orElseThrow();

@@ -53,6 +53,7 @@ final class PgBouncerAccess implements Access<PgBouncerSpec> {
                         "PGPASSWORD", password,
                         "PGDATABASE", new Redacted(PgBouncerNames.CONSOLE),
                         "PGSSLMODE", new Redacted("verify-full"),
+                        "PSQL_HISTORY", new Redacted("/dev/null"),
                         "PGSSLROOTCERT", new Redacted("/tls/ca.crt"))),
                 new Redacted("postgresql://" + user + ":" + password.reveal() + "@" + address + "/"
                         + PgBouncerNames.CONSOLE + "?sslmode=verify-full&sslrootcert="

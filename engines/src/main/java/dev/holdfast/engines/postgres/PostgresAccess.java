@@ -62,9 +62,12 @@ final class PostgresAccess implements Access<PostgresSpec> {
     @Override
     public Client client(Service<PostgresSpec> service, Optional<String> role, Context context) {
         Way way = way(service, role, context);
+        SortedMap<String, Redacted> environment = way.environment("/tls/ca.crt");
+        // where it runs there is no home to keep a history in, and psql would say so at each end
+        environment.put("PSQL_HISTORY", new Redacted("/dev/null"));
         return new Client(
                 List.of("/usr/lib/postgresql/" + service.version() + "/bin/psql"),
-                way.environment("/tls/ca.crt"),
+                environment,
                 way.url(context.authorityFile()));
     }
 

@@ -128,7 +128,6 @@ public enum Code {
     HF3421(Kind.ENVIRONMENT, "output folder holds files that were not rendered"),
     HF3422(Kind.ENVIRONMENT, "rendered file edited by hand"),
     HF3423(Kind.ENVIRONMENT, "output folder cannot be written"),
-    HF3424(Kind.USER, "too many members for the published ports"),
     HF3501(Kind.ENVIRONMENT, "PostgreSQL cannot be reached"),
     HF3502(Kind.ENVIRONMENT, "PostgreSQL refuses the login of Holdfast"),
     HF3503(Kind.ENVIRONMENT, "PostgreSQL refuses a statement"),

@@ -162,7 +162,7 @@ final class ApplyInterruptedTest {
                       databases: { app: {} }
                       parameters: { work_mem: %dMB }
                       roles:
-                        app: { can: [read, write] }
+                        app: { can: [read, write, ddl] }
                 %s
                     cache:
                       engine: redis

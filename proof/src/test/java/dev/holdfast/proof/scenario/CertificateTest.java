@@ -168,10 +168,10 @@ final class CertificateTest {
     private void putInPlace(String member, Duration age) throws IOException {
         Path home = installation.home().resolve("data");
         SecureRandom random = new SecureRandom();
-        SecretStore secrets = new SecretStore(
-                home.resolve("stacks/pair/secrets.enc"), home.resolve("key"), "pair", random);
-        CertificateAuthority authority =
-                new CertificateAuthority("pair", secrets, InstantSource.fixed(Instant.now().minus(age)), random);
+        SecretStore secrets =
+                new SecretStore(home.resolve("stacks/pair/secrets.enc"), home.resolve("key"), "pair", random);
+        CertificateAuthority authority = new CertificateAuthority(
+                "pair", secrets, InstantSource.fixed(Instant.now().minus(age)), random);
         Issued old = authority.issue(
                 new Subject(
                         member,

@@ -76,7 +76,10 @@ final class DiskFullTest {
         Outcome refused = stack.run("up");
 
         assertThat(refused.status()).as(refused.text()).isEqualTo(4);
-        assertThat(refused.err()).contains(disk.folder().toString()).contains("[HF").contains("fix:");
+        assertThat(refused.err())
+                .contains(disk.folder().toString())
+                .contains("[HF")
+                .contains("fix:");
         assertThat(refused.text()).doesNotContain("Exception");
 
         disk.free();
@@ -131,7 +134,8 @@ final class DiskFullTest {
 
     @Test
     void enginesThatDoNotFitAreRefusedAndInstalledOnceTheyDo() {
-        Installation own = installation.with("HOLDFAST_CACHE", disk.folder().resolve("cache").toString());
+        Installation own = installation.with(
+                "HOLDFAST_CACHE", disk.folder().resolve("cache").toString());
         RunningStack stack = new RunningStack(own, Places.folder(own, "redis"), "redis");
         stack.write(SmallStack.redis("redis"));
 

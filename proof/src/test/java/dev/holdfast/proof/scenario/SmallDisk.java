@@ -38,8 +38,8 @@ final class SmallDisk implements AutoCloseable {
 
     /** Takes all that is left but this many bytes. */
     void fill(long spare) {
-        try (OutputStream file = Files.newOutputStream(
-                folder.resolve("filler"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (OutputStream file =
+                Files.newOutputStream(folder.resolve("filler"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             long left = Files.getFileStore(folder).getUsableSpace();
             while (left > spare) {
                 int size = (int) Math.min(BLOCK, left - spare);

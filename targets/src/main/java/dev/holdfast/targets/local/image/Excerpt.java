@@ -131,7 +131,9 @@ final class Excerpt {
         int filled = 0;
         long offset = 0;
         try (InputStream in = Files.newInputStream(indexes.get(index))) {
-            for (int n = in.readNBytes(buffer, 0, buffer.length); n > 0; n = in.readNBytes(buffer, filled, buffer.length - filled)) {
+            for (int n = in.readNBytes(buffer, 0, buffer.length);
+                    n > 0;
+                    n = in.readNBytes(buffer, filled, buffer.length - filled)) {
                 filled += n;
                 int from = 0;
                 for (int at = from; at + 1 < filled; at++) {
@@ -145,7 +147,8 @@ final class Excerpt {
                 filled -= from;
                 System.arraycopy(buffer, from, buffer, 0, filled);
                 if (filled == buffer.length) {
-                    throw new IOException("a paragraph of " + indexes.get(index) + " is longer than " + CHUNK + " bytes");
+                    throw new IOException(
+                            "a paragraph of " + indexes.get(index) + " is longer than " + CHUNK + " bytes");
                 }
             }
         }

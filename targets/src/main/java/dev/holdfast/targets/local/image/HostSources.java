@@ -82,7 +82,8 @@ record HostSources(String mirror, Optional<String> security, Optional<Path> keyr
     /** The contents of a {@code sources.list}. */
     String lines() {
         // neither translations nor contents, sources or whatever else the host's settings fetch
-        String options = keyring.map(k -> "[target=Packages signed-by=" + k + "] ").orElse("[target=Packages] ");
+        String options =
+                keyring.map(k -> "[target=Packages signed-by=" + k + "] ").orElse("[target=Packages] ");
         StringBuilder lines = new StringBuilder();
         lines.append("deb ")
                 .append(options)

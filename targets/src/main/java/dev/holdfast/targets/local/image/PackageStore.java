@@ -267,8 +267,7 @@ final class PackageStore {
                         + " install --upgrade`.");
     }
 
-    private static void watch(
-            Path folder, long before, long total, AtomicBoolean finished, Reporter reporter) {
+    private static void watch(Path folder, long before, long total, AtomicBoolean finished, Reporter reporter) {
         while (!finished.get()) {
             long there = before;
             try {

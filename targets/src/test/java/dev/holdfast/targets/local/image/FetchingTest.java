@@ -104,8 +104,7 @@ final class FetchingTest {
             var maven = new MavenArtifacts(engines, lock.scratch(), new Tools(System.getenv()));
             var refusal = catchThrowableOfType(
                     HoldfastException.class,
-                    () -> maven.install(
-                            new Request(wanted), (Programs.Maven) wanted, List.of()));
+                    () -> maven.install(new Request(wanted), (Programs.Maven) wanted, List.of()));
             assertThat(refusal.problems()).extracting(Problem::code).containsExactly(Code.HF3015);
         }
     }

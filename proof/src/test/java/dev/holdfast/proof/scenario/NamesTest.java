@@ -167,7 +167,7 @@ final class NamesTest {
     @Test
     void wordsOfTheEnginesAndValuesWithQuotesMeanThemselves() {
         Map<String, String> parameters = new TreeMap<>(
-                Map.of("app.motto", "it's \"$(touch " + TRACE + ")\" \\ # ", "cluster_name", "a'b\\c; fsync = off"));
+                Map.of("search_path", "\"it's $(touch " + TRACE + ") \\ # \"", "cluster_name", "a'b\\c; fsync = off"));
         RunningStack stack = RunningStack.up(installation, Places.folder(installation, "words"), "words", """
                 apiVersion: holdfast.dev/v1
                 kind: Stack
@@ -183,7 +183,7 @@ final class NamesTest {
                         user: { can: [read, write, ddl] }
                         Grant-All: { can: [read], through: pooler }
                       parameters:
-                        app.motto: %s
+                        search_path: %s
                         cluster_name: %s
                     cache:
                       engine: redis
@@ -191,7 +191,7 @@ final class NamesTest {
                       roles:
                         "on": { can: [read, write], keys: ["it's", 'a"b', "$HOME", "../x", "#x"] }
                 """.formatted(
-                        quoted(parameters.get("app.motto")), quoted(parameters.get("cluster_name"))));
+                        quoted(parameters.get("search_path")), quoted(parameters.get("cluster_name"))));
 
         parameters.forEach((name, value) -> assertThat(sql(stack, "user", "select", "show " + name))
                 .as(name)

@@ -97,10 +97,9 @@ public final class EnginesCommand implements Command {
             session.json(Json.object()
                     .put(
                             "engines",
-                            Json.array(
-                                    installed.stream()
-                                            .map(one -> json(one, stacks(used, one)))
-                                            .toList()))
+                            Json.array(installed.stream()
+                                    .map(one -> json(one, stacks(used, one)))
+                                    .toList()))
                     .put("installedBytes", footprint.installed())
                     .put("keptBytes", footprint.kept())
                     .build());
@@ -229,10 +228,9 @@ public final class EnginesCommand implements Command {
                                     + damage.image() + "  "
                                     + Quoting.visible(damage.file().toString()) + "  "
                                     + Quoting.visible(damage.detail())));
-            session.line(
-                    Amounts.count(damages.size(), "file")
-                            + " not as installed; 'holdfast engines remove ENGINE' for each one named, then 'holdfast engines"
-                            + " install', puts it right");
+            session.line(Amounts.count(damages.size(), "file")
+                    + " not as installed; 'holdfast engines remove ENGINE' for each one named, then 'holdfast engines"
+                    + " install', puts it right");
         }
         return damages.isEmpty() ? 0 : Results.NOT_READY;
     }
@@ -251,8 +249,7 @@ public final class EnginesCommand implements Command {
                 Code.HF3301,
                 "no engine is named",
                 "Name one of 'holdfast engines list': holdfast engines remove ENGINE.")));
-        Set<Path> used =
-                UsedRoots.of(images, session.surroundings().home()).keySet();
+        Set<Path> used = UsedRoots.of(images, session.surroundings().home()).keySet();
         long freed = images.remove(name, used);
         if (session.isJson()) {
             session.json(

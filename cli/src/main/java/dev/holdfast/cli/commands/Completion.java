@@ -5,6 +5,7 @@ import dev.holdfast.cli.command.Usage;
 import dev.holdfast.cli.text.Quoting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -16,10 +17,13 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 final class Completion {
     private static final String STACKS = """
-            _holdfast_stacks() {
-              if [ -n "${HOLDFAST_HOME-}" ]; then set -- "$HOLDFAST_HOME/data"; else set -- "${XDG_DATA_HOME:-$HOME/.local/share}/holdfast"; fi
-              command ls "$1/stacks" 2>/dev/null
+            _holdfast_data() {
+              if [ -n "${HOLDFAST_HOME-}" ]; then echo "$HOLDFAST_HOME/data"; else echo "${XDG_DATA_HOME:-$HOME/.local/share}/holdfast"; fi
             }
+            _holdfast_stacks() { command ls "$(_holdfast_data)/stacks" 2>/dev/null; }
+            _holdfast_members() { (cd "$(_holdfast_data)/stacks" 2>/dev/null && command ls -d */config/*/ 2>/dev/null | sed 's,/$,,; s,.*/,,' | sort -u); }
+            _holdfast_both() { { _holdfast_services; _holdfast_members; } | sort -u; }
+            _holdfast_services() { _holdfast_members | sed 's/-[0-9][0-9]*$//' | sort -u; }
             """;
 
     private Completion() {}
@@ -30,9 +34,10 @@ final class Completion {
                 _holdfast() {
                   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command='' words='' i
                   for ((i = 1; i < COMP_CWORD; i++)); do
-                    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac
+                    case ${COMP_WORDS[i]} in -o | --output) i=$((i + 1)) ;; -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac
                   done
                   case "$command $previous" in
+                    ' -o' | ' --output') words='text json' ;;
                 """);
         for (String name : Commands.names()) {
             for (OptionSpec option : spec(name).options()) {
@@ -57,9 +62,11 @@ final class Completion {
         for (String name : Commands.names()) {
             script.append("        ")
                     .append(name)
-                    .append(") words=\"")
+                    .append(") case $current in -*) words='")
+                    .append(options(spec(name)))
+                    .append("' ;; *) words=\"")
                     .append(words(spec(name)))
-                    .append("\" ;;\n");
+                    .append("\" ;; esac ;;\n");
         }
         script.append("""
                       esac ;;
@@ -83,12 +90,16 @@ final class Completion {
     static String fish() {
         StringBuilder script = new StringBuilder("# fish completion of holdfast\n");
         script.append("""
-                function __holdfast_stacks
+                function __holdfast_folder
                   if set -q HOLDFAST_HOME; set -f data $HOLDFAST_HOME/data
                   else if set -q XDG_DATA_HOME; set -f data $XDG_DATA_HOME/holdfast
                   else; set -f data $HOME/.local/share/holdfast; end
-                  command ls $data/stacks 2>/dev/null
+                  echo $data/stacks
                 end
+                function __holdfast_stacks; command ls (__holdfast_folder) 2>/dev/null; end
+                function __holdfast_members; find (__holdfast_folder)/*/config -mindepth 1 -maxdepth 1 2>/dev/null | sed 's,.*/,,' | sort -u; end
+                function __holdfast_both; begin; __holdfast_services; __holdfast_members; end | sort -u; end
+                function __holdfast_services; __holdfast_members | sed 's/-[0-9][0-9]*$//' | sort -u; end
                 """);
         for (String name : Commands.names()) {
             CommandSpec spec = spec(name);
@@ -132,18 +143,31 @@ final class Completion {
                 words.add(values);
             }
         }
-        for (OptionSpec option : spec.options()) {
-            words.add(option.longestName());
-        }
         return String.join(" ", words);
     }
 
+    private static String options(CommandSpec spec) {
+        return String.join(
+                " ", spec.options().stream().map(OptionSpec::longestName).toList());
+    }
+
     private static String values(ArgSpec argument) {
-        return argument.paramLabel().equals("STACK") ? "$(_holdfast_stacks)" : candidates(argument);
+        return named(argument).map(kind -> "$(_holdfast_" + kind + ")").orElseGet(() -> candidates(argument));
     }
 
     private static String fishValues(ArgSpec argument) {
-        return argument.paramLabel().equals("STACK") ? "(__holdfast_stacks)" : candidates(argument);
+        return named(argument).map(kind -> "(__holdfast_" + kind + ")").orElseGet(() -> candidates(argument));
+    }
+
+    /** What is looked up when the key is pressed. */
+    private static Optional<String> named(ArgSpec argument) {
+        return switch (argument.paramLabel()) {
+            case "STACK", "STACK|FILE|DIR" -> Optional.of("stacks");
+            case "SERVICE" -> Optional.of("services");
+            case "MEMBER" -> Optional.of("members");
+            case "SERVICE|MEMBER" -> Optional.of("both");
+            default -> Optional.empty();
+        };
     }
 
     private static String candidates(ArgSpec argument) {

@@ -58,12 +58,18 @@ public final class UpText {
             case "started" -> "is " + paint.good("ready") + " after " + took + ": " + extent(status);
             case "changed" ->
                 "is " + paint.good("ready") + ": " + Amounts.count(changes, "change") + " done in " + took
-                        + ", without interruption";
+                        + (isFelt(done) ? "" : ", without interruption");
             case "pending" ->
                 "runs as before; " + Amounts.count(changes, "change") + " of the file would interrupt it and "
                         + (changes == 1 ? "waits" : "wait");
             default -> "is " + paint.good("ready") + " and as its file says: " + extent(status);
         };
+    }
+
+    private static boolean isFelt(Json done) {
+        return done.itemsAt("changes").stream()
+                .anyMatch(change ->
+                        change.textAt("risk").filter("RESTART"::equals).isPresent());
     }
 
     private static String extent(Json status) {

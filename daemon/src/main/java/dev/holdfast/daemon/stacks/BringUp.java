@@ -123,7 +123,7 @@ final class BringUp {
         while (true) {
             long answering = answering(board);
             events.send(EventJson.progress(
-                    "members", "ready", answering, board.all().size(), "members"));
+                    "members", "starting", answering, board.all().size(), "members"));
             boolean news = board.await(
                     () -> events.isGone()
                             || !failed(board).isEmpty()

@@ -190,6 +190,22 @@ final class ChaosTest {
     }
 
     @Test
+    void aPortTakenBySomeoneElseIsLeftToThemWhereThatIsAskedFor() throws IOException {
+        RunningStack stack = up("redis", SmallStack.redis("redis"));
+        long port = stack.endpoints("cache").getFirst().longAt("port").orElseThrow();
+        stack.shell("cache", "SET", "kept", "yes").orFail();
+        stack.run("down").orFail();
+
+        try (ServerSocket squatter = new ServerSocket(Math.toIntExact(port), 1, InetAddress.getLoopbackAddress())) {
+            stack.run("up", "--new-ports").orFail();
+
+            long next = stack.endpoints("cache").getFirst().longAt("port").orElseThrow();
+            assertThat(next).isNotEqualTo(squatter.getLocalPort());
+            assertThat(stack.shell("cache", "GET", "kept").orFail().out()).contains("yes");
+        }
+    }
+
+    @Test
     void aCorruptStateFileIsNamedAndTheOthersAreNotTouched() throws IOException {
         RunningStack broken = up("broken", SmallStack.redis("broken"));
         RunningStack sound = up("sound", SmallStack.redis("sound"));

@@ -53,7 +53,7 @@ public record Workload(
     /** How to end it in good order, and how long that may take before it is killed. */
     public record Stop(Signal signal, Duration patience) {}
 
-    /** How a running member takes a changed file of effect RELOAD. */
+    /** How a running member takes a changed file of effect RELOAD; certificates replaced in {@code /tls} are such files. */
     public enum Reload {
         SIGHUP,
         /** Over a connection: the engine's {@code Provisioning.reload} does it once the file is written. */

@@ -122,10 +122,12 @@ public final class PostgresWire {
         return false;
     }
 
-    /** One line without the severity that the server puts before it. */
+    /** One line, without the severity that the server puts before it and the advice that the driver puts after it. */
     public static String firstLine(SQLException failure) {
         String message = Optional.ofNullable(failure.getMessage()).orElse("no message");
         String line = message.lines().findFirst().orElse(message).strip();
-        return line.replaceFirst("^(FATAL|ERROR|PANIC): ", "");
+        return line.replaceFirst("^(FATAL|ERROR|PANIC): ", "")
+                .replaceFirst(" refused\\. Check that .*", " refused")
+                .replaceFirst("\\.$", "");
     }
 }

@@ -44,7 +44,8 @@ final class PgBouncerAccess implements Access<PgBouncerSpec> {
         Address address = context.outside(service.name(), PgBouncerNames.PORT);
         Redacted password = context.secret(PgBouncerNames.own(service, user));
         return new Client(
-                List.of("/usr/bin/psql"),
+                // not /usr/bin/psql, which is a Perl script that looks for clusters of its own
+                List.of("/usr/lib/postgresql/" + PgBouncerNames.CLIENT_VERSION + "/bin/psql"),
                 new TreeMap<>(Map.of(
                         "PGHOST", new Redacted(address.host()),
                         "PGPORT", new Redacted(Integer.toString(address.port())),

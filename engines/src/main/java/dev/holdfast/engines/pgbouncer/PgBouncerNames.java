@@ -22,6 +22,10 @@ final class PgBouncerNames {
     static final String LOOKUP = "holdfast_pooler";
 
     static final String PROBE = "holdfast_probe";
+
+    /** The Debian package of psql, which is also the version in its path. */
+    static final String CLIENT_VERSION = "17";
+
     static final String SERVER_PORT = "postgres";
     static final String SERVER_DATABASE = "postgres";
 

@@ -60,7 +60,8 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
         SortedMap<String, String> inContainer = new TreeMap<>(Map.of("PGPASSFILE", "/config/pgpass"));
         return List.of(new Workload(
                 members(service).getFirst(),
-                new Programs.Debian(List.of("pgbouncer")),
+                // psql is the shell of its console
+                new Programs.Debian(List.of("pgbouncer", "postgresql-client-" + PgBouncerNames.CLIENT_VERSION)),
                 // the image's entry point would write a configuration of its own over environment variables
                 new Container(IMAGE, List.of("/usr/bin/pgbouncer", INI), inContainer, ready).withUser("70:70"),
                 List.of(PROGRAM, INI),

@@ -62,6 +62,7 @@ final class PrometheusObservation implements Observation<PrometheusSpec> {
     /** What the two lists say. Pure. */
     static Health health(String service, Json targets, Json rules) {
         int up = 0;
+        int unknown = 0;
         TreeSet<String> down = new TreeSet<>();
         for (Json target : data(targets, "activeTargets")) {
             String member = target.at("labels")
@@ -71,7 +72,8 @@ final class PrometheusObservation implements Observation<PrometheusSpec> {
                 case "up" -> up++;
                 case "down" ->
                     down.add(member + " (" + target.textAt("lastError").orElse("") + ")");
-                default -> {}
+                // right after the start: the first round is still to come
+                default -> unknown++;
             }
         }
         int loaded = 0;
@@ -90,7 +92,7 @@ final class PrometheusObservation implements Observation<PrometheusSpec> {
                     "it has loaded no alert rules, so it would warn of nothing",
                     "Read `holdfast logs " + service + "`: a rule file was refused.");
         }
-        String evidence = up + " targets up"
+        String evidence = up + " targets up" + (unknown == 0 ? "" : ", " + unknown + " not asked yet")
                 + (down.isEmpty() ? "" : ", " + down.size() + " down: " + String.join("; ", down)) + ", " + loaded
                 + " rules loaded" + (failing.isEmpty() ? "" : ", failing: " + String.join("; ", failing));
         return new Health.Ready(evidence);

@@ -31,6 +31,8 @@ import java.util.TreeMap;
 final class S3Provisioning implements Provisioning<S3Spec> {
     static final String PORT = "s3";
     static final String VERSION = "4.1.0";
+    /** The images of patch releases are not all published; this one is, and reads the same properties. */
+    private static final String IMAGE = "docker.io/andrewgaul/s3proxy:4.1.1";
 
     private static final String MAIN = "org.gaul.s3proxy.Main";
 
@@ -109,7 +111,7 @@ final class S3Provisioning implements Provisioning<S3Spec> {
         return List.of(new Workload(
                 members(service).getFirst(),
                 new Programs.Maven("org.gaul:s3proxy", VERSION, EXCLUDES, PINS, Optional.of(CLASSES)),
-                new Container("docker.io/andrewgaul/s3proxy:" + VERSION, contained, new TreeMap<>(), List.of())
+                new Container(IMAGE, contained, new TreeMap<>(), List.of())
                         // the image's own start script knows one account only and ignores its arguments
                         .withEntrypoint(List.of("java"))
                         .withUser("64230:64230")

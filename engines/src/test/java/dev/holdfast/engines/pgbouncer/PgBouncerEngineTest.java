@@ -4,6 +4,8 @@ import dev.holdfast.blueprint.Content;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.Register;
+import dev.holdfast.engines.Engines;
 import dev.holdfast.engines.FixedContext;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.Problem;
@@ -24,6 +26,26 @@ final class PgBouncerEngineTest extends EngineContract {
     @Override
     protected Engine<?> engine() {
         return engine;
+    }
+
+    @Override
+    protected Register register() {
+        return Engines.register();
+    }
+
+    @Override
+    protected String services() {
+        return """
+                main:
+                  engine: postgres
+                  extensions: [vector, pg_stat_statements, pg_cron, pgaudit, pg_partman, timescaledb]
+                  pooler: { mode: transaction, clients: 200, servers: 20 }
+                  databases: { shop: { extensions: [pg_trgm] }, other: {} }
+                  roles:
+                    migrator: { can: [ddl] }
+                    app: { can: [read, write], through: pooler }
+                    reader: { can: [read], databases: [shop] }
+                """;
     }
 
     @Test

@@ -4,6 +4,8 @@ import dev.holdfast.blueprint.Content;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.Register;
+import dev.holdfast.engines.Engines;
 import dev.holdfast.engines.FixedContext;
 import dev.holdfast.engines.postgres.PostgresSpec.Can;
 import dev.holdfast.engines.postgres.PostgresSpec.Database;
@@ -48,6 +50,26 @@ final class PostgresEngineTest extends EngineContract {
     @Override
     protected Engine<?> engine() {
         return engine;
+    }
+
+    @Override
+    protected Register register() {
+        return Engines.register();
+    }
+
+    @Override
+    protected String services() {
+        return """
+                main:
+                  engine: postgres
+                  extensions: [vector, pg_stat_statements, pg_cron, pgaudit, pg_partman, timescaledb]
+                  pooler: { mode: transaction, clients: 200, servers: 20 }
+                  databases: { shop: { extensions: [pg_trgm] }, other: {} }
+                  roles:
+                    migrator: { can: [ddl] }
+                    app: { can: [read, write], through: pooler }
+                    reader: { can: [read], databases: [shop] }
+                """;
     }
 
     @Test
@@ -218,7 +240,7 @@ final class PostgresEngineTest extends EngineContract {
                 engine.observation().orRefuse().alerts(service()).getFirst().yaml();
         assertThat(alerts).doesNotContain("${");
         assertThat(alerts.split("because:", -1)).hasSameSizeAs(alerts.split("- alert:", -1));
-        assertThat(alerts.split("runbook:", -1)).hasSameSizeAs(alerts.split("- alert:", -1));
+        assertThat(alerts.split("action:", -1)).hasSameSizeAs(alerts.split("- alert:", -1));
     }
 
     private Service<PostgresSpec> service() {

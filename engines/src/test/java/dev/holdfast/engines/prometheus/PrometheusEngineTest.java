@@ -4,7 +4,9 @@ import dev.holdfast.blueprint.ConfigurationFile;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
+import dev.holdfast.engines.Engines;
 import dev.holdfast.engines.FixedContext;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
@@ -31,6 +33,30 @@ final class PrometheusEngineTest extends EngineContract {
     @Override
     protected Engine<?> engine() {
         return engine;
+    }
+
+    @Override
+    protected Register register() {
+        return Engines.register();
+    }
+
+    @Override
+    protected String services() {
+        return """
+                main:
+                  engine: postgres
+                  extensions: [vector, pg_stat_statements, pg_cron, pgaudit, pg_partman, timescaledb]
+                  pooler: { mode: transaction, clients: 200, servers: 20 }
+                  databases: { shop: { extensions: [pg_trgm] }, other: {} }
+                  roles:
+                    migrator: { can: [ddl] }
+                    app: { can: [read, write], through: pooler }
+                    reader: { can: [read], databases: [shop] }
+
+                cache: { engine: redis, queues: [jobs] }
+                objects: { engine: s3 }
+                metrics: { engine: prometheus, every: 30s, keep: 7d }
+                """;
     }
 
     @Test
@@ -139,7 +165,7 @@ final class PrometheusEngineTest extends EngineContract {
                 + "{\"name\":\"S\",\"health\":\"err\",\"lastError\":\"bad\"}]}]}}");
         assertThat(PrometheusObservation.health("metrics", targets, rules))
                 .isEqualTo(new dev.holdfast.engine.Health.Ready(
-                        "1 targets up, 1 down: b-0 (refused), 2 rules loaded, failing: S: bad"));
+                        "1 targets up, 1 not asked yet, 1 down: b-0 (refused), 2 rules loaded, failing: S: bad"));
         assertThat(PrometheusObservation.health("metrics", targets, Json.parse("{\"data\":{\"groups\":[]}}")))
                 .isInstanceOf(dev.holdfast.engine.Health.NotReady.class);
     }

@@ -37,6 +37,18 @@ final class RedisEngineTest extends EngineContract {
         return engine;
     }
 
+    @Override
+    protected String services() {
+        return """
+                cache:
+                  engine: redis
+                  queues: [jobs]
+                  roles: { app: { can: [read, write, publish, script] }, reader: { can: [read], keys: ["user:*"] } }
+                volatile: { engine: redis, persistence: none }
+                snapshots: { engine: redis, persistence: rdb }
+                """;
+    }
+
     @Test
     void everythingWrongIsSaidAtOnce() {
         SortedMap<String, RedisSpec.Role> roles = new TreeMap<>();

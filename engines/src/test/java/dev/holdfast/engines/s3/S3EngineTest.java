@@ -37,6 +37,16 @@ final class S3EngineTest extends EngineContract {
         return engine;
     }
 
+    @Override
+    protected String services() {
+        return """
+                objects:
+                  engine: s3
+                  buckets: { backups: { versioned: true }, media.v1: {} }
+                  roles: { app: { can: [read, write] }, reader: { can: [read] } }
+                """;
+    }
+
     @Test
     void everythingWrongIsSaidAtOnce() {
         TreeMap<String, S3Spec.Bucket> buckets = new TreeMap<>();

@@ -2,13 +2,8 @@ package dev.holdfast.proof.engines;
 
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Access;
-import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Health;
-import dev.holdfast.engine.Observation;
-import dev.holdfast.engine.Reconciled;
-import dev.holdfast.engine.Support;
 import dev.holdfast.plan.Change;
-import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,9 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
-import java.util.SortedMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -239,15 +232,19 @@ final class PostgresTest {
     @Order(7)
     void psqlOfTheImageGetsInWithWhatTheEngineGivesIt() {
         Workload server = stack.workloads("main").getFirst();
-        Access.Client client = access(stack.bound("main")).client(Optional.of("app"));
+        Access.Client client = stack.facets("main").client("app", stack);
         List<String> command = new ArrayList<>(client.command());
         command.addAll(List.of("-Atc", "select current_user, current_database()"));
-        assertThat(stack.run(server, command, revealed(client.environment()))).isEqualTo("0\napp|Weird-Name\n");
+        assertThat(stack.run(server, command, Facets.revealed(client.environment())))
+                .isEqualTo("0\napp|Weird-Name\n");
         Workload pooler = stack.workloads("main-pooler").getFirst();
-        Access.Client console = access(stack.bound("main-pooler")).client(Optional.empty());
+        Access.Client console = stack.facets("main-pooler").client("holdfast_admin", stack);
         assertThat(String.join(" ", console.command()))
                 .doesNotContain(console.environment().get("PGPASSWORD").reveal());
-        assertThat(pooler.command()).containsExactly("/usr/sbin/pgbouncer", "/config/pgbouncer.ini");
+        List<String> version = new ArrayList<>(console.command());
+        version.addAll(List.of("-Atc", "SHOW VERSION"));
+        assertThat(stack.run(pooler, version, Facets.revealed(console.environment())))
+                .startsWith("0\nPgBouncer 1.");
     }
 
     @Test
@@ -313,88 +310,24 @@ final class PostgresTest {
         }
     }
 
-    /** Both facets, in the order in which a plan has them. */
     private static List<Change> changes(RealStack where) {
-        List<Change> changes = new ArrayList<>();
-        access(where.bound("main")).each(facet -> changes.addAll(facet.changes(where)));
-        return changes;
+        return where.facets("main").changes(where);
     }
 
     private static List<Change> fromNothing(RealStack where) {
-        List<Change> changes = new ArrayList<>();
-        access(where.bound("main")).each(facet -> changes.addAll(facet.fromNothing(where)));
-        return changes;
+        return where.facets("main").fromNothing(where);
     }
 
     private static void apply(RealStack where, List<Change> changes) {
-        for (Change change : changes) {
-            access(where.bound("main")).first().apply(change, where);
-        }
-    }
-
-    private static <S extends Record> Facets<S> access(Bound<S> bound) {
-        return new Facets<>(bound);
-    }
-
-    private interface Facet {
-        List<Change> changes(RealStack where);
-
-        List<Change> fromNothing(RealStack where);
-
-        void apply(Change change, RealStack where);
-    }
-
-    /** The reconciled facets of a service, its type out of the way. */
-    private record Facets<S extends Record>(Bound<S> bound) {
-        void each(java.util.function.Consumer<Facet> visitor) {
-            visitor.accept(facet(bound.engine().schema().orRefuse()));
-            visitor.accept(facet(bound.engine().access().orRefuse()));
-        }
-
-        Facet first() {
-            return facet(bound.engine().access().orRefuse());
-        }
-
-        Access.Client client(Optional<String> role) {
-            return bound.engine().access().orRefuse().client(bound.service(), role, stack);
-        }
-
-        private Facet facet(Reconciled<S> reconciled) {
-            return new Facet() {
-                @Override
-                public List<Change> changes(RealStack where) {
-                    return reconciled.changes(bound.service(), where);
-                }
-
-                @Override
-                public List<Change> fromNothing(RealStack where) {
-                    return reconciled.fromNothing(bound.service(), where);
-                }
-
-                @Override
-                public void apply(Change change, RealStack where) {
-                    reconciled.apply(change, bound.service(), where);
-                }
-            };
-        }
+        where.facets("main").apply(changes, where);
     }
 
     private static Health probe(String service, String member) {
-        return probe(stack.bound(service), member);
-    }
-
-    private static <S extends Record> Health probe(Bound<S> bound, String member) {
-        Support<Observation<S>> observation = bound.engine().observation();
-        return observation.orRefuse().probe(bound.service(), member, stack);
+        return stack.facets(service).probe(member, stack);
     }
 
     private static Health ready(String service, String member, Duration patience) {
-        Instant deadline = Instant.now().plus(patience);
-        Health health = probe(service, member);
-        while (health instanceof Health.NotReady && Instant.now().isBefore(deadline)) {
-            health = probe(service, member);
-        }
-        return health;
+        return stack.facets(service).ready(member, stack, patience);
     }
 
     private static Connection open(String role, String database, boolean pooled) throws SQLException {
@@ -415,12 +348,6 @@ final class PostgresTest {
         properties.setProperty("sslmode", "verify-full");
         properties.setProperty("sslrootcert", stack.authorityFile());
         return properties;
-    }
-
-    private static Map<String, String> revealed(SortedMap<String, Redacted> environment) {
-        Map<String, String> plain = new java.util.TreeMap<>();
-        environment.forEach((name, value) -> plain.put(name, value.reveal()));
-        return plain;
     }
 
     private static String one(Statement statement, String question) throws SQLException {

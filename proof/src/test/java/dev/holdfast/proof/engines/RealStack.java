@@ -2,8 +2,7 @@ package dev.holdfast.proof.engines;
 
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.ConfigurationFile;
-import dev.holdfast.blueprint.Content;
-import dev.holdfast.blueprint.Setting;
+import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Bound;
@@ -12,12 +11,10 @@ import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.engines.Engines;
 import dev.holdfast.reader.StackReader;
-import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Issued;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
-import dev.holdfast.secret.Subject;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
 import dev.holdfast.targets.local.image.Architecture;
@@ -35,6 +32,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -46,7 +44,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -57,38 +54,48 @@ final class RealStack implements Context, AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
 
     private final Path folder;
+    private final String text;
     private final Stack stack;
     private final Assembly assembly;
     private final SecretStore secrets;
-    private final CertificateAuthority authority;
     private final EngineImages images;
-    private final Map<String, Integer> ports = new TreeMap<>();
-    private final Map<String, Process> running = new LinkedHashMap<>();
+    private final Certificates certificates;
+    private final Map<String, Integer> ports;
+    private final Map<String, Process> running;
 
     RealStack(Path folder, String text) {
         this.folder = folder;
+        this.text = text;
         Register register = Engines.register();
         this.stack = new StackReader(register).read("stack.yaml", text, Optional.empty());
         this.assembly = new Assembly(stack, register);
         SecureRandom random = new SecureRandom();
         this.secrets = new SecretStore(folder.resolve("secrets.enc"), folder.resolve("key"), stack.name(), random);
-        this.authority = new CertificateAuthority(stack.name(), secrets, InstantSource.system(), random);
+        this.certificates = new Certificates(stack.name(), secrets, random);
         this.images = new EngineImages(Checkout.engineCache(), System.getenv(), architecture(), InstantSource.system())
                 .withJava(Path.of(System.getProperty("java.home")));
-        write(folder.resolve("ca.crt"), authority.certificate());
+        this.ports = new TreeMap<>();
+        this.running = new LinkedHashMap<>();
+        write(folder.resolve("ca.crt"), bytes(certificates.authority()));
     }
 
-    /** The same stack after its file was edited: secrets, ports and data stay. */
+    /** The same stack after its file was edited: secrets, ports, data and processes are the same. */
     private RealStack(RealStack before, String text) {
         this.folder = before.folder;
+        this.text = text;
         Register register = Engines.register();
         this.stack = new StackReader(register).read("stack.yaml", text, Optional.empty());
         this.assembly = new Assembly(stack, register);
         this.secrets = before.secrets;
-        this.authority = before.authority;
         this.images = before.images;
-        this.ports.putAll(before.ports);
-        this.running.putAll(before.running);
+        this.certificates = before.certificates;
+        this.ports = before.ports;
+        this.running = before.running;
+    }
+
+    /** The same stack seen by engines that know nothing yet, and so keep no connection. */
+    RealStack anew() {
+        return edited(text);
     }
 
     RealStack edited(String text) {
@@ -110,17 +117,22 @@ final class RealStack implements Context, AutoCloseable {
         return bound(service).workloads(this);
     }
 
+    /** Those of all services, exporters included. */
+    List<Workload> workloads() {
+        return assembly.workloads(this);
+    }
+
+    Facets<?> facets(String service) {
+        return Facets.of(bound(service));
+    }
+
     /** Starts the workload as a process; returns at once. */
     void start(Workload workload) {
         String member = workload.member().name();
-        Image image = images.install(workload.programs(), Progress.silent());
+        Image image = image(workload);
         Sandbox sandbox = sandbox(image);
-        Path home = folder.resolve(member);
-        Path data = home.resolve("data");
-        List<Bind> binds = new ArrayList<>(List.of(
-                Bind.readOnly(written(home.resolve("config"), files(workload), sandbox), "/config"),
-                Bind.readOnly(written(home.resolve("secrets"), secrets(workload), sandbox), "/secrets"),
-                Bind.readOnly(written(home.resolve("tls"), certificates(member), sandbox), "/tls")));
+        Path data = folder.resolve(member).resolve("data");
+        List<Bind> binds = new ArrayList<>(shown(workload, sandbox));
         boolean fresh = !Files.exists(data);
         binds.add(Bind.writable(written(data, Map.of(), sandbox), "/data"));
         TreeMap<String, String> environment = new TreeMap<>(workload.environment());
@@ -136,17 +148,14 @@ final class RealStack implements Context, AutoCloseable {
 
     /** Runs a program of a workload's packages to its end; what it wrote comes back, its exit status before it. */
     String run(Workload workload, List<String> command, Map<String, String> environment) {
-        Image image = images.install(workload.programs(), Progress.silent());
+        return run(workload, workload.programs(), command, environment);
+    }
+
+    /** The same with the programs of other packages. */
+    String run(Workload workload, Programs programs, List<String> command, Map<String, String> environment) {
+        Image image = images.install(programs, Progress.silent());
         Sandbox sandbox = sandbox(image);
-        Path home = folder.resolve(workload.member().name());
-        List<Bind> binds = List.of(
-                Bind.readOnly(written(home.resolve("config"), files(workload), sandbox), "/config"),
-                Bind.readOnly(
-                        written(
-                                home.resolve("tls"),
-                                certificates(workload.member().name()),
-                                sandbox),
-                        "/tls"));
+        List<Bind> binds = shown(workload, sandbox);
         Path log = folder.resolve("run.log");
         try {
             Files.deleteIfExists(log);
@@ -159,6 +168,15 @@ final class RealStack implements Context, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private List<Bind> shown(Workload workload, Sandbox sandbox) {
+        String member = workload.member().name();
+        Path home = folder.resolve(member);
+        return List.of(
+                Bind.readOnly(written(home.resolve("config"), files(workload), sandbox), "/config"),
+                Bind.readOnly(written(home.resolve("secrets"), secrets(workload), sandbox), "/secrets"),
+                Bind.readOnly(written(home.resolve("tls"), certificates.files(member), sandbox), "/tls"));
     }
 
     void signal(String member, int number) {
@@ -179,8 +197,8 @@ final class RealStack implements Context, AutoCloseable {
 
     /** Writes the files of the member as they are now and has it read them. */
     void reload(Workload workload) {
-        Image image = images.install(workload.programs(), Progress.silent());
-        written(folder.resolve(workload.member().name()).resolve("config"), files(workload), sandbox(image));
+        Image image = image(workload);
+        shown(workload, sandbox(image));
         signal(workload.member().name(), 1);
     }
 
@@ -246,6 +264,10 @@ final class RealStack implements Context, AutoCloseable {
         }
     }
 
+    private Image image(Workload workload) {
+        return images.install(workload.programs(), Progress.silent());
+    }
+
     private Sandbox sandbox(Image image) {
         try {
             boolean root = "root".equals(System.getProperty("user.name"));
@@ -256,59 +278,47 @@ final class RealStack implements Context, AutoCloseable {
         }
     }
 
-    private Map<String, String> files(Workload workload) {
-        Map<String, String> files = new TreeMap<>();
+    private static Map<String, byte[]> files(Workload workload) {
+        Map<String, byte[]> files = new TreeMap<>();
         for (ConfigurationFile file : workload.files()) {
-            files.put(file.name(), file.preamble() + text(file.content()));
+            files.put(file.name(), bytes(file.text().reveal()));
         }
         return files;
     }
 
-    private static String text(Content content) {
-        return switch (content) {
-            case Content.Plain plain -> plain.text();
-            case Content.Confidential confidential -> confidential.text().reveal();
-            case Content.Settings settings -> {
-                StringBuilder lines = new StringBuilder();
-                for (Setting setting : settings.settings()) {
-                    lines.append(
-                            switch (settings.syntax()) {
-                                case QUOTED ->
-                                    setting.key() + " = '" + setting.value().replace("'", "''") + "'\n";
-                                case SPACED -> setting.key() + " " + setting.value() + "\n";
-                                case PLAIN -> setting.key() + " = " + setting.value() + "\n";
-                            });
-                }
-                yield lines.toString();
-            }
-        };
-    }
-
-    private Map<String, String> secrets(Workload workload) {
-        Map<String, String> files = new TreeMap<>();
+    private Map<String, byte[]> secrets(Workload workload) {
+        Map<String, byte[]> files = new TreeMap<>();
         workload.secrets()
-                .forEach(file -> files.put(file.name(), secret(file.secret()).reveal()));
+                .forEach(file ->
+                        files.put(file.name(), bytes(secret(file.secret()).reveal())));
         return files;
     }
 
-    private Map<String, String> certificates(String member) {
-        Subject subject =
-                new Subject(member, new TreeSet<>(List.of("localhost", member)), new TreeSet<>(List.of("127.0.0.1")));
-        Issued issued = authority.current(new SecretRef(member, "tls"), subject, CertificateAuthority.LEAF_LIFETIME);
-        return Map.of(
-                "ca.crt",
-                authority.certificate(),
-                "server.crt",
-                issued.chain(),
-                "server.key",
-                issued.key().reveal());
+    /** A new certificate for the member, written where it reads its own; it does not know of it yet. */
+    Issued renew(Workload workload) {
+        return shown(workload, certificates.renewed(workload.member().name()));
     }
 
-    private static Path written(Path where, Map<String, String> files, Sandbox sandbox) {
+    /** As {@link #renew}, with one that ran out long ago. */
+    Issued expire(Workload workload) {
+        return shown(workload, certificates.expired(workload.member().name()));
+    }
+
+    /** As {@link #renew}, with one that names another member and another address. */
+    Issued misname(Workload workload) {
+        return shown(workload, certificates.misnamed(workload.member().name()));
+    }
+
+    private Issued shown(Workload workload, Issued issued) {
+        shown(workload, sandbox(image(workload)));
+        return issued;
+    }
+
+    private static Path written(Path where, Map<String, byte[]> files, Sandbox sandbox) {
         try {
             Files.createDirectories(where);
-            files.forEach((name, text) -> {
-                write(where.resolve(name), text);
+            files.forEach((name, content) -> {
+                write(where.resolve(name), content);
                 own(where.resolve(name), "rw-------", sandbox);
             });
             own(where, "rwx------", sandbox);
@@ -329,12 +339,16 @@ final class RealStack implements Context, AutoCloseable {
         }
     }
 
-    private static void write(Path file, String text) {
+    private static void write(Path file, byte[] content) {
         try {
-            Files.writeString(file, text);
+            Files.write(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -49,15 +49,21 @@ final class Sockets {
     }
 
     static Holder holder(int port) {
-        Set<String> inodes = new HashSet<>();
-        inodes.addAll(listening(Processes.text(Path.of("/proc/net/tcp")).orElse(""), port));
-        inodes.addAll(listening(Processes.text(Path.of("/proc/net/tcp6")).orElse(""), port));
+        Set<String> inodes = listening(port);
         for (long pid : Processes.all().keySet()) {
             if (holds(pid, inodes)) {
                 return new Holder(Optional.of(pid));
             }
         }
         return new Holder(Optional.empty());
+    }
+
+    /** The inodes of the sockets that listen on the port now; empty where nobody does. */
+    static Set<String> listening(int port) {
+        Set<String> inodes = new HashSet<>();
+        inodes.addAll(listening(Processes.text(Path.of("/proc/net/tcp")).orElse(""), port));
+        inodes.addAll(listening(Processes.text(Path.of("/proc/net/tcp6")).orElse(""), port));
+        return inodes;
     }
 
     /** The inodes of the sockets that listen on the port, in a table as /proc/net/tcp prints it. */
@@ -73,7 +79,7 @@ final class Sockets {
         return inodes;
     }
 
-    private static boolean holds(long pid, Set<String> inodes) {
+    static boolean holds(long pid, Set<String> inodes) {
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
             for (Path descriptor : descriptors) {
                 if (inodes.stream().anyMatch(inode -> target(descriptor).equals("socket:[" + inode + "]"))) {

@@ -5,6 +5,7 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.targets.local.Cache;
+import dev.holdfast.targets.local.Starter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,22 +161,21 @@ final class FetchingTest {
 
     @Test
     void anOrdinaryUserInstallsToo() throws Exception {
-        boolean root = System.getProperty("user.name").equals("root");
+        Cache.redis();
+        Starter user = Starter.all().getLast();
         Path home = Files.createTempDirectory(Path.of("/tmp"), "holdfast-user");
         try {
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
-            List<String> user = new ArrayList<>();
-            if (root) {
-                user.addAll(List.of("setpriv", "--reuid=65000", "--regid=65000", "--clear-groups"));
-            }
-            user.addAll(List.of("env", "HOME=" + home));
-            Process process = InstallProcess.start(user, home.resolve("cache"), "redis-tools");
+            List<String> java = new ArrayList<>(List.of("env", "HOME=" + home));
+            java.addAll(user.java(home));
+            Process process = InstallProcess.startWith(java, home.resolve("cache"), "redis-tools");
             String output = new String(process.getInputStream().readAllBytes());
             assertThat(process.waitFor()).describedAs(output).isZero();
             assertThat(output).contains("DOWNLOADING", "ASSEMBLING");
             Path debs = home.resolve("cache/engines/debs");
             assertThat(Files.getAttribute(debs, "unix:uid"))
-                    .isEqualTo(root ? 65000 : Files.getAttribute(home, "unix:uid"));
+                    .isEqualTo(
+                            user == Starter.ORDINARY_USER ? Starter.ORDINARY_ID : Files.getAttribute(home, "unix:uid"));
             var images = new EngineImages(home.resolve("cache"), Map.of(), Cache.HERE, InstantSource.system());
             assertThat(images.installed(SMALL)).isPresent();
         } finally {

@@ -1,0 +1,96 @@
+package dev.holdfast.proof.engines;
+
+import dev.holdfast.blueprint.Setting;
+import dev.holdfast.engine.Access;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Reconciled;
+import dev.holdfast.engine.Schema;
+import dev.holdfast.engine.Support;
+import dev.holdfast.plan.Change;
+import dev.holdfast.secret.Redacted;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/** What a service's engine offers, its type out of the way; the order of schema and access is that of a plan. */
+record Facets<S extends Record>(Bound<S> bound) {
+    static <S extends Record> Facets<S> of(Bound<S> bound) {
+        return new Facets<>(bound);
+    }
+
+    List<Change> changes(Context context) {
+        List<Change> changes = new ArrayList<>();
+        reconciled().forEach(facet -> changes.addAll(facet.changes(bound.service(), context)));
+        return changes;
+    }
+
+    List<Change> fromNothing(Context context) {
+        List<Change> changes = new ArrayList<>();
+        reconciled().forEach(facet -> changes.addAll(facet.fromNothing(bound.service(), context)));
+        return changes;
+    }
+
+    /** By the first facet: where an engine has changes in two, either does both. */
+    void apply(List<Change> changes, Context context) {
+        changes.forEach(change -> reconciled().getFirst().apply(change, bound.service(), context));
+    }
+
+    private List<Reconciled<S>> reconciled() {
+        List<Reconciled<S>> facets = new ArrayList<>();
+        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
+            facets.add(schema);
+        }
+        facets.add(access());
+        return facets;
+    }
+
+    Access<S> access() {
+        return bound.engine().access().orRefuse();
+    }
+
+    Access.Client client(String role, Context context) {
+        return access().client(bound.service(), Optional.of(role), context);
+    }
+
+    Map<String, String> variables(String role, Context context) {
+        return revealed(access().variables(bound.service(), Optional.of(role), context));
+    }
+
+    void reload(String member, List<Setting> changed, Context context) {
+        bound.engine().provisioning().reload(bound.service(), member, changed, context);
+    }
+
+    Health probe(String member, Context context) {
+        return bound.engine().observation().orRefuse().probe(bound.service(), member, context);
+    }
+
+    /** The first answer that says ready, or the last that does not. */
+    Health ready(String member, Context context, Duration patience) {
+        return until(member, context, patience, health -> health instanceof Health.Ready);
+    }
+
+    /** The first answer that is as expected, or the last that is not. */
+    Health until(String member, Context context, Duration patience, Predicate<Health> expected) {
+        Instant deadline = Instant.now().plus(patience);
+        Health health = probe(member, context);
+        while (!expected.test(health) && Instant.now().isBefore(deadline)) {
+            LockSupport.parkNanos(20_000_000);
+            health = probe(member, context);
+        }
+        return health;
+    }
+
+    static Map<String, String> revealed(Map<String, Redacted> environment) {
+        Map<String, String> plain = new TreeMap<>();
+        environment.forEach((name, value) -> plain.put(name, value.reveal()));
+        return plain;
+    }
+}

@@ -35,7 +35,8 @@ public record Issued(String chain, Redacted key, Redacted keyStore) {
             char[] password = KEY_STORE_PASSWORD.toCharArray();
             byte[] salt = new byte[SALT_BYTES];
             random.nextBytes(salt);
-            // thousands of rounds and a MAC would protect nothing, for the word is known, and cost a server a third of its start
+            // thousands of rounds and a MAC would protect nothing, for the word is known, and cost a server a third of
+            // its start
             var protection = new KeyStore.PasswordProtection(
                     password, "PBEWithHmacSHA256AndAES_256", new PBEParameterSpec(salt, 1));
             var entry = new KeyStore.PrivateKeyEntry(key, chain.toArray(new X509Certificate[0]));

@@ -226,7 +226,9 @@ final class Inventory {
         long files = manifest.files();
         long own = 0;
         for (DebianPackage each : lock.packages()) {
-            own += images.getOrDefault(each, 0) == 1 ? size(engines.resolve("packages").resolve(each.id())) : 0;
+            own += images.getOrDefault(each, 0) == 1
+                    ? size(engines.resolve("packages").resolve(each.id()))
+                    : 0;
         }
         if (image.application().isPresent()) {
             Path lib = image.application().get();

@@ -66,7 +66,8 @@ final class ApplicationTest extends CommandLineTest {
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err())
-                .isEqualTo("Missing required parameter: 'SERVICE' [HF3301]\n  fix: Run 'holdfast why --help'.\n");
+                .isEqualTo(
+                        "Missing required parameter: 'SERVICE|MEMBER' [HF3301]\n  fix: Run 'holdfast why --help'.\n");
     }
 
     @Test

@@ -12,7 +12,8 @@ final class CommandsTest extends CommandLineTest {
     private static final String READY = """
             {"stack":"starter","desired":"up","ready":true,"services":[{"name":"cache","engine":"redis","version":"8.0",\
             "ready":true,"because":"ready","members":[{"name":"cache-0","role":"primary","state":"running","ready":true,\
-            "because":"answered PING in 1 ms","pid":12,"rssBytes":9437184}],"endpoints":[]}],"problems":[]}""";
+            "because":"answered PING in 1 ms","pid":12,"rssBytes":9437184}],"endpoints":[{"name":"direct",\
+            "host":"127.0.0.1","port":6379,"url":"rediss://127.0.0.1:6379/0?x=y"}]}],"problems":[]}""";
 
     @BeforeEach
     void oneStackRuns() {
@@ -56,22 +57,31 @@ final class CommandsTest extends CommandLineTest {
                         "POST /v1/up",
                         "{\"event\":\"accepted\",\"operation\":\"1\",\"stack\":\"starter\"}",
                         "{\"event\":\"progress\",\"where\":\"image\",\"text\":\"unpacking\",\"done\":1,\"total\":2}",
+                        "{\"event\":\"decision\",\"member\":\"cache-0\",\"text\":\"started cache-0 because it was asked for\"}",
+                        "{\"event\":\"change\",\"where\":\"cache/roles/app\",\"summary\":\"create user 'app'\",\"state\":\"begun\"}",
+                        "{\"event\":\"change\",\"where\":\"cache/roles/app\",\"summary\":\"create user 'app'\",\"state\":\"done\"}",
                         "{\"event\":\"ready\",\"service\":\"cache\",\"because\":\"answered PING in 1 ms\",\"millis\":310}",
+                        "{\"event\":\"decision\",\"member\":\"cache-0\",\"text\":\"restarted cache-0 because it exited with status 1\"}",
                         "{\"event\":\"done\",\"stack\":\"starter\",\"outcome\":\"started\",\"millis\":2417,\"status\":"
                                 + READY + "}");
 
         Run run = run("up", "--env", "dev", "--name", "other");
 
         assertThat(daemon().asked())
-                .containsExactly("POST /v1/up {\"source\":\"" + folder()
+                .first()
+                .isEqualTo("POST /v1/up {\"source\":\"" + folder()
                         + "/stack.yaml\",\"environment\":\"dev\",\"name\":\"other\"}");
         assertThat(run.status()).isZero();
-        assertThat(run.err()).isEqualTo("image: unpacking\n✓ cache  answered PING in 1 ms  310 ms\n");
+        assertThat(run.err())
+                .isEqualTo("image: unpacking\n✓ cache      310 ms     answered PING in 1 ms\n"
+                        + "  restarted cache-0 because it exited with status 1\n");
         assertThat(run.out()).isEqualTo("""
-                        starter  ready
-                        ✓ cache      redis 8.0
-                          ✓ cache-0  primary    running  9.0 MiB  answered PING in 1 ms
-                        started in 2.4 s
+                          made inside: cache 1 thing (--verbose names them)
+                        starter is ready after 2.4 s: 1 service, 1 member
+
+                          cache  direct  rediss://127.0.0.1:6379/0
+
+                        next: holdfast connect cache --stack starter, eval "$(holdfast env --stack starter)", holdfast status --stack starter
                         """);
     }
 
@@ -111,7 +121,8 @@ final class CommandsTest extends CommandLineTest {
     void purgeWantsTheStacksName() {
         daemon().streams(
                         "POST /v1/stacks/starter/down",
-                        "{\"event\":\"done\",\"stack\":\"starter\",\"purged\":true,\"stopped\":[]}");
+                        "{\"event\":\"done\",\"stack\":\"starter\",\"purged\":true,\"stopped\":[\"cache-0\"],"
+                                + "\"services\":[{\"name\":\"cache\",\"stopped\":[\"cache-0\"]}]}");
 
         Run refused = run("down", "--purge");
         Run wrong = run("down", "--purge", "--confirm", "other");
@@ -124,7 +135,7 @@ final class CommandsTest extends CommandLineTest {
                 .isEqualTo("deleting the data of stack 'starter' was not confirmed [HF3304]\n"
                         + "  fix: Say the stack's name: holdfast down --stack starter --purge --confirm starter.\n");
         assertThat(wrong.status()).isEqualTo(5);
-        assertThat(confirmed.out()).isEqualTo("starter is gone, with its data\n");
+        assertThat(confirmed.out()).isEqualTo("✓ cache  stopped cache-0\nstarter is gone, with its data\n");
         assertThat(typed.status()).isZero();
         assertThat(daemon().asked().stream().filter(line -> line.startsWith("POST")))
                 .containsExactly(
@@ -186,10 +197,17 @@ final class CommandsTest extends CommandLineTest {
     @Test
     void whatIsMeantForTheShellNeverBecomesTheProgram() {
         daemon().answers(
-                        "GET /v1/stacks/starter/connect/main", 200, "{\"command\":[],\"environment\":{},\"url\":\"\"}");
+                        "GET /v1/stacks/starter/connect/main",
+                        200,
+                        "{\"command\":[],\"environment\":{},\"engine\":\"s3\",\"url\":\"https://viewer:secret@127.0.0.1:9443/a\"}");
 
-        assertThat(run("connect", "main", "--", "rm").err())
-                .startsWith("the daemon names no shell for service 'main' [HF3307]\n");
+        Run run = run("connect", "main", "--", "rm");
+
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.err()).isEqualTo("""
+                service 'main' (s3) has no shell of its own [HF3308]
+                  fix: It answers at https://127.0.0.1:9443/a; a client of yours finds all it needs in: eval "$(holdfast env --stack starter)"
+                """);
     }
 
     @Test
@@ -237,16 +255,15 @@ final class CommandsTest extends CommandLineTest {
                         "GET /v1/stacks/starter/why/main",
                         200,
                         "{\"stack\":\"starter\",\"service\":\"main\",\"ready\":false,\"state\":\"main is not ready because it starts\","
-                                + "\"decisions\":[{\"at\":\"2026-11-20T09:00:00Z\",\"member\":\"main-0\",\"text\":\"restarted main-0\"}],"
+                                + "\"decisions\":[{\"at\":\"2020-11-20T09:00:00Z\",\"member\":\"main-0\",\"text\":\"restarted main-0\"}],"
+                                + "\"changes\":[{\"at\":\"2020-11-20T09:00:01Z\",\"where\":\"main/roles/app\",\"summary\":\"create role app\"}],"
                                 + "\"evidence\":[{\"member\":\"main-0\",\"lines\":[\"FATAL: x\"]}],\"next\":\"Wait.\"}");
 
-        assertThat(run("why", "main").out()).isEqualTo("""
-                        main is not ready because it starts
-                          2026-11-20T09:00:00Z  restarted main-0
-                          main-0 wrote:
-                            FATAL: x
-                        next: Wait.
-                        """);
+        assertThat(run("why", "main").out())
+                .startsWith("main is not ready because it starts\n  2020-11-20 0")
+                .containsPattern("\n  2020-11-20 0\\d:00:00  \\d+ days ago  restarted main-0\n"
+                        + "  2020-11-20 0\\d:00:01  \\d+ days ago  main/roles/app: create role app\n"
+                        + "  main-0 wrote:\n    FATAL: x\nnext: Wait.\n");
     }
 
     @Test

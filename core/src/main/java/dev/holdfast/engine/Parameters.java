@@ -4,10 +4,7 @@ import dev.holdfast.blueprint.Setting;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.holdfast.text.Resource;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
@@ -63,24 +60,5 @@ public record Parameters(String engine, SortedMap<String, Parameter> byKey) {
                     "Please report this: it is a mistake of ours."));
         }
         return parameter;
-    }
-
-    /** A file that lies beside a class, as text. */
-    static final class Resource {
-        private Resource() {}
-
-        static String beside(Class<?> type, String name) {
-            try (InputStream in = type.getResourceAsStream(name)) {
-                if (in == null) {
-                    throw new HoldfastException(Problem.of(
-                            Code.HF9001,
-                            name + " is not beside " + type.getName(),
-                            "Please report this: the build left a file out."));
-                }
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }

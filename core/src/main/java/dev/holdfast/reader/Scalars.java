@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 /** Single values: their types, units and limits. */
 final class Scalars {
@@ -126,18 +127,7 @@ final class Scalars {
         if (parsed.isEmpty()) {
             return unit(kind, key, scalar, findings);
         }
-        Duration value = parsed.get();
-        boolean low = kind.least().filter(least -> value.compareTo(least) < 0).isPresent();
-        boolean high = kind.most().filter(most -> value.compareTo(most) > 0).isPresent();
-        if (low || high) {
-            return outside(
-                    key,
-                    scalar.text(),
-                    limits(kind.least().map(Durations::text), kind.most().map(Durations::text)),
-                    scalar.at(),
-                    findings);
-        }
-        return Optional.of(value);
+        return within(key, scalar, parsed.get(), kind.least(), kind.most(), Durations::text, findings);
     }
 
     private static Optional<Object> amount(Kind.Amount kind, String key, Written.Scalar scalar, Findings findings) {
@@ -148,18 +138,22 @@ final class Scalars {
         if (parsed.isEmpty()) {
             return unit(kind, key, scalar, findings);
         }
-        Bytes value = parsed.get();
-        boolean low = kind.least().filter(least -> value.compareTo(least) < 0).isPresent();
-        boolean high = kind.most().filter(most -> value.compareTo(most) > 0).isPresent();
-        if (low || high) {
-            return outside(
-                    key,
-                    scalar.text(),
-                    limits(kind.least().map(Bytes::toString), kind.most().map(Bytes::toString)),
-                    scalar.at(),
-                    findings);
-        }
-        return Optional.of(value);
+        return within(key, scalar, parsed.get(), kind.least(), kind.most(), Bytes::toString, findings);
+    }
+
+    private static <T extends Comparable<T>> Optional<Object> within(
+            String key,
+            Written.Scalar scalar,
+            T value,
+            Optional<T> least,
+            Optional<T> most,
+            Function<T, String> shown,
+            Findings findings) {
+        boolean low = least.filter(limit -> value.compareTo(limit) < 0).isPresent();
+        boolean high = most.filter(limit -> value.compareTo(limit) > 0).isPresent();
+        return low || high
+                ? outside(key, scalar.text(), limits(least.map(shown), most.map(shown)), scalar.at(), findings)
+                : Optional.of(value);
     }
 
     private static Optional<Object> share(Kind kind, String key, Written.Scalar scalar, Findings findings) {

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import javax.crypto.spec.PBEParameterSpec;
 
 /**
  * A certificate and its key: {@code chain} is the leaf followed by the authority as PEM, {@code key} is PKCS#8 as PEM,
@@ -20,7 +22,9 @@ public record Issued(String chain, Redacted key, Redacted keyStore) {
 
     public static final String KEY_STORE_ALIAS = "server";
 
-    static Issued of(PrivateKey key, List<X509Certificate> chain) {
+    private static final int SALT_BYTES = 16;
+
+    static Issued of(SecureRandom random, PrivateKey key, List<X509Certificate> chain) {
         try {
             StringBuilder pem = new StringBuilder();
             for (X509Certificate certificate : chain) {
@@ -29,9 +33,16 @@ public record Issued(String chain, Redacted key, Redacted keyStore) {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             char[] password = KEY_STORE_PASSWORD.toCharArray();
-            store.setKeyEntry(KEY_STORE_ALIAS, key, password, chain.toArray(new X509Certificate[0]));
+            byte[] salt = new byte[SALT_BYTES];
+            random.nextBytes(salt);
+            // thousands of rounds and a MAC would protect nothing, for the word is known, and cost a server a third of
+            // its start
+            var protection = new KeyStore.PasswordProtection(
+                    password, "PBEWithHmacSHA256AndAES_256", new PBEParameterSpec(salt, 1));
+            var entry = new KeyStore.PrivateKeyEntry(key, chain.toArray(new X509Certificate[0]));
+            store.setEntry(KEY_STORE_ALIAS, entry, protection);
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            store.store(bytes, password);
+            store.store(bytes, null);
             return new Issued(
                     pem.toString(),
                     new Redacted(Pem.written(Pem.PRIVATE_KEY, key.getEncoded())),

@@ -58,7 +58,7 @@ final class Issuing {
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
                     .addExtension(
                             Extension.subjectKeyIdentifier, false, utils.createSubjectKeyIdentifier(pair.getPublic()));
-            return Issued.of(pair.getPrivate(), List.of(signed(builder, pair.getPrivate())));
+            return Issued.of(random, pair.getPrivate(), List.of(signed(builder, pair.getPrivate())));
         } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
             throw new IllegalStateException("this Java cannot make a certificate", e);
         }
@@ -88,7 +88,7 @@ final class Issuing {
                             false,
                             utils.createAuthorityKeyIdentifier(issuer.getPublicKey()));
             X509Certificate leaf = signed(builder, Pem.key(authority.key()));
-            return Issued.of(pair.getPrivate(), List.of(leaf, issuer));
+            return Issued.of(random, pair.getPrivate(), List.of(leaf, issuer));
         } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
             throw new IllegalStateException("this Java cannot make a certificate", e);
         }

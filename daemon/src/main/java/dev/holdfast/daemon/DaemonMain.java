@@ -96,9 +96,10 @@ public final class DaemonMain {
             SecureRandom random) {
         Architecture architecture = Architecture.of(System.getProperty("os.name"), System.getProperty("os.arch"));
         boolean root = "root".equals(System.getProperty("user.name"));
+        JavaRuntime java = java();
         InstalledPrograms programs = new InstalledPrograms(
-                new EngineImages(home.cache(), environment, architecture, clock),
-                new Preflight(architecture, java(), root),
+                new EngineImages(home.cache(), environment, architecture, clock).withJava(java.home()),
+                new Preflight(architecture, java, root),
                 root);
         StackReader reader = new StackReader(register);
         return new Stacks.Parts(

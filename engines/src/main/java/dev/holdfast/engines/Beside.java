@@ -1,12 +1,6 @@
 package dev.holdfast.engines;
 
-import dev.holdfast.problem.Code;
-import dev.holdfast.problem.HoldfastException;
-import dev.holdfast.problem.Problem;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.holdfast.text.Resource;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,17 +12,7 @@ public final class Beside {
     private Beside() {}
 
     public static String text(Class<?> type, String name) {
-        try (InputStream in = type.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new HoldfastException(Problem.of(
-                        Code.HF9001,
-                        name + " is not beside " + type.getName(),
-                        "Please report this: the build left a file out."));
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Resource.beside(type, name);
     }
 
     /** A YAML file that is a table: a name, and what is said of it. */

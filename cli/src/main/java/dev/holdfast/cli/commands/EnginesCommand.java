@@ -19,17 +19,20 @@ import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.image.Architecture;
 import dev.holdfast.targets.local.image.Damage;
 import dev.holdfast.targets.local.image.EngineImages;
+import dev.holdfast.targets.local.image.Footprint;
 import dev.holdfast.targets.local.image.Image;
 import dev.holdfast.targets.local.image.Installed;
 import dev.holdfast.text.Json;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 
 /** The programs of the engines: what is installed, from where, in which version. */
 public final class EnginesCommand implements Command {
@@ -66,10 +69,11 @@ public final class EnginesCommand implements Command {
     @Override
     public int run(Arguments arguments, Session session) {
         EngineImages images = new EngineImages(
-                session.surroundings().home().create().cache(),
-                session.surroundings().environment(),
-                Architecture.of(System.getProperty("os.name"), System.getProperty("os.arch")),
-                InstantSource.system());
+                        session.surroundings().home().create().cache(),
+                        session.surroundings().environment(),
+                        Architecture.of(System.getProperty("os.name"), System.getProperty("os.arch")),
+                        InstantSource.system())
+                .withJava(Path.of(System.getProperty("java.home")));
         String action = arguments.positional(0).orElse("list");
         return switch (action) {
             case "list" -> list(images, session);
@@ -85,14 +89,19 @@ public final class EnginesCommand implements Command {
     }
 
     private static int list(EngineImages images, Session session) {
-        List<Installed> installed =
-                images.list(UsedRoots.of(images, session.surroundings().home()));
+        Map<Path, SortedSet<String>> used =
+                UsedRoots.of(images, session.surroundings().home());
+        List<Installed> installed = images.list(used.keySet());
+        Footprint footprint = images.footprint();
         if (session.isJson()) {
             session.json(Json.object()
                     .put(
                             "engines",
-                            Json.array(
-                                    installed.stream().map(EnginesCommand::json).toList()))
+                            Json.array(installed.stream()
+                                    .map(one -> json(one, stacks(used, one)))
+                                    .toList()))
+                    .put("installedBytes", footprint.installed())
+                    .put("keptBytes", footprint.kept())
                     .build());
         } else if (installed.isEmpty()) {
             session.remark(
@@ -103,6 +112,7 @@ public final class EnginesCommand implements Command {
                     session.paint().faint("ENGINE"),
                     session.paint().faint("VERSION"),
                     session.paint().faint("SIZE"),
+                    session.paint().faint("ITS OWN"),
                     session.paint().faint("SINCE"),
                     session.paint().faint("STATE"),
                     session.paint().faint("FROM"));
@@ -111,16 +121,31 @@ public final class EnginesCommand implements Command {
                         one.engine(),
                         String.join(", ", one.asked()),
                         Amounts.bytes(one.bytes()),
+                        Amounts.bytes(one.ownBytes()),
                         one.date(),
-                        one.inUse() ? session.paint().good("in use") : one.current() ? "ready" : "replaced",
+                        state(one, stacks(used, one), session),
                         String.join(", ", one.origins()));
             }
             table.lines().forEach(session::line);
+            session.line(Amounts.count(installed.size(), "image") + ", " + Amounts.bytes(footprint.installed())
+                    + " on disk, what they share counted once; " + Amounts.bytes(footprint.kept())
+                    + " of packages kept to install the same again");
         }
         return 0;
     }
 
-    private static Json json(Installed one) {
+    private static Set<String> stacks(Map<Path, SortedSet<String>> used, Installed one) {
+        return used.getOrDefault(one.image().root(), Collections.emptySortedSet());
+    }
+
+    private static String state(Installed one, Set<String> stacks, Session session) {
+        if (!stacks.isEmpty()) {
+            return session.paint().good("used by " + String.join(", ", stacks));
+        }
+        return one.current() ? "ready" : "replaced";
+    }
+
+    private static Json json(Installed one, Set<String> stacks) {
         return Json.object()
                 .put("engine", one.engine())
                 .put("image", one.image().name())
@@ -129,9 +154,11 @@ public final class EnginesCommand implements Command {
                 .put("from", Json.texts(one.origins()))
                 .put("since", one.date())
                 .put("bytes", one.bytes())
+                .put("ownBytes", one.ownBytes())
                 .put("files", one.files())
                 .put("current", one.current())
                 .put("inUse", one.inUse())
+                .put("stacks", Json.texts(List.copyOf(stacks)))
                 .put("packages", packages(one.image()))
                 .build();
     }
@@ -201,9 +228,9 @@ public final class EnginesCommand implements Command {
                                     + damage.image() + "  "
                                     + Quoting.visible(damage.file().toString()) + "  "
                                     + Quoting.visible(damage.detail())));
-            session.line(
-                    Amounts.count(damages.size(), "file")
-                            + " not as installed; 'holdfast engines remove ENGINE' and 'holdfast engines install' put it right");
+            session.line(Amounts.count(damages.size(), "file")
+                    + " not as installed; 'holdfast engines remove ENGINE' for each one named, then 'holdfast engines"
+                    + " install', puts it right");
         }
         return damages.isEmpty() ? 0 : Results.NOT_READY;
     }
@@ -222,7 +249,7 @@ public final class EnginesCommand implements Command {
                 Code.HF3301,
                 "no engine is named",
                 "Name one of 'holdfast engines list': holdfast engines remove ENGINE.")));
-        Set<Path> used = UsedRoots.of(images, session.surroundings().home());
+        Set<Path> used = UsedRoots.of(images, session.surroundings().home()).keySet();
         long freed = images.remove(name, used);
         if (session.isJson()) {
             session.json(

@@ -6,6 +6,7 @@ import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
 import dev.holdfast.cli.command.StackFile;
 import dev.holdfast.cli.text.Amounts;
+import dev.holdfast.cli.text.Quoting;
 import dev.holdfast.engines.Engines;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -48,6 +49,7 @@ public final class RenderCommand implements Command {
                         "FILE|DIR", "the stack file or its folder; the nearest stack.yaml from here upwards otherwise")
                 .value("ENVIRONMENT", "with this environment of the file", "--env", "-e")
                 .value("DIR", "where to; a folder called as the target beside the stack file otherwise", "-o", "--out")
+                .verbose()
                 .footer(
                         "Passwords are generated at the first render, kept in the encrypted store of this user, and written",
                         "as files of their own. What somebody else wrote or edited in the folder is never overwritten.");
@@ -85,10 +87,14 @@ public final class RenderCommand implements Command {
                     .put("removed", Json.texts(result.removed()))
                     .build());
         } else if (!session.isQuiet()) {
-            result.written().forEach(path -> session.line(session.paint().good("written") + "  " + path));
+            if (arguments.is("--verbose")) {
+                result.written().forEach(path -> session.line(session.paint().good("written") + "  " + path));
+            }
             result.removed().forEach(path -> session.line(session.paint().careful("removed") + "  " + path));
             session.line(Amounts.count(result.written().size(), "file") + " written, "
                     + result.unchanged().size() + " unchanged, in " + folder);
+            session.line(session.paint().faint("next: ") + "docker compose --project-directory "
+                    + Quoting.shell(folder.toString()) + " up --detach --wait");
         }
         return 0;
     }

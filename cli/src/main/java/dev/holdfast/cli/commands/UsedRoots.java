@@ -13,27 +13,34 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** The images that members were started from, as their run files remember. Of a stack that is down there are none. */
 final class UsedRoots {
     private UsedRoots() {}
 
-    static Set<Path> of(EngineImages images, Home home) {
-        Set<String> names = new HashSet<>();
+    /** Each root that is in use, with the names of the stacks that use it. */
+    static Map<Path, SortedSet<String>> of(EngineImages images, Home home) {
+        List<Installed> installed = images.list(Set.of());
+        Map<Path, SortedSet<String>> roots = new HashMap<>();
         for (StackFolder stack : home.stacks()) {
             Path run = stack.run("x").getParent();
+            Set<String> names = new HashSet<>();
             if (run != null && Files.isDirectory(run)) {
                 collect(run, names);
             }
-        }
-        Set<Path> roots = new HashSet<>();
-        for (Installed installed : images.list(Set.of())) {
-            Image image = installed.image();
-            if (names.stream().anyMatch(name -> name.contains(image.name()))) {
-                roots.add(image.root());
+            for (Installed each : installed) {
+                Image image = each.image();
+                if (names.stream().anyMatch(name -> name.contains(image.name()))) {
+                    roots.computeIfAbsent(image.root(), root -> new TreeSet<>()).add(stack.name());
+                }
             }
         }
         return roots;

@@ -6,6 +6,8 @@ import java.util.List;
 
 /** A plan as a person reads it before saying yes: what, what it costs, why, and how it is taken back. */
 public final class PlanText {
+    private static final int LONGEST = 100;
+
     private final Paint paint;
 
     public PlanText(Paint paint) {
@@ -21,15 +23,22 @@ public final class PlanText {
                                 .map(w -> ", at " + Quoting.visible(w))
                                 .orElse("")
                         + "; what follows is what is left")));
+        boolean isNew = plan.at("known").isPresent() && !plan.isAt("known");
         for (Json change : plan.itemsAt("changes")) {
-            change(change, lines);
+            if (isNew) {
+                // all of it is made from nothing, so risk and undo of each part would say the same
+                lines.add(paint.good("+") + " " + paint.strong(text(change, "where")) + "  "
+                        + Amounts.shortened(text(change, "summary"), LONGEST));
+            } else {
+                change(change, lines);
+            }
         }
         for (Json note : plan.itemsAt("notes")) {
             if (note instanceof Json.Text(String text)) {
                 lines.add(paint.faint("note: " + Quoting.visible(text)));
             }
         }
-        lines.add(last(plan));
+        lines.add(isNew ? first(plan) : last(plan));
         return lines;
     }
 
@@ -42,6 +51,11 @@ public final class PlanText {
         table.row("    because", text(change, "because"));
         change.textAt("approval").ifPresent(word -> table.row("    approve", "--approve " + Quoting.shell(word)));
         lines.addAll(table.lines());
+    }
+
+    private static String first(Json plan) {
+        return text(plan, "stack") + " was never started: "
+                + Amounts.count(plan.itemsAt("changes").size(), "thing") + " would be made; to do it: holdfast up";
     }
 
     private String last(Json plan) {

@@ -85,8 +85,8 @@ record LocalSite(LocalStack local, Register register) implements Site {
     }
 
     @Override
-    public Optional<ServerCertificate> certificate(Running running) {
-        return ServerCertificate.of(local.folder(), running);
+    public Optional<ServerCertificate> certificate(String member) {
+        return ServerCertificate.of(local.folder(), member);
     }
 
     @Override

@@ -38,6 +38,9 @@ public final class Api {
             boolean newPorts = body.isAt("newPorts");
             return Optional.of(new Reply.Lines(events -> new UpOperation(stacks).run(wish, newPorts, events)));
         }
+        if (path.equals(List.of("v1", "plan")) && request.method().equals("POST")) {
+            return Optional.of(Reply.json(new ApplyOperation(stacks).plan(wish(request.object(WISH)))));
+        }
         if (path.size() < 4 || !path.get(0).equals("v1") || !path.get(1).equals("stacks")) {
             return Optional.empty();
         }

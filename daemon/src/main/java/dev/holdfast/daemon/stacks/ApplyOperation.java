@@ -31,9 +31,30 @@ final class ApplyOperation {
 
     Json plan(String name, Sources.Wish wish) throws InterruptedException {
         ManagedStack managed = stacks.find(name);
-        Planned planned = planned(managed, wish);
+        return json(managed, planned(managed, wish), true);
+    }
+
+    /** The plan of a file, whether its stack is known here or not. Of one that is not, everything is to be made. */
+    Json plan(Sources.Wish wish) throws InterruptedException {
+        Source written = Sources.now(wish, Optional.empty(), wish.name().orElse(""));
+        String name = wish.name()
+                .orElseGet(() -> stacks.parts()
+                        .reading()
+                        .read(written.file().toString(), written.resolved(), written.environment())
+                        .name());
+        ManagedStack managed = stacks.findOrCreate(name);
+        return managed.desired().isPresent()
+                ? json(managed, planned(managed, wish), true)
+                : json(
+                        managed,
+                        new Planner(stacks.parts().register()).planFromNothing(stacks.read(name, written), written),
+                        false);
+    }
+
+    private static Json json(ManagedStack managed, Planned planned, boolean isKnown) {
         return Json.object()
-                .put("stack", name)
+                .put("stack", managed.name())
+                .put("known", isKnown)
                 .put("changes", EventJson.changes(planned.changes()))
                 .put("notes", Json.texts(planned.notes()))
                 .put(

@@ -10,6 +10,7 @@ import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
 import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.text.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,9 +32,14 @@ final class Connections {
                         live.stack().services().get(serviceName))
                 .orElseThrow(() -> WhyReport.noService(name, serviceName));
         Site site = live.supervisor().site();
-        Access.Client client = client(Bound.of(stacks.parts().register(), service), role, site.context());
-        // a companion's client is its parent's: the pooler of a server is spoken to with the server's own shell
-        String programs = service.parent().orElse(serviceName);
+        // a companion brings no shell: the pooler of a server is spoken to with the server's own
+        Optional<Service<?>> parent = service.parent()
+                .flatMap(above -> Optional.ofNullable(live.stack().services().get(above)));
+        Access.Client own = client(Bound.of(stacks.parts().register(), service), role, site.context());
+        Access.Client client = parent.map(server -> withShellOf(
+                        own, client(Bound.of(stacks.parts().register(), server), Optional.empty(), site.context())))
+                .orElse(own);
+        String programs = parent.<String>map(Service::name).orElse(serviceName);
         Workload workload = live.supervisor().workloads().stream()
                 .filter(one -> one.member().service().equals(programs))
                 .findFirst()
@@ -53,6 +59,15 @@ final class Connections {
                 .put("url", client.url().reveal())
                 .put("engine", service.engine())
                 .build();
+    }
+
+    private static Access.Client withShellOf(Access.Client client, Access.Client server) {
+        if (client.command().isEmpty() || server.command().isEmpty()) {
+            return client;
+        }
+        List<String> command = new ArrayList<>(client.command());
+        command.set(0, server.command().getFirst());
+        return new Access.Client(command, client.environment(), client.url());
     }
 
     private static <S extends Record> Access.Client client(Bound<S> bound, Optional<String> role, Context context) {

@@ -9,6 +9,7 @@ import dev.holdfast.plan.Change;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Imagined;
 import dev.holdfast.targets.local.Source;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,6 +51,21 @@ final class Planner {
         }
         outside.stream().filter(step -> followsInside(step, wanted)).forEach(steps::add);
         return new Planned(wanted, source, steps, notes);
+    }
+
+    /** All of a stack that nobody has made yet. Asks nobody and gives out nothing. */
+    Planned planFromNothing(Stack wanted, Source source) {
+        Imagined imagined = new Imagined(wanted, register);
+        List<Planned.Step> steps = new ArrayList<>();
+        for (Workload workload : imagined.workloads()) {
+            steps.add(new Planned.Step.OfMember(workload, List.of(Imagined.start(workload))));
+        }
+        for (Service<?> service : wanted.services().values()) {
+            for (Facets.Inside inside : Facets.fromNothing(register, service, imagined)) {
+                steps.add(new Planned.Step.Inside(service.name(), inside.change()));
+            }
+        }
+        return new Planned(wanted, source, steps, imagined.notes());
     }
 
     /** A companion or an exporter may log in with a role that is made inside the service it belongs to. */

@@ -16,6 +16,7 @@ import dev.holdfast.stack.Service;
 import dev.holdfast.targets.local.Listening;
 import dev.holdfast.targets.local.Running;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -27,21 +28,37 @@ final class Probe {
     private final Register register;
     private final Supplier<Site> place;
     private final Duration deadline;
+    private final InstantSource clock;
 
-    Probe(Register register, Supplier<Site> place, Duration deadline) {
+    Probe(Register register, Supplier<Site> place, Duration deadline, InstantSource clock) {
         this.register = register;
         this.place = place;
         this.deadline = deadline;
+        this.clock = clock;
     }
 
-    /** A member that answers on a full disk will not take the next write, so it does not count as ready. */
+    /**
+     * A member that answers us may still fail others: on a full disk it will not take the next write, and whoever
+     * connects anew refuses an expired certificate.
+     */
     Health now(Workload workload) {
+        String member = workload.member().name();
         Health health = answer(workload);
-        return place.get()
-                .lacking(workload.member().name())
-                .<Health>map(full -> new Health.NotReady(
-                        full.cause() + (health instanceof Health.Ready ? "" : "; " + health.because()), full.remedy()))
+        Optional<Health> full =
+                place.get().lacking(member).map(problem -> worse(problem.cause(), problem.remedy(), health));
+        return full.or(() -> place.get()
+                        .certificate(member)
+                        .filter(certificate -> certificate.isExpired(clock.instant()))
+                        .map(certificate -> worse(
+                                "its certificate expired at " + certificate.until() + ", so clients refuse it",
+                                "Wait a moment: it is renewed by itself. Where it is not, 'holdfast why "
+                                        + workload.member().service() + "' says what keeps it from that.",
+                                health)))
                 .orElse(health);
+    }
+
+    private static Health worse(String cause, String next, Health health) {
+        return new Health.NotReady(cause + (health instanceof Health.Ready ? "" : "; " + health.because()), next);
     }
 
     private Health answer(Workload workload) {

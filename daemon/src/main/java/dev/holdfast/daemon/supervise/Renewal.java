@@ -1,7 +1,6 @@
 package dev.holdfast.daemon.supervise;
 
 import dev.holdfast.blueprint.Workload;
-import dev.holdfast.engine.Health;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.ServerCertificate;
@@ -17,8 +16,10 @@ import java.util.function.Supplier;
  * somebody may well have restarted it for another reason. Confined to its keeper's thread.
  */
 final class Renewal {
-    static final Duration LOOK = Duration.ofHours(1);
     static final Duration LAST_DAYS = Duration.ofDays(7);
+
+    /** The pause after a renewal that failed: nobody wants to read the same refusal with every probe. */
+    static final Duration PAUSE = Duration.ofHours(1);
 
     private final String member;
     private final Supplier<Site> place;
@@ -42,24 +43,21 @@ final class Renewal {
         record Restart(String because) implements Step {}
     }
 
-    /** Looks once an hour, and at once where the member does not answer: an expired certificate may be the reason. */
-    Step now(Running running, Workload workload, Health health) {
+    /** Cheap enough for every probe. */
+    Step now(Running running, Workload workload) {
         Instant now = clock.instant();
-        if (health instanceof Health.Ready && now.isBefore(next)) {
-            return new Step.Nothing();
-        }
-        next = now.plus(LOOK);
-        Optional<ServerCertificate> certificate = place.get().certificate(running);
-        return certificate.isPresent() ? renewed(running, workload, certificate.get(), now) : new Step.Nothing();
+        Optional<ServerCertificate> certificate =
+                now.isBefore(next) ? Optional.empty() : place.get().certificate(member);
+        return certificate.isPresent() ? step(running, workload, certificate.get(), now) : new Step.Nothing();
     }
 
-    private Step renewed(Running running, Workload workload, ServerCertificate certificate, Instant now) {
+    private Step step(Running running, Workload workload, ServerCertificate certificate, Instant now) {
         if (workload.reload() == Workload.Reload.RESTART) {
             return certificate.left(now).compareTo(LAST_DAYS) < 0
-                    ? new Step.Restart(because(certificate, now) + " and it reads its certificate only when it starts")
+                    ? new Step.Restart(because(certificate, now) + ", and it reads one only when it starts")
                     : new Step.Nothing();
         }
-        if (certificate.inForce() && !certificate.isDue(now)) {
+        if (certificate.isInForce(running) && !certificate.isDue(now)) {
             return new Step.Nothing();
         }
         String because = because(certificate, now);
@@ -68,10 +66,11 @@ final class Renewal {
             decisions.add(member, "renewed the certificate of " + member + " without interruption because " + because);
             return new Step.Renewed(renewed);
         } catch (HoldfastException refused) {
+            next = now.plus(PAUSE);
             String cause = refused.problems().getFirst().cause();
-            if (certificate.left(now).isNegative()) {
-                // who shows an expired certificate can no longer be asked to read another
-                return new Step.Restart(because + " and it could not be told of a new one: " + cause);
+            if (certificate.isExpired(now)) {
+                // who shows an expired certificate may no longer be spoken to, and so cannot be told of another
+                return new Step.Restart(because + ", and it could not be told of a new one: " + cause);
             }
             decisions.add(member, "did not renew the certificate of " + member + " because " + cause);
             return new Step.Nothing();
@@ -79,7 +78,7 @@ final class Renewal {
     }
 
     private static String because(ServerCertificate certificate, Instant now) {
-        if (certificate.left(now).isNegative()) {
+        if (certificate.isExpired(now)) {
             return "its certificate expired at " + certificate.until();
         }
         return certificate.isDue(now)

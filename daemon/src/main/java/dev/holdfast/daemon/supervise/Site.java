@@ -49,7 +49,7 @@ public interface Site extends AutoCloseable {
     Running reload(Running running, Workload workload);
 
     /** The certificate that the member shows, where it has one. */
-    Optional<ServerCertificate> certificate(Running running);
+    Optional<ServerCertificate> certificate(String member);
 
     /** Puts a new certificate in force in the running member, where one is due. */
     Running renew(Running running, Workload workload);

@@ -45,7 +45,7 @@ public final class Supervisor implements AutoCloseable {
         this.clock = clock;
         this.site = new AtomicReference<>(site);
         this.board = new Board(this::readinessChanged);
-        this.probe = new Probe(register, this.site::get, pace.probeDeadline());
+        this.probe = new Probe(register, this.site::get, pace.probeDeadline(), clock);
         for (Workload workload : site.workloads()) {
             keep(workload);
         }

@@ -249,10 +249,7 @@ final class Upkeep {
         nextProbe = Instant.MAX;
         board.put(name, state().with(MemberState.Phase.FAILED, new Health.NotReady(because, next), clock.instant()));
         decisions.add(name, "gave up on " + name + " because " + because);
-        LOG.atError()
-                .addKeyValue("member", name)
-                .addKeyValue("because", because)
-                .log("gave up");
+        LOG.atError().addKeyValue("member", name).log("gave up because {}", because);
     }
 
     void due() {
@@ -284,7 +281,7 @@ final class Upkeep {
     }
 
     private void renew(Running running) {
-        switch (renewal.now(running, workload, state().health())) {
+        switch (renewal.now(running, workload)) {
             case Renewal.Step.Nothing() -> {}
             case Renewal.Step.Renewed(Running now) -> {
                 board.put(name, state().with(Optional.of(now)));

@@ -31,6 +31,8 @@ import java.util.TreeMap;
 final class S3Provisioning implements Provisioning<S3Spec> {
     static final String PORT = "s3";
     static final String VERSION = "4.1.0";
+    /** The images of patch releases are not all published; this one is, and reads the same properties. */
+    private static final String IMAGE = "docker.io/andrewgaul/s3proxy:4.1.1";
 
     private static final String MAIN = "org.gaul.s3proxy.Main";
 
@@ -51,6 +53,8 @@ final class S3Provisioning implements Provisioning<S3Spec> {
 
     /** Resolved by itself Maven takes an annotations jar older than the databind that needs it (JsonSerializeAs). */
     private static final Map<String, String> PINS = Map.of("com.fasterxml.jackson.core:jackson-annotations", "2.22");
+
+    private static final Programs.ClassList CLASSES = new Programs.ClassList(S3Provisioning.class, "classes.list.gz");
 
     /** Errors only: S3Proxy's lower levels show requests, and with them signatures. */
     private static final String LOGGING = """
@@ -98,23 +102,16 @@ final class S3Provisioning implements Provisioning<S3Spec> {
                 "-Dlogback.configurationFile=/config/logback.xml");
         List<String> command = new ArrayList<>(List.of("/java/bin/java"));
         command.addAll(options);
-        // written at the first good stop and read from the second start on; a JVM or jars that differ make it void
-        command.addAll(List.of(
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=/data/classes.jsa",
-                "-Xlog:disable",
-                "-Xlog:all=error:stderr",
-                "-cp",
-                "/app/*",
-                MAIN));
+        // a class archive that does not fit is no news
+        command.addAll(List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-cp", "/app/*", MAIN));
         command.addAll(accounts);
         List<String> contained = new ArrayList<>(options);
         contained.addAll(List.of("-cp", "/opt/s3proxy/s3proxy", MAIN));
         contained.addAll(accounts);
         return List.of(new Workload(
                 members(service).getFirst(),
-                new Programs.Maven("org.gaul:s3proxy", VERSION, EXCLUDES, PINS),
-                new Container("docker.io/andrewgaul/s3proxy:" + VERSION, contained, new TreeMap<>(), List.of())
+                new Programs.Maven("org.gaul:s3proxy", VERSION, EXCLUDES, PINS, Optional.of(CLASSES)),
+                new Container(IMAGE, contained, new TreeMap<>(), List.of())
                         // the image's own start script knows one account only and ignores its arguments
                         .withEntrypoint(List.of("java"))
                         .withUser("64230:64230")

@@ -1,31 +1,26 @@
 package dev.holdfast.engines.s3;
 
 import dev.holdfast.blueprint.Address;
+import dev.holdfast.engines.TrustingClients;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
-import dev.holdfast.secret.Trust;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,7 +40,7 @@ final class S3Session {
     private static final Pattern MESSAGE = Pattern.compile("<Message>([^<]*)</Message>");
 
     private final InstantSource clock;
-    private final Map<String, HttpClient> clients = new ConcurrentHashMap<>();
+    private final TrustingClients clients = new TrustingClients(PATIENCE);
 
     S3Session(InstantSource clock) {
         this.clock = clock;
@@ -197,24 +192,12 @@ final class S3Session {
         headers.forEach(request::header);
         try {
             HttpResponse<byte[]> response =
-                    client(door.authorityFile()).send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+                    clients.of(door.authorityFile()).send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             return new Answer(response.statusCode(), response.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-    }
-
-    private HttpClient client(String authorityFile) throws IOException {
-        // by content: an authority that was replaced needs a client that trusts the new one
-        String authority = Files.readString(Path.of(authorityFile));
-        return clients.computeIfAbsent(
-                authority,
-                pem -> HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(PATIENCE)
-                        .sslContext(Trust.in(pem).context())
-                        .build());
     }
 
     private static String path(String... parts) {

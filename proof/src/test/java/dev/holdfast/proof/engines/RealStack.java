@@ -72,7 +72,8 @@ final class RealStack implements Context, AutoCloseable {
         SecureRandom random = new SecureRandom();
         this.secrets = new SecretStore(folder.resolve("secrets.enc"), folder.resolve("key"), stack.name(), random);
         this.certificates = new Certificates(stack.name(), secrets, random);
-        this.images = new EngineImages(Checkout.engineCache(), System.getenv(), architecture(), InstantSource.system());
+        this.images = new EngineImages(Checkout.engineCache(), System.getenv(), architecture(), InstantSource.system())
+                .withJava(Path.of(System.getProperty("java.home")));
         this.ports = new TreeMap<>();
         this.running = new LinkedHashMap<>();
         write(folder.resolve("ca.crt"), bytes(certificates.authority()));

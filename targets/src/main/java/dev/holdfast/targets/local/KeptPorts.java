@@ -4,9 +4,11 @@ import dev.holdfast.blueprint.Member;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.problem.Problems;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -49,6 +51,25 @@ final class KeptPorts {
             }
             ports = completed;
         }
+    }
+
+    /** Throws a problem for each port of the member, which does not run, that a foreign process holds. */
+    void requireOurs(String member, Members processes) {
+        if (processes.find(member).isPresent()) {
+            return;
+        }
+        Problems problems = new Problems();
+        of(member).forEach((name, number) -> {
+            if (!Sockets.isFree(number)) {
+                Sockets.Holder holder = Sockets.holder(number);
+                boolean ours = processes.left(member, processes.recorded(member)).stream()
+                        .anyMatch(process -> holder.pid().equals(Optional.of(process.pid())));
+                if (!ours) {
+                    problems.add(holder.problem(member, name, number));
+                }
+            }
+        });
+        problems.throwIfAny();
     }
 
     /** Gives new ports to every member that does not run and whose port somebody else holds; returns those members. */

@@ -11,23 +11,17 @@ import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
-import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
-import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
-import dev.holdfast.targets.local.Differences.Actual;
-import dev.holdfast.targets.local.Differences.Desired;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +40,7 @@ public final class LocalStack implements Context, AutoCloseable {
     private final KeptPorts ports;
     private final Members members;
     private final Preparation preparation;
+    private final Comparison comparison;
 
     private LocalStack(
             StackFolder folder, Assembly assembly, Parts parts, Lease lease, KeptPorts ports, Members members) {
@@ -56,6 +51,7 @@ public final class LocalStack implements Context, AutoCloseable {
         this.ports = ports;
         this.members = members;
         this.preparation = new Preparation(folder, parts.secrets(), parts.certificates(), parts.enclosure(), members);
+        this.comparison = new Comparison(folder, parts.enclosure(), ports, members, preparation);
     }
 
     /** What a stack needs of its surroundings. */
@@ -141,21 +137,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     /** Throws a problem for each kept port of the member that a foreign process holds, naming that process. */
     public void requirePorts(String member) {
-        Problems problems = new Problems();
-        if (find(member).isPresent()) {
-            return;
-        }
-        ports.of(member).forEach((name, number) -> {
-            if (!Sockets.isFree(number)) {
-                Sockets.Holder holder = Sockets.holder(number);
-                boolean ours = members.left(member, members.recorded(member)).stream()
-                        .anyMatch(process -> holder.pid().equals(Optional.of(process.pid())));
-                if (!ours) {
-                    problems.add(holder.problem(member, name, number));
-                }
-            }
-        });
-        problems.throwIfAny();
+        ports.requireOurs(member, members);
     }
 
     /** Gives new ports to every member that does not run and whose port somebody else holds; returns those members. */
@@ -165,7 +147,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     /** Writes the member's files and fills its data folder if that is new. Idempotent; touches no file that is right. */
     public void prepare(Workload workload) {
-        preparation.prepare(workload, service(workload));
+        preparation.prepare(workload, Comparison.service(assembly.stack(), workload));
     }
 
     /**
@@ -173,37 +155,12 @@ public final class LocalStack implements Context, AutoCloseable {
      * for a secret or a certificate that nobody had asked for before.
      */
     public List<Change> differences() {
-        List<Workload> workloads = workloads();
-        Problems problems = new Problems();
-        workloads.forEach(workload ->
-                preparation.requireSameVersion(workload, service(workload)).ifPresent(problems::add));
-        problems.throwIfAny();
-        List<Change> changes = new ArrayList<>();
-        workloads.forEach(workload -> changes.addAll(differences(workload)));
-        unwanted()
-                .forEach(member ->
-                        changes.add(Differences.unwanted(member, find(member).isPresent())));
-        return List.copyOf(changes);
+        return comparison.of(workloads(), assembly.stack(), unwanted());
     }
 
     /** The part of {@link #differences()} that concerns one member. */
     public List<Change> differences(Workload workload) {
-        String member = workload.member().name();
-        Facts facts = preparation.facts(workload);
-        Desired desired = new Desired(
-                workload.member().service(),
-                member,
-                facts,
-                parts.enclosure().version(workload.programs()),
-                Preparation.command(workload),
-                ports.of(member),
-                workload.reload());
-        Actual actual = new Actual(
-                find(member),
-                preparation.written(member),
-                preparation.digests(facts, member),
-                Files.exists(folder.volume(member)));
-        return Differences.of(desired, actual);
+        return comparison.of(workload);
     }
 
     /**
@@ -380,17 +337,5 @@ public final class LocalStack implements Context, AutoCloseable {
                             "Stop it first: holdfast down " + folder.name() + ".")));
         }
         problems.throwIfAny();
-    }
-
-    private Service<?> service(Workload workload) {
-        Service<?> service = assembly.stack().services().get(workload.member().service());
-        if (service == null) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF9001,
-                    "member '" + workload.member().name() + "' belongs to the unknown service '"
-                            + workload.member().service() + "'",
-                    "Please report this: an engine gave its member a wrong service."));
-        }
-        return service;
     }
 }

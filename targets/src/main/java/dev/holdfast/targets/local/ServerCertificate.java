@@ -8,28 +8,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/**
- * The certificate that lies in a running member's folder.
- *
- * @param inForce whether the member has read this very file; false also where somebody changed it by hand
- */
-public record ServerCertificate(Instant from, Instant until, boolean inForce) {
+/** The certificate that lies in a member's folder; {@code digest} is that of its file. */
+public record ServerCertificate(Instant from, Instant until, String digest) {
     private static final String NAME = "tls/server.crt";
 
     /** Empty where the member has none. One that cannot be read counts as long expired. */
-    public static Optional<ServerCertificate> of(StackFolder folder, Running running) {
-        Optional<String> inForce = running.inForce().find(NAME, "");
-        return Disk.read(folder.tls(running.member()).resolve("server.crt")).map(bytes -> {
-            boolean same = inForce.equals(Optional.of(Digest.of(bytes)));
+    public static Optional<ServerCertificate> of(StackFolder folder, String member) {
+        return Disk.read(folder.tls(member).resolve("server.crt")).map(bytes -> {
+            String digest = Digest.of(bytes);
             try {
                 X509Certificate leaf = (X509Certificate)
                         CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(bytes));
                 return new ServerCertificate(
-                        leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant(), same);
+                        leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant(), digest);
             } catch (CertificateException unreadable) {
-                return new ServerCertificate(Instant.EPOCH, Instant.EPOCH, same);
+                return new ServerCertificate(Instant.EPOCH, Instant.EPOCH, digest);
             }
         });
+    }
+
+    /** Whether the member has read this very file, as far as Holdfast knows; not so where somebody changed it by hand. */
+    public boolean isInForce(Running running) {
+        return running.inForce().find(NAME, "").equals(Optional.of(digest));
+    }
+
+    public boolean isExpired(Instant now) {
+        return !now.isBefore(until);
     }
 
     public Duration left(Instant now) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -29,6 +30,7 @@ public final class EngineImages {
     private final InstantSource clock;
     private final Architecture architecture;
     private final Map<String, String> environment;
+    private final Optional<Path> java;
 
     /** {@code environment} is what the package tools see: the PATH, the proxies and {@code HOLDFAST_DEBIAN_MIRROR}. */
     public EngineImages(Path cache, Map<String, String> environment, Architecture architecture, InstantSource clock) {
@@ -41,11 +43,27 @@ public final class EngineImages {
             Map<String, String> environment,
             Architecture architecture,
             InstantSource clock) {
-        this.engines = cache.toAbsolutePath().resolve("engines");
+        this(cache.toAbsolutePath().resolve("engines"), hostRoot, environment, architecture, clock, Optional.empty());
+    }
+
+    private EngineImages(
+            Path engines,
+            Path hostRoot,
+            Map<String, String> environment,
+            Architecture architecture,
+            InstantSource clock,
+            Optional<Path> java) {
+        this.engines = engines;
         this.hostRoot = hostRoot;
         this.environment = Map.copyOf(environment);
         this.architecture = architecture;
         this.clock = clock;
+        this.java = java;
+    }
+
+    /** The same, which makes {@link ClassArchive}s for the JDK that will run Java engines. */
+    public EngineImages withJava(Path home) {
+        return new EngineImages(engines, hostRoot, environment, architecture, clock, Optional.of(home));
     }
 
     /** What is installed for these programs. Reads one small file; needs neither apt nor a network. */
@@ -77,7 +95,8 @@ public final class EngineImages {
         SequencedMap<Programs, Image> images = new LinkedHashMap<>();
         Set<Request> missing = new LinkedHashSet<>();
         for (Programs programs : wanted) {
-            Optional<Image> there = anew ? Optional.empty() : installed(programs);
+            Optional<Image> there =
+                    anew ? Optional.empty() : installed(programs).filter(image -> isReady(programs, image));
             there.ifPresent(image -> images.put(programs, image));
             if (there.isEmpty()) {
                 missing.add(new Request(programs));
@@ -94,14 +113,31 @@ public final class EngineImages {
             }
         }
         SequencedMap<Programs, Image> ordered = new LinkedHashMap<>();
-        wanted.forEach(p -> ordered.put(p, java.util.Objects.requireNonNull(images.get(p))));
+        wanted.forEach(p -> ordered.put(p, Objects.requireNonNull(images.get(p))));
         return ordered;
+    }
+
+    private boolean isReady(Programs programs, Image image) {
+        return !(programs instanceof Programs.Maven maven)
+                || maven.classes().isEmpty()
+                || java.isEmpty()
+                || ClassArchive.of(image.application().orElseThrow(), java.get())
+                        .wasTried();
     }
 
     /** What is there. {@code used} are the roots ({@link Image#root}) that running stacks were started from. */
     public List<Installed> list(Set<Path> used) {
         try {
             return new Inventory(engines).list(used);
+        } catch (IOException e) {
+            throw Refusals.cache(engines, e);
+        }
+    }
+
+    /** What all of it takes on disk. */
+    public Footprint footprint() {
+        try {
+            return new Inventory(engines).footprint();
         } catch (IOException e) {
             throw Refusals.cache(engines, e);
         }
@@ -170,6 +206,9 @@ public final class EngineImages {
                         .filter(e -> !anew && e.architecture().equals(architecture.debian()))
                         .ifPresentOrElse(pinned -> entries.put(request, pinned), () -> unknown.add(request));
             }
+            requests.stream()
+                    .filter(r -> r.programs() instanceof Programs.Maven)
+                    .forEach(maven::check);
             // Maven and apt take about as long: neither waits for the other
             try (Jars jars = new Jars(requests, anew ? Map.of() : entries)) {
                 entries.putAll(resolved(unknown));
@@ -200,9 +239,19 @@ public final class EngineImages {
                     if (request.programs() instanceof Programs.Maven artifact) {
                         LockFile.Entry pin = pinned.get(request);
                         List<LockFile.Jar> known = pin == null ? List.of() : pin.jars();
-                        running.put(request, executor.submit(() -> maven.install(request, artifact, known)));
+                        running.put(request, executor.submit(() -> jars(request, artifact, known)));
                     }
                 }
+            }
+
+            private List<LockFile.Jar> jars(Request request, Programs.Maven artifact, List<LockFile.Jar> known)
+                    throws IOException {
+                List<LockFile.Jar> jars = maven.install(request, artifact, known);
+                if (artifact.classes().isPresent() && java.isPresent()) {
+                    Path lib = maven.lib(request);
+                    ClassArchive.of(lib, java.get()).make(artifact.classes().get(), lib, scratch, tools);
+                }
+                return jars;
             }
 
             LockFile.Entry of(Request request, LockFile.Entry entry) throws IOException {
@@ -262,6 +311,7 @@ public final class EngineImages {
             }
             tools.locate("apt-get", "apt");
             tools.locate("dpkg-deb", "dpkg");
+            tools.locate("tar", "tar");
             HostSources sources = HostSources.read(hostRoot, environment);
             Apt made = new Apt(engines.resolve("apt"), scratch, hostRoot, tools, sources, architecture);
             reporter.report(Progress.Phase.INDEXES, sources.mirror());

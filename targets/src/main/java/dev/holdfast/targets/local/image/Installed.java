@@ -9,6 +9,7 @@ import java.util.List;
  * @param asked the packages or the artifact that were asked for, each with its version ({@code redis-server 5:8.0.2-3})
  * @param origins the mirrors its packages came from
  * @param bytes what its files hold; files that several images have are one on disk and counted in each
+ * @param ownBytes the part of {@code bytes} that no other image has: what removing it frees
  * @param current answers the next start; one that does not was replaced by an upgrade
  */
 public record Installed(
@@ -18,6 +19,7 @@ public record Installed(
         List<String> origins,
         String date,
         long bytes,
+        long ownBytes,
         long files,
         boolean current,
         boolean inUse) {

@@ -27,12 +27,13 @@ final class Inventory {
     List<Installed> list(Set<Path> used) throws IOException {
         List<Installed> all = new ArrayList<>();
         Set<String> named = new HashSet<>();
+        Map<DebianPackage, Integer> images = imagesOfEach();
         for (Path file : PackageStore.children(engines.resolve("current"))) {
             Optional<Request> request = request(file);
             Optional<Image> image = request.isPresent() ? Current.read(engines, request.get()) : Optional.empty();
             if (image.isPresent()) {
                 named.add(image.get().name());
-                all.add(described(request.get(), image.get(), true, used));
+                all.add(described(request.get(), image.get(), true, used, images));
             }
         }
         for (Path home : PackageStore.children(engines.resolve("roots"))) {
@@ -43,11 +44,43 @@ final class Inventory {
                     var versions = new TreeMap<String, String>();
                     entry.packages().forEach(p -> versions.put(p.name(), p.version()));
                     Image image = new Image(name, Roots.tree(home), Optional.empty(), versions);
-                    all.add(described(entry.request(), image, false, used));
+                    all.add(described(entry.request(), image, false, used, images));
                 }
             }
         }
         return all;
+    }
+
+    Footprint footprint() throws IOException {
+        long installed = 0;
+        for (Path home : PackageStore.children(engines.resolve("packages"))) {
+            installed += size(home);
+        }
+        for (Path home : PackageStore.children(engines.resolve("java"))) {
+            installed += size(home) + archives(home);
+        }
+        long kept = 0;
+        for (Path deb : PackageStore.children(engines.resolve("debs"))) {
+            kept += Files.size(deb);
+        }
+        return new Footprint(installed, kept);
+    }
+
+    private static long archives(Path home) throws IOException {
+        long bytes = 0;
+        for (Path file : PackageStore.children(home)) {
+            bytes += file.toString().endsWith(".jsa") ? Files.size(file) : 0;
+        }
+        return bytes;
+    }
+
+    /** How many roots are linked from each package. */
+    private Map<DebianPackage, Integer> imagesOfEach() throws IOException {
+        Map<DebianPackage, Integer> images = new HashMap<>();
+        for (Path home : PackageStore.children(engines.resolve("roots"))) {
+            LockFile.read(home.resolve("image")).packages().forEach(p -> images.merge(p, 1, Integer::sum));
+        }
+        return images;
     }
 
     List<Damage> verify() throws IOException {
@@ -58,6 +91,11 @@ final class Inventory {
         for (Path home : PackageStore.children(engines.resolve("java"))) {
             Path lib = home.resolve("lib");
             verification.check(home.getFileName().toString(), lib, Manifest.read(MavenArtifacts.manifest(lib)));
+            for (Path file : PackageStore.children(home)) {
+                if (file.toString().endsWith(".jsa")) {
+                    verification.archive(home.getFileName().toString(), file);
+                }
+            }
         }
         // what the next root would be linked from
         for (Path home : PackageStore.children(engines.resolve("packages"))) {
@@ -101,11 +139,14 @@ final class Inventory {
             }
             if (each.image().application().isPresent()) {
                 Path home = each.image().application().get().resolveSibling("");
-                freed += size(home);
+                freed += size(home) + archives(home);
                 discard(home);
             }
         }
         locked.write(engines.resolve("engines.lock"));
+        for (Installed each : matching) {
+            discardDamaged(each.image(), store);
+        }
         Set<String> needed = new HashSet<>();
         list(used).stream()
                 .filter(Installed::current)
@@ -116,6 +157,23 @@ final class Inventory {
             }
         }
         return freed + store.keepOnly(linked(), locked.packages());
+    }
+
+    /**
+     * Packages that other images have too stay; a damaged one goes all the same, so that the next installation unpacks it
+     * anew. The other images keep their links to the damaged files until they are removed and installed as well.
+     */
+    private void discardDamaged(Image image, PackageStore store) throws IOException {
+        Path home = engines.resolve("roots").resolve(image.name());
+        for (DebianPackage each : LockFile.read(home.resolve("image")).packages()) {
+            if (store.isUnpacked(each)) {
+                Verification verification = new Verification();
+                verification.check(each.id(), store.tree(each), store.manifest(each));
+                if (!verification.found().isEmpty()) {
+                    discard(engines.resolve("packages").resolve(each.id()));
+                }
+            }
+        }
     }
 
     /** The packages that the roots which are there are linked from. */
@@ -158,16 +216,26 @@ final class Inventory {
         }
     }
 
-    private Installed described(Request request, Image image, boolean current, Set<Path> used) throws IOException {
+    private Installed described(
+            Request request, Image image, boolean current, Set<Path> used, Map<DebianPackage, Integer> images)
+            throws IOException {
         Path home = engines.resolve("roots").resolve(image.name());
         Manifest manifest = Manifest.read(Roots.manifest(home));
         LockFile lock = LockFile.read(home.resolve("image"));
         long bytes = manifest.bytes();
         long files = manifest.files();
+        long own = 0;
+        for (DebianPackage each : lock.packages()) {
+            own += images.getOrDefault(each, 0) == 1
+                    ? size(engines.resolve("packages").resolve(each.id()))
+                    : 0;
+        }
         if (image.application().isPresent()) {
-            Manifest jars =
-                    Manifest.read(MavenArtifacts.manifest(image.application().get()));
-            bytes += jars.bytes();
+            Path lib = image.application().get();
+            Manifest jars = Manifest.read(MavenArtifacts.manifest(lib));
+            long java = jars.bytes() + archives(lib.resolveSibling(""));
+            bytes += java;
+            own += java;
             files += jars.files();
         }
         List<String> asked = switch (request.programs()) {
@@ -187,7 +255,7 @@ final class Inventory {
                 .findFirst()
                 .orElse("");
         boolean inUse = used.contains(image.root());
-        return new Installed(request.label(), image, asked, origins, date, bytes, files, current, inUse);
+        return new Installed(request.label(), image, asked, origins, date, bytes, own, files, current, inUse);
     }
 
     private static long size(Path home) throws IOException {

@@ -39,6 +39,13 @@ final class MavenArtifacts {
         return lib.resolveSibling("files");
     }
 
+    /** Refuses at once where Maven will be needed and is not there. */
+    void check(Request request) {
+        if (!Files.isDirectory(lib(request))) {
+            tools.locate("mvn", "maven");
+        }
+    }
+
     /** The jars that are there, or fetched now; refused when {@code pinned} says others. */
     List<LockFile.Jar> install(Request request, Programs.Maven maven, List<LockFile.Jar> pinned) throws IOException {
         Path lib = lib(request);

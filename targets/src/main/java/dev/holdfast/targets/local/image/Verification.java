@@ -48,6 +48,12 @@ final class Verification {
         });
     }
 
+    void archive(String image, Path archive) throws IOException {
+        if (!ClassArchive.isWhole(archive)) {
+            found.add(new Damage(image, archive, Damage.Kind.CHANGED, "has another SHA-256 than when it was made"));
+        }
+    }
+
     private String difference(Path file, Manifest.Entry entry) throws IOException {
         BasicFileAttributes attributes =
                 Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

@@ -1,10 +1,12 @@
 package dev.holdfast.targets.local.sandbox;
 
 import dev.holdfast.targets.local.image.Architecture;
+import dev.holdfast.targets.local.image.ClassArchive;
 import dev.holdfast.targets.local.image.Image;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -16,6 +18,9 @@ import java.util.OptionalInt;
  * machine's: PostgreSQL finds out by shared memory that another server has its data, which a private one would hide.
  */
 public final class Sandbox {
+    private static final String JAVA = "/java/bin/java";
+    private static final String CLASSES = "/run/classes.jsa";
+
     private final Mode mode;
     private final Architecture architecture;
     private final JavaRuntime java;
@@ -65,8 +70,21 @@ public final class Sandbox {
         if (entry.interactive()) {
             arguments.addAll(List.of("/usr/bin/env", "--default-signal=INT,QUIT", "--"));
         }
-        arguments.addAll(entry.command());
+        arguments.addAll(command(entry));
         return new Invocation(arguments, entry.environment());
+    }
+
+    private List<String> command(Entry entry) {
+        List<String> command = new ArrayList<>(entry.command());
+        if (classes(entry.image()).isPresent() && command.getFirst().equals(JAVA)) {
+            command.addAll(1, List.of("-Xshare:auto", "-XX:SharedArchiveFile=" + CLASSES));
+        }
+        return command;
+    }
+
+    private Optional<Path> classes(Image image) {
+        return image.application()
+                .flatMap(jars -> ClassArchive.of(jars, java.home()).file());
     }
 
     private List<String> confinement(Entry entry) {
@@ -116,6 +134,7 @@ public final class Sandbox {
             readOnly(arguments, java.home(), "/java");
             readOnly(arguments, application, "/app");
         });
+        classes(image).ifPresent(archive -> readOnly(arguments, archive, CLASSES));
         for (Bind bind : entry.binds()) {
             if (bind.writable()) {
                 arguments.addAll(List.of("--bind", bind.from().toString(), bind.to()));

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -134,6 +136,45 @@ final class EngineImagesTest {
                 .filteredOn(d -> d.image().equals(image.name()))
                 .extracting(d -> image.root().relativize(d.file()) + " " + d.kind())
                 .containsExactlyInAnyOrder("usr/bin/dash CHANGED", "etc/passwd MISSING", "etc/added UNEXPECTED");
+    }
+
+    @Test
+    void removingAndInstallingMendsAPackageThatOtherImagesShare() throws IOException {
+        EngineImages images = images(Path.of("/"));
+        var both = images.install(List.of(Cache.REDIS, Cache.POSTGRES), Progress.silent());
+        Path shell = both.get(Cache.REDIS).root().resolve("usr/bin/dash");
+        byte[] bytes = Files.readAllBytes(shell);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(shell, bytes);
+        String redis = both.get(Cache.REDIS).name();
+        String postgres = both.get(Cache.POSTGRES).name();
+        assertThat(images.verify()).extracting(Damage::image).contains(redis, postgres);
+        images.remove("redis-server", Set.of());
+        images.install(Cache.REDIS, Progress.silent());
+        // the other image is left alone, for it may be in use
+        assertThat(images.verify()).extracting(Damage::image).containsOnly(postgres);
+        images.remove("postgresql-17", Set.of());
+        images.install(Cache.POSTGRES, Progress.silent());
+        assertThat(images.verify()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dpkg-deb", "tar"})
+    void aMachineThatCannotUnpackIsToldWhatToInstall(String program) throws IOException {
+        var refusal = catchThrowableOfType(
+                HoldfastException.class,
+                () -> new EngineImages(
+                                cache,
+                                Path.of("/"),
+                                Map.of("PATH", MachineWithout.program(program, cache.resolve("bin"))),
+                                Cache.HERE,
+                                clock())
+                        .install(Cache.REDIS, Progress.silent()));
+        assertThat(refusal.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo(Code.HF3001);
+            assertThat(problem.cause()).contains("'" + program + "'");
+        });
+        assertThat(images(Path.of("/")).installed(Cache.REDIS)).isEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.targets.local.Cache;
+import dev.holdfast.targets.local.Starter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -31,12 +34,33 @@ final class FetchingTest {
     @TempDir
     Path folder;
 
-    @Test
-    void aMachineWithoutAptIsToldWhatToInstall() throws IOException {
-        Path bin = Files.createDirectories(folder.resolve("bin"));
-        Problem problem = refusal(host("file:/nowhere/debian"), Map.of("PATH", bin.toString()), SMALL);
+    /** Before anything is fetched, also where it is needed last. */
+    @ParameterizedTest
+    @ValueSource(strings = {"apt-get", "dpkg-deb", "tar"})
+    void aMachineWithoutAToolIsToldWhatToInstall(String program) throws IOException {
+        String path = MachineWithout.program(program, folder.resolve("bin"));
+        Problem problem = refusal(host("http://127.0.0.1:9/debian"), Map.of("PATH", path), SMALL);
         assertThat(problem.code()).isEqualTo(Code.HF3001);
-        assertThat(problem.cause()).isEqualTo("the program 'apt-get' is not on the PATH of this machine");
+        assertThat(problem.cause()).isEqualTo("the program '" + program + "' is not on the PATH of this machine");
+    }
+
+    @Test
+    void aMachineWithoutMavenIsToldBeforeAptIsAsked() throws IOException {
+        String path = MachineWithout.program("mvn", folder.resolve("bin"));
+        Programs wanted = new Programs.Maven("org.jspecify:jspecify", "1.0.0", List.of(), Map.of());
+        Problem problem = refusal(host("http://127.0.0.1:9/debian"), Map.of("PATH", path), wanted);
+        assertThat(problem.code()).isEqualTo(Code.HF3001);
+        assertThat(problem.cause()).contains("'mvn'");
+    }
+
+    @Test
+    void aFailureOfAptThatNobodyForesawIsShownInItsOwnWords() throws IOException {
+        Path root = host("file:/nowhere/debian");
+        Path settings = Files.createDirectories(root.resolve("etc/apt/apt.conf.d"));
+        Files.writeString(settings.resolve("50broken"), "APT { is not { closed\n");
+        Problem problem = refusal(root, TOOLS, SMALL);
+        assertThat(problem.code()).isEqualTo(Code.HF3016);
+        assertThat(problem.cause()).contains("apt failed while reading the package indexes", "50broken");
     }
 
     @Test
@@ -137,22 +161,21 @@ final class FetchingTest {
 
     @Test
     void anOrdinaryUserInstallsToo() throws Exception {
-        boolean root = System.getProperty("user.name").equals("root");
+        Cache.redis();
+        Starter user = Starter.all().getLast();
         Path home = Files.createTempDirectory(Path.of("/tmp"), "holdfast-user");
         try {
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
-            List<String> user = new ArrayList<>();
-            if (root) {
-                user.addAll(List.of("setpriv", "--reuid=65000", "--regid=65000", "--clear-groups"));
-            }
-            user.addAll(List.of("env", "HOME=" + home));
-            Process process = InstallProcess.start(user, home.resolve("cache"), "redis-tools");
+            List<String> java = new ArrayList<>(List.of("env", "HOME=" + home));
+            java.addAll(user.java(home));
+            Process process = InstallProcess.startWith(java, home.resolve("cache"), "redis-tools");
             String output = new String(process.getInputStream().readAllBytes());
             assertThat(process.waitFor()).describedAs(output).isZero();
             assertThat(output).contains("DOWNLOADING", "ASSEMBLING");
             Path debs = home.resolve("cache/engines/debs");
             assertThat(Files.getAttribute(debs, "unix:uid"))
-                    .isEqualTo(root ? 65000 : Files.getAttribute(home, "unix:uid"));
+                    .isEqualTo(
+                            user == Starter.ORDINARY_USER ? Starter.ORDINARY_ID : Files.getAttribute(home, "unix:uid"));
             var images = new EngineImages(home.resolve("cache"), Map.of(), Cache.HERE, InstantSource.system());
             assertThat(images.installed(SMALL)).isPresent();
         } finally {

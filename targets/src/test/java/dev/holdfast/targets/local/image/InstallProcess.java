@@ -13,9 +13,16 @@ final class InstallProcess {
     private InstallProcess() {}
 
     static Process start(List<String> prefix, Path cache, String... wanted) throws IOException {
-        List<String> command = new ArrayList<>(prefix);
-        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), InstallMain.class.getName()));
+        List<String> java = new ArrayList<>(prefix);
+        java.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+        java.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        return startWith(java, cache, wanted);
+    }
+
+    /** {@code java} is the command line up to the class. */
+    static Process startWith(List<String> java, Path cache, String... wanted) throws IOException {
+        List<String> command = new ArrayList<>(java);
+        command.add(InstallMain.class.getName());
         command.add(cache.toString());
         command.addAll(List.of(wanted));
         return new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -1,6 +1,7 @@
 package dev.holdfast.targets.local.sandbox;
 
 import dev.holdfast.targets.local.Cache;
+import dev.holdfast.targets.local.Starter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,11 +34,6 @@ final class EnginesInSandboxTest {
     private Path folder;
     private final List<Process> started = new ArrayList<>();
 
-    static Stream<List<String>> users() {
-        List<String> ordinary = List.of("setpriv", "--reuid=65000", "--regid=65000", "--clear-groups", "--");
-        return isRoot() ? Stream.of(List.of(), ordinary) : Stream.of(List.of());
-    }
-
     @BeforeAll
     static void install() {
         Cache.postgres();
@@ -65,8 +61,8 @@ final class EnginesInSandboxTest {
     }
 
     @ParameterizedTest
-    @MethodSource("users")
-    void theProgramIsUnprivilegedAndHasExactlyItsEnvironment(List<String> user) throws Exception {
+    @MethodSource("dev.holdfast.targets.local.Starter#all")
+    void theProgramIsUnprivilegedAndHasExactlyItsEnvironment(Starter user) throws Exception {
         String script =
                 "id -u; env | sort; while read -r line; do echo \"$line\"; done < /proc/self/status; echo x > /etc/x";
         String output = run(user, REDIS, data("d", user), "-", "/bin/sh", "-c", script);
@@ -76,15 +72,15 @@ final class EnginesInSandboxTest {
     }
 
     @ParameterizedTest
-    @MethodSource("users")
-    void theRunningJdkRunsInside(List<String> user) throws Exception {
+    @MethodSource("dev.holdfast.targets.local.Starter#all")
+    void theRunningJdkRunsInside(Starter user) throws Exception {
         assertThat(run(user, REDIS, data("d", user), "-", "/java/bin/java", "-version"))
                 .contains("\"" + System.getProperty("java.version") + "\"");
     }
 
     @ParameterizedTest
-    @MethodSource("users")
-    void postgresServesIsAloneOnItsDataAndStopsCleanlyBySignalToItself(List<String> user) throws Exception {
+    @MethodSource("dev.holdfast.targets.local.Starter#all")
+    void postgresServesIsAloneOnItsDataAndStopsCleanlyBySignalToItself(Starter user) throws Exception {
         Path data = data("pg", user);
         run(
                 user,
@@ -135,8 +131,8 @@ final class EnginesInSandboxTest {
     }
 
     @ParameterizedTest
-    @MethodSource("users")
-    void redisOutlivesItsStarterKeepsItsLockAndEndsWithItsInit(List<String> user) throws Exception {
+    @MethodSource("dev.holdfast.targets.local.Starter#all")
+    void redisOutlivesItsStarterKeepsItsLockAndEndsWithItsInit(Starter user) throws Exception {
         Path data = data("redis", user);
         String lock = folder.resolve("lock").toString();
         String[] redis = {
@@ -178,11 +174,11 @@ final class EnginesInSandboxTest {
     }
 
     /** A folder that the program inside can write, whoever enters it. */
-    private Path data(String name, List<String> user) throws Exception {
+    private Path data(String name, Starter user) throws Exception {
         Path data = Files.createDirectory(folder.resolve(name));
         if (isRoot()) {
-            String owner = user.isEmpty() ? "64230" : "65000";
-            assertThat(new ProcessBuilder("chown", owner, data.toString())
+            int owner = user == Starter.OURSELVES ? 64230 : Starter.ORDINARY_ID;
+            assertThat(new ProcessBuilder("chown", Integer.toString(owner), data.toString())
                             .start()
                             .waitFor())
                     .isZero();
@@ -190,7 +186,7 @@ final class EnginesInSandboxTest {
         return data;
     }
 
-    private String run(List<String> user, String packages, Path data, String lock, String... command) throws Exception {
+    private String run(Starter user, String packages, Path data, String lock, String... command) throws Exception {
         Process process = new ProcessBuilder(line(user, packages, data, lock, command))
                 .redirectErrorStream(true)
                 .start();
@@ -199,7 +195,7 @@ final class EnginesInSandboxTest {
         return output;
     }
 
-    private Process start(List<String> user, String packages, Path data, String lock, String log, String... command)
+    private Process start(Starter user, String packages, Path data, String lock, String log, String... command)
             throws IOException {
         Process process = new ProcessBuilder(line(user, packages, data, lock, command))
                 .redirectErrorStream(true)
@@ -209,11 +205,10 @@ final class EnginesInSandboxTest {
         return process;
     }
 
-    private static List<String> line(List<String> user, String packages, Path data, String lock, String... command) {
-        List<String> line = new ArrayList<>(user);
-        line.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-        line.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-        line.addAll(List.of(SandboxMain.class.getName(), Cache.folder().toString(), packages));
+    private List<String> line(Starter user, String packages, Path data, String lock, String... command)
+            throws IOException {
+        List<String> line = new ArrayList<>(user.java(folder));
+        line.addAll(List.of(SandboxMain.class.getName(), user.cache(folder).toString(), packages));
         line.addAll(List.of(data.toString(), lock));
         line.addAll(List.of(command));
         return line;

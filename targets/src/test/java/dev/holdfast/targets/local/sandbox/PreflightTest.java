@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,5 +43,34 @@ final class PreflightTest {
             assertThat(problem.code()).isEqualTo(Code.HF3021);
             assertThat(problem.remedy()).contains(remedy, "as root");
         });
+    }
+
+    /** A real kernel that refuses: in a user namespace of the test's own, no further one is allowed. */
+    @Test
+    void aKernelThatForbidsUserNamespacesIsAskedAndRefuses() throws Exception {
+        Cache.redis();
+        Process process = new ProcessBuilder(
+                        "unshare",
+                        "--user",
+                        "--map-root-user",
+                        "sh",
+                        "-c",
+                        "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"",
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-Duser.name=somebody",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SandboxMain.class.getName(),
+                        Cache.folder().toString(),
+                        "redis-server,redis-tools",
+                        folder.toString(),
+                        "-",
+                        "/usr/bin/true")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).describedAs(output).isNotZero();
+        assertThat(output).contains("enter an engine image", "bwrap", "HF3021", "sysctl -w user.max_user_namespaces");
     }
 }

@@ -95,7 +95,8 @@ public final class PostgresWire {
     }
 
     private static Health.NotReady unreachable(SQLException failure, String who, String message) {
-        if (has(failure, java.net.SocketTimeoutException.class)) {
+        // the driver's own limit on the login has no cause; a refused connection has
+        if (has(failure, java.net.SocketTimeoutException.class) || failure.getCause() == null) {
             return new Health.NotReady(
                     who + " did not answer within two seconds",
                     "Look at holdfast logs; a process that is stopped or a disk that hangs looks like this.");

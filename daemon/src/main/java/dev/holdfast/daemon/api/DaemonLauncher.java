@@ -89,7 +89,9 @@ public final class DaemonLauncher {
 
     private Process launched() {
         try {
-            Files.createDirectories(log.toAbsolutePath().getParent());
+            Files.createDirectories(
+                    log.toAbsolutePath().getParent(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             if (!Files.exists(log)) {
                 Files.createFile(
                         log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

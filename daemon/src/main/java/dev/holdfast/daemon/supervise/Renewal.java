@@ -22,12 +22,12 @@ final class Renewal {
     static final Duration PAUSE = Duration.ofHours(1);
 
     private final String member;
-    private final Supplier<Site> place;
+    private final Supplier<? extends Certified> place;
     private final Decisions decisions;
     private final InstantSource clock;
     private Instant next = Instant.MIN;
 
-    Renewal(String member, Supplier<Site> place, Decisions decisions, InstantSource clock) {
+    Renewal(String member, Supplier<? extends Certified> place, Decisions decisions, InstantSource clock) {
         this.member = member;
         this.place = place;
         this.decisions = decisions;

@@ -9,7 +9,6 @@ import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Running;
-import dev.holdfast.targets.local.ServerCertificate;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
  * The place where the members of one stack run, as far as looking after them needs it. Safe for several threads as long
  * as no two work on the same member. Closing it ends no process.
  */
-public interface Site extends AutoCloseable {
+public interface Site extends Certified, AutoCloseable {
     Context context();
 
     /** The desired workloads; a member in {@link Workload#needs} comes before those that need it. */
@@ -47,12 +46,6 @@ public interface Site extends AutoCloseable {
     Ended stop(Running running);
 
     Running reload(Running running, Workload workload);
-
-    /** The certificate that the member shows, where it has one. */
-    Optional<ServerCertificate> certificate(String member);
-
-    /** Puts a new certificate in force in the running member, where one is due. */
-    Running renew(Running running, Workload workload);
 
     /** What is to be done where there is no room left for what the member writes. */
     Optional<Problem> lacking(String member);

@@ -92,7 +92,10 @@ final class PrometheusObservation implements Observation<PrometheusSpec> {
                     "it has loaded no alert rules, so it would warn of nothing",
                     "Read `holdfast logs " + service + "`: a rule file was refused.");
         }
-        String evidence = up + " targets up" + (unknown == 0 ? "" : ", " + unknown + " not asked yet")
+        // it always has two targets, itself and Alertmanager, but reads them in some seconds after its start
+        boolean none = up + unknown + down.size() == 0;
+        String evidence = (none ? "its targets not read in yet" : up + " targets up")
+                + (unknown == 0 ? "" : ", " + unknown + " not asked yet")
                 + (down.isEmpty() ? "" : ", " + down.size() + " down: " + String.join("; ", down)) + ", " + loaded
                 + " rules loaded" + (failing.isEmpty() ? "" : ", failing: " + String.join("; ", failing));
         return new Health.Ready(evidence);

@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** What a server that is away, that does not know Holdfast, or that refuses a statement becomes. */
@@ -100,7 +100,7 @@ final class PostgresRefusalsTest {
         Function<String, Refusal> there = sql ->
                 sql.startsWith("CREATE") ? new Refusal("42P04", "database \"shop\" already exists") : Refusal.NONE;
         try (FakePostgres server = server(Refusal.NONE, there)) {
-            assertThatCode(() -> execute(CREATE_DATABASE, server.port())).doesNotThrowAnyException();
+            assertThat(outcome(() -> execute(CREATE_DATABASE, server.port()))).isEmpty();
         }
     }
 
@@ -123,6 +123,22 @@ final class PostgresRefusalsTest {
     }
 
     private static Problem refusal(ThrowingCallable call) {
-        return catchThrowableOfType(HoldfastException.class, call).problems().getFirst();
+        return outcome(call).orElseThrow();
+    }
+
+    /** On a machine that is busy with other tests a login may take longer than the two seconds it is given. */
+    private static Optional<Problem> outcome(ThrowingCallable call) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (true) {
+            var refusal = catchThrowableOfType(HoldfastException.class, call);
+            Optional<Problem> problem = Optional.ofNullable(refusal)
+                    .map(HoldfastException::problems)
+                    .map(List::getFirst);
+            boolean late = problem.filter(known -> known.cause().contains("did not answer within two seconds"))
+                    .isPresent();
+            if (!late || System.nanoTime() > deadline) {
+                return problem;
+            }
+        }
     }
 }

@@ -166,6 +166,9 @@ final class PrometheusEngineTest extends EngineContract {
         assertThat(PrometheusObservation.health("metrics", targets, rules))
                 .isEqualTo(new dev.holdfast.engine.Health.Ready(
                         "1 targets up, 1 not asked yet, 1 down: b-0 (refused), 2 rules loaded, failing: S: bad"));
+        Json none = Json.parse("{\"data\":{\"activeTargets\":[]}}");
+        assertThat(PrometheusObservation.health("metrics", none, rules).because())
+                .startsWith("its targets not read in yet, 2 rules loaded");
         assertThat(PrometheusObservation.health("metrics", targets, Json.parse("{\"data\":{\"groups\":[]}}")))
                 .isInstanceOf(dev.holdfast.engine.Health.NotReady.class);
     }

@@ -186,6 +186,8 @@ final class PostgresCatalogTest {
         Map<String, String> ours = new TreeMap<>();
         yaml(PgBouncerEngine.class, "parameters.yaml")
                 .forEach((name, words) -> ours.put(name, String.valueOf(words.get("effect"))));
+        // the file itself, and what names a service of another operating system
+        console.keySet().removeAll(List.of("conffile", "service_name"));
         assertThat(ours).isEqualTo(console);
     }
 

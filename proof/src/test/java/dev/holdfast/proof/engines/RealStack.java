@@ -237,6 +237,19 @@ final class RealStack implements Context, AutoCloseable {
         }
     }
 
+    /** Ends it as a crash would: at once, with nothing written. */
+    void kill(String member) {
+        Process process = running.remove(member);
+        if (process != null) {
+            Inside.of(process.toHandle()).ifPresent(inside -> inside.init().destroyForcibly());
+            try {
+                process.waitFor();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     @Override
     public void close() {
         List.copyOf(running.keySet()).forEach(this::stop);

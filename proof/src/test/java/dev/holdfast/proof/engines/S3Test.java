@@ -68,6 +68,8 @@ final class S3Test {
     @AfterAll
     static void stop() {
         if (stack != null) {
+            // an orderly stop of a first run archives its classes, which takes seconds
+            stack.kill(MEMBER);
             stack.close();
         }
     }
@@ -135,7 +137,7 @@ final class S3Test {
         assertThat(as("reader", "PUT", "/media.v1/z", "1"))
                 .as("the file is written, the process is the same")
                 .startsWith("501");
-        edited.stop(MEMBER);
+        edited.kill(MEMBER);
         edited.start(server(edited));
         assertThat(ready(edited)).isInstanceOf(Health.Ready.class);
         assertThat(as("reader", "PUT", "/media.v1/z", "1")).startsWith("200");
@@ -204,7 +206,7 @@ final class S3Test {
         assertThat(stack.run(server(stack), CURL, List.of("/usr/bin/curl", "-sS", "http://" + address + "/"), Map.of()))
                 .as("nobody is served without TLS")
                 .doesNotStartWith("0\n");
-        stack.stop(MEMBER);
+        stack.kill(MEMBER);
         assertThatThrownBy(() -> stack.facets("objects").changes(stack))
                 .hasMessage("nothing listens at " + address + " [HF3531]\n"
                         + "  fix: Start it with `holdfast restart objects`, or read `holdfast logs objects`.");
@@ -220,7 +222,7 @@ final class S3Test {
                 .isEqualTo(new Health.NotReady(
                         "the certificate that the object store at " + address + " shows has expired",
                         "Run `holdfast restart objects`, which issues a new one."));
-        stack.stop(MEMBER);
+        stack.kill(MEMBER);
         String renewed = Leaf.of(stack.renew(server(stack)));
         stack.start(server(stack));
         assertThat(ready(stack)).isInstanceOf(Health.Ready.class);

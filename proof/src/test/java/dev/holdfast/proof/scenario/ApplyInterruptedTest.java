@@ -46,7 +46,7 @@ final class ApplyInterruptedTest {
 
     /** The seed is the test's name: a failure can be run again. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2, 3})
     void killedWithItsDaemonItIsResumedByTheNextApply(long seed) throws Exception {
         round++;
         stack.write(yaml(round));
@@ -110,7 +110,7 @@ final class ApplyInterruptedTest {
         assertThat(wheres()).isEmpty();
         assertThat(stack.run("apply").orFail().out()).contains("nothing was to be done");
         assertThat(stack.run("plan", "--output", "json").orFail().json().at("interrupted"))
-                .contains(new Json.Null());
+                .isEmpty();
         for (String role : List.of("app", "auditor" + round, "clerk" + round)) {
             assertThat(stack.run("connect", "main", "--role", role, "--", "-Atc", "select current_user")
                             .orFail()
@@ -147,8 +147,9 @@ final class ApplyInterruptedTest {
         String roles = String.join(
                 "\n",
                 IntStream.rangeClosed(1, number)
-                        .mapToObj(each -> "        auditor%d: { can: [read] }\n        clerk%d: { can: [read, write] }"
-                                .formatted(each, each))
+                        .mapToObj(each ->
+                                "        auditor%d: { can: [read], connections: 1 }\n        clerk%d: { can: [read, write], connections: 1 }"
+                                        .formatted(each, each))
                         .toList());
         return """
                 apiVersion: holdfast.dev/v1
@@ -162,7 +163,7 @@ final class ApplyInterruptedTest {
                       databases: { app: {} }
                       parameters: { work_mem: %dMB }
                       roles:
-                        app: { can: [read, write] }
+                        app: { can: [read, write, ddl] }
                 %s
                     cache:
                       engine: redis

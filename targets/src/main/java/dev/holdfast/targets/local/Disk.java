@@ -31,6 +31,8 @@ final class Disk {
     /** Files that Holdfast keeps for itself. */
     static final Owner OURS = new Owner(0, 0, false);
 
+    private static final String FREE =
+            "Free space on that file system or point HOLDFAST_HOME at a larger one; what was there before is unchanged.";
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
 
@@ -157,6 +159,16 @@ final class Disk {
         return full(path, store, store.map(Disk::free).orElse(0L));
     }
 
+    static Problem tooSmall(Path path) {
+        Optional<FileStore> store = store(path);
+        return Problem.of(
+                Code.HF3104,
+                "no space for '" + path + "' on "
+                        + store.map(FileStore::toString).orElse("the file system") + ": it needs more than the "
+                        + store.map(Disk::free).orElse(0L) + " bytes that are left there",
+                FREE);
+    }
+
     /** Whether so little is left that a failed program most likely failed for that reason. */
     static boolean isFull(Path path) {
         return hasLessThan(path, 64 * 1024);
@@ -169,9 +181,7 @@ final class Disk {
     private static Problem full(Path path, Optional<FileStore> store, long free) {
         String where = store.map(FileStore::toString).orElse("the file system");
         return Problem.of(
-                Code.HF3104,
-                "no space for '" + path + "' on " + where + ", which has " + free + " bytes left",
-                "Free space on that file system or point HOLDFAST_HOME at a larger one; what was there before is unchanged.");
+                Code.HF3104, "no space for '" + path + "' on " + where + ", which has " + free + " bytes left", FREE);
     }
 
     private static Optional<FileStore> store(Path path) {

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class Members {
     private static final Logger LOG = LoggerFactory.getLogger(Members.class);
     private static final String MARK = "HOLDFAST_MEMBER";
+    private static final int TELLING = 12;
     private static final Duration APPEARANCE = Duration.ofSeconds(20);
     private static final Duration KILL = Duration.ofSeconds(10);
 
@@ -339,6 +340,10 @@ final class Members {
     private HoldfastException failed(Code code, String member, String cause) {
         if (Disk.isFull(folder.volume())) {
             return new HoldfastException(Disk.full(folder.volume(member)));
+        }
+        // a program that tidied up after itself has made room again by now
+        if (LogFile.of(folder.log(member)).tail(TELLING).contains("No space left on device")) {
+            return new HoldfastException(Disk.tooSmall(folder.volume(member)));
         }
         String last = LogFile.of(folder.log(member)).tail(3);
         return new HoldfastException(Problem.of(

@@ -54,6 +54,11 @@ final class Tools {
         }
     }
 
+    /** A variable of the environment, empty where it is not set. */
+    String variable(String name) {
+        return environment.getOrDefault(name, "");
+    }
+
     /** The full path of a program of the host, or the refusal that names the package it comes in. */
     String locate(String program, String debianPackage) {
         for (String folder : environment.getOrDefault("PATH", "").split(":", -1)) {

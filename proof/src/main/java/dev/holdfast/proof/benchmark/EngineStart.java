@@ -16,6 +16,8 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -28,28 +30,43 @@ import javax.net.ssl.X509TrustManager;
 final class EngineStart {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** The command line of a running process, to be replayed later. */
-    static List<String> commandOf(long pid) {
-        try {
-            String line = Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.UTF_8);
-            return List.of(line.substring(0, line.length() - 1).split("\0", -1));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** What started a process: its arguments and the environment it was given. */
+    record Command(List<String> arguments, Map<String, String> environment) {
+        static Command of(long pid) {
+            Map<String, String> environment = new TreeMap<>();
+            for (String variable : words(Path.of("/proc/" + pid + "/environ"))) {
+                int equals = variable.indexOf('=');
+                if (equals > 0) {
+                    environment.put(variable.substring(0, equals), variable.substring(equals + 1));
+                }
+            }
+            return new Command(words(Path.of("/proc/" + pid + "/cmdline")), environment);
+        }
+
+        private static List<String> words(Path file) {
+            try {
+                return List.of(Files.readString(file, StandardCharsets.UTF_8).split("\0"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
     /** Nanoseconds from the start of the command to the first answer on the port; the engine is ended again. */
-    static long nanosToFirstAnswer(List<String> command, String engine, int port) {
+    static long nanosToFirstAnswer(Command command, String engine, int port) {
         try {
+            ProcessBuilder builder = new ProcessBuilder(command.arguments());
+            builder.environment().clear();
+            builder.environment().putAll(command.environment());
             long begin = System.nanoTime();
-            Process process = new ProcessBuilder(command)
-                    .redirectInput(Path.of("/dev/null").toFile())
+            Process process = builder.redirectInput(Path.of("/dev/null").toFile())
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             while (!answers(engine, port)) {
                 if (System.nanoTime() - begin > PATIENCE.toNanos() || !process.isAlive()) {
-                    throw new AssertionError("no answer of " + engine + " on port " + port + ": " + command);
+                    throw new AssertionError(
+                            "no answer of " + engine + " on port " + port + ": " + command.arguments());
                 }
                 java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
             }

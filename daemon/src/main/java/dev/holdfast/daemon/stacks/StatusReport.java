@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** How a stack is, asked now. */
 final class StatusReport {
@@ -33,11 +34,22 @@ final class StatusReport {
         return of(stacks.find(name));
     }
 
+    /** Asks every member now. */
     Json of(ManagedStack managed) {
+        return of(managed, live -> live.supervisor().probeAll());
+    }
+
+    /** For the end of an operation that has only just seen every member answer: what they said then. */
+    Json asJustSeen(ManagedStack managed) {
+        return of(managed, live -> new TreeMap<>());
+    }
+
+    private Json of(ManagedStack managed, Function<ManagedStack.Live, SortedMap<String, Health>> probes) {
         Desired desired = managed.known();
         List<Problem> problems = UpOperation.problems(managed, desired);
         Optional<ManagedStack.Live> live = managed.live();
-        List<Json> services = live.map(this::running).orElseGet(() -> stopped(managed, desired));
+        List<Json> services =
+                live.map(one -> running(one, probes.apply(one))).orElseGet(() -> stopped(managed, desired));
         boolean ready = live.isPresent() && services.stream().allMatch(service -> service.isAt("ready"));
         return Json.object()
                 .put("stack", managed.name())
@@ -49,8 +61,8 @@ final class StatusReport {
                 .build();
     }
 
-    private List<Json> running(ManagedStack.Live live) {
-        SortedMap<String, Health> healths = live.supervisor().probeAll();
+    /** A member that {@code healths} lacks is as its keeper saw it last. */
+    private List<Json> running(ManagedStack.Live live, SortedMap<String, Health> healths) {
         SortedMap<String, List<Json>> members = new TreeMap<>();
         SortedMap<String, Optional<String>> faults = new TreeMap<>();
         SortedMap<String, String> evidence = new TreeMap<>();

@@ -105,7 +105,7 @@ final class UpOperation {
                     .put("outcome", "started")
                     .put("millis", bringUp.millis())
                     .put("changes", Json.array(List.of()))
-                    .put("status", new StatusReport(stacks).of(managed))
+                    .put("status", new StatusReport(stacks).asJustSeen(managed))
                     .build();
         } catch (HoldfastException | InterruptedException failed) {
             if (events.isGone()) {
@@ -178,7 +178,7 @@ final class UpOperation {
                 .put("outcome", outcome)
                 .put("millis", bringUp.millis())
                 .put("changes", EventJson.changes(changes))
-                .put("status", new StatusReport(stacks).of(managed))
+                .put("status", new StatusReport(stacks).asJustSeen(managed))
                 .build();
     }
 
@@ -196,7 +196,7 @@ final class UpOperation {
                 .put("outcome", "pending")
                 .put("millis", bringUp.millis())
                 .put("changes", EventJson.changes(changes))
-                .put("status", new StatusReport(stacks).of(managed))
+                .put("status", new StatusReport(stacks).asJustSeen(managed))
                 .build();
     }
 

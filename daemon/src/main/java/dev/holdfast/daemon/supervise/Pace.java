@@ -34,7 +34,7 @@ public record Pace(
                 6,
                 Duration.ofMillis(20),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(15),
+                Duration.ofSeconds(20),
                 Duration.ofSeconds(2),
                 6);
     }

@@ -43,6 +43,15 @@ final class EngineStart {
             return new Command(words(Path.of("/proc/" + pid + "/cmdline")), environment);
         }
 
+        /** As the engine's makers start it: the archive of classes is Holdfast's doing, not the engine's. */
+        Command withoutArchive() {
+            return new Command(
+                    arguments.stream()
+                            .filter(argument -> !argument.startsWith("-XX:SharedArchiveFile"))
+                            .toList(),
+                    environment);
+        }
+
         private static List<String> words(Path file) {
             try {
                 return List.of(Files.readString(file, StandardCharsets.UTF_8).split("\0"));

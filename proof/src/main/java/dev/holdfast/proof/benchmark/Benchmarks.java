@@ -97,7 +97,7 @@ public final class Benchmarks {
         LockSupport.parkNanos(window);
         double percent = (cpuTicks(pid) - before) / 100.0 / (window / 1e9) * 100;
         page.add(new Row(
-                "daemon, idle CPU with the starter stack (60 s)",
+                "daemon, idle CPU with the starter stack (60 s, from 75 s after `up`)",
                 Samples.single(percent),
                 "% of a core",
                 Optional.empty(),
@@ -158,8 +158,13 @@ public final class Benchmarks {
             Samples samples = bareStart(start, start.command().withoutArchive());
             page.remark("bare start of " + start.engine() + " to its first answer: " + samples + " ms");
             if (!start.command().equals(start.command().withoutArchive())) {
-                page.remark("the same with the archive of classes that Holdfast makes at install: "
-                        + bareStart(start, start.command()) + " ms");
+                Samples archived = bareStart(start, start.command());
+                page.remark(String.format(
+                        java.util.Locale.ROOT,
+                        "the same with the archive of classes that Holdfast makes at install: %s ms; against that, `up` with a "
+                                + "running daemon is %.2f times as long",
+                        archived,
+                        withDaemon.median() / archived.median()));
             }
             if (slowest == null || samples.median() > slowest.samples().median()) {
                 slowest = new Row.Floor("slowest engine alone (" + start.engine() + ")", samples);

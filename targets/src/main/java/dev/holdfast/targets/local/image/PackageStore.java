@@ -275,9 +275,11 @@ final class PackageStore {
                     there += Files.size(file);
                 }
                 reporter.report(Progress.Phase.DOWNLOADING, Math.min(there, total), total, "");
-                Thread.sleep(100);
             } catch (IOException e) {
                 there = before; // apt renames files as it goes: the next look sees them
+            }
+            try {
+                Thread.sleep(100);
             } catch (InterruptedException e) {
                 return;
             }

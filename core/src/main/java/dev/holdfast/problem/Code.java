@@ -92,6 +92,7 @@ public enum Code {
     HF3113(Kind.REFUSED, "data made by another version"),
     HF3114(Kind.ENVIRONMENT, "no folder for the files of Holdfast"),
     HF3115(Kind.ENVIRONMENT, "kernel too old to signal a process safely"),
+    HF3116(Kind.ENVIRONMENT, "program beside a member did not end"),
     HF3201(Kind.ENVIRONMENT, "another daemon has this data folder"),
     HF3202(Kind.ENVIRONMENT, "the daemon does not answer"),
     HF3203(Kind.ENVIRONMENT, "state of a stack cannot be read"),

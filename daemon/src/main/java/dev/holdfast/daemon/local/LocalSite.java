@@ -6,6 +6,7 @@ import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Errand;
 import dev.holdfast.engine.Register;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** A stack of the local target, as the supervisor sees it. */
 record LocalSite(LocalStack local, Register register) implements Site {
@@ -133,6 +135,11 @@ record LocalSite(LocalStack local, Register register) implements Site {
     @Override
     public List<String> notes() {
         return local.notes();
+    }
+
+    @Override
+    public Errand.Ran run(Workload workload, Errand errand, Consumer<String> onLine) throws InterruptedException {
+        return local.run(workload, errand, onLine);
     }
 
     @Override

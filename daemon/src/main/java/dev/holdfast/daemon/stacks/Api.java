@@ -71,7 +71,10 @@ public final class Api {
             case "GET why" -> Optional.of(Reply.json(new WhyReport(stacks).of(stack, service)));
             case "GET connect" ->
                 Optional.of(Reply.json(new Connections(stacks).connect(stack, service, request.parameter("role"))));
-            default -> Optional.empty();
+            default ->
+                request.method().equals("POST")
+                        ? new Verbs(stacks).reply(request, stack, request.path().get(3), service)
+                        : Optional.empty();
         };
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.daemon.supervise;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Errand;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * The place where the members of one stack run, as far as looking after them needs it. Safe for several threads as long
@@ -64,6 +66,9 @@ public interface Site extends Certified, AutoCloseable {
     void purge();
 
     List<String> notes();
+
+    /** Runs a program in a sandbox that sees the member's folders, whether the member itself runs or not. */
+    Errand.Ran run(Workload workload, Errand errand, Consumer<String> onLine) throws InterruptedException;
 
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
     long rss(Running running);

@@ -18,32 +18,31 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A service as it is meant: what its file says, and what the file leaves to Holdfast. */
-record Declared(
+public record Declared(
         Service<PostgresSpec> service,
         PostgresExtensions known,
         SortedMap<String, Database> databases,
         SortedMap<String, Role> roles) {
 
     /** The role of Holdfast itself, the only superuser. */
-    static final String HOLDFAST = "holdfast";
+    public static final String HOLDFAST = "holdfast";
 
     /** The role the exporter logs in with. */
-    static final String METRICS = "holdfast_metrics";
+    public static final String METRICS = "holdfast_metrics";
 
     /** The role a pooler asks for passwords with. */
-    static final String POOLER = "holdfast_pooler";
+    public static final String POOLER = "holdfast_pooler";
 
     /** The role that walks in through the pooler as a client would, and may do nothing there. */
-    static final String PROBE = "holdfast_probe";
+    public static final String PROBE = "holdfast_probe";
 
     /** The database of Holdfast's own functions, and of nobody's data. */
-    static final String HOME = "postgres";
+    public static final String HOME = "postgres";
 
-    static Declared of(Service<PostgresSpec> service, PostgresExtensions known) {
+    public static Declared of(Service<PostgresSpec> service, PostgresExtensions known) {
         PostgresSpec spec = service.settings();
-        SortedMap<String, Database> databases = spec.databases().isEmpty()
-                ? new TreeMap<>(Map.of(service.name(), new Database(Optional.empty(), List.of())))
-                : spec.databases();
+        SortedMap<String, Database> databases =
+                spec.databases().isEmpty() ? new TreeMap<>(Map.of(service.name(), Database.plain())) : spec.databases();
         Role app = new Role(
                 List.of(Can.READ, Can.WRITE, Can.DDL),
                 spec.pooler().isPresent() ? Door.POOLER : Door.DIRECT,
@@ -54,18 +53,18 @@ record Declared(
         return new Declared(service, known, databases, roles);
     }
 
-    Optional<Pool> pool() {
+    public Optional<Pool> pool() {
         return service.settings()
                 .pooler()
                 .flatMap(block -> block.settings() instanceof Pool pool ? Optional.of(pool) : Optional.empty());
     }
 
-    boolean isPooled() {
+    public boolean isPooled() {
         return service.settings().pooler().isPresent();
     }
 
     /** The role an application would use: one that may write through the pooler, else one that may write, else any. */
-    String application() {
+    public String application() {
         Optional<String> pooled =
                 firstRole(role -> role.through() == Door.POOLER && role.can().contains(Can.WRITE));
         return pooled.or(() -> firstRole(role -> role.can().contains(Can.WRITE)))
@@ -80,13 +79,13 @@ record Declared(
     }
 
     /** The databases the role may enter, in the order of their names. */
-    SortedSet<String> databasesOf(Role role) {
+    public SortedSet<String> databasesOf(Role role) {
         SortedSet<String> entered = new TreeSet<>(role.databases().isEmpty() ? databases.keySet() : role.databases());
         entered.retainAll(databases.keySet());
         return entered;
     }
 
-    String owner(String database) {
+    public String owner(String database) {
         Optional<String> declared = Optional.ofNullable(databases.get(database)).flatMap(Database::owner);
         return declared.or(() -> roles.entrySet().stream()
                         .filter(entry -> entry.getValue().can().contains(Can.DDL))
@@ -97,7 +96,7 @@ record Declared(
     }
 
     /** Whose new tables others may use: everyone who can create some in the database. */
-    SortedSet<String> creators(String database) {
+    public SortedSet<String> creators(String database) {
         SortedSet<String> creators = new TreeSet<>(List.of(HOLDFAST, owner(database)));
         roles.forEach((name, role) -> {
             if (role.can().contains(Can.DDL) && databasesOf(role).contains(database)) {
@@ -108,14 +107,14 @@ record Declared(
     }
 
     /** All extensions of all databases, each once and in the order of their names. */
-    List<Extension> extensions() {
+    public List<Extension> extensions() {
         SortedMap<String, Extension> used = new TreeMap<>();
         databases.keySet().forEach(database -> extensions(database).forEach(e -> used.put(e.name(), e)));
         return List.copyOf(used.values());
     }
 
     /** What is created in that database, an extension after those it requires. */
-    List<Extension> extensions(String database) {
+    public List<Extension> extensions(String database) {
         SortedSet<String> names = new TreeSet<>();
         service.settings().extensions().stream()
                 .filter(name -> known.find(name)
@@ -134,7 +133,7 @@ record Declared(
     }
 
     /** The one database of an extension that only one can have: the one that names it, else the first. */
-    Optional<String> homeOf(String extension) {
+    public Optional<String> homeOf(String extension) {
         Optional<String> named = databases.entrySet().stream()
                 .filter(entry -> entry.getValue().extensions().contains(extension))
                 .map(Map.Entry::getKey)

@@ -9,46 +9,46 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
 /** The names of what a PostgreSQL service is reached by: members, ports, secrets, URLs. */
-final class Doors {
-    static final String PORT = "postgres";
+public final class Doors {
+    public static final String PORT = "postgres";
 
     /** The port's name that the pooler's own engine gives it. */
     static final String POOLER_PORT = "pgbouncer";
 
-    static final String POOLER_SUFFIX = "pooler";
+    public static final String POOLER_SUFFIX = "pooler";
 
     private Doors() {}
 
-    static String primary(Service<?> service) {
+    public static String primary(Service<?> service) {
         return service.name() + "-0";
     }
 
-    static String pooler(Service<?> service) {
+    public static String pooler(Service<?> service) {
         return service.name() + "-" + POOLER_SUFFIX;
     }
 
-    static String exporter(Service<?> service) {
+    public static String exporter(Service<?> service) {
         return service.name() + "-exporter";
     }
 
-    static SecretRef password(Service<?> service, String role) {
+    public static SecretRef password(Service<?> service, String role) {
         return new SecretRef(service.name(), "roles/" + role);
     }
 
-    static Address direct(Service<?> service, Context context) {
+    public static Address direct(Service<?> service, Context context) {
         return context.outside(primary(service), PORT);
     }
 
-    static Address pooled(Service<?> service, Context context) {
+    public static Address pooled(Service<?> service, Context context) {
         return context.outside(pooler(service), POOLER_PORT);
     }
 
     /** Without any user or password in it. */
-    static String url(Address address, String database, String authorityFile) {
+    public static String url(Address address, String database, String authorityFile) {
         return "postgresql://" + host(address) + path(database, authorityFile);
     }
 
-    static Redacted url(Address address, String role, Redacted password, String database, String authorityFile) {
+    public static Redacted url(Address address, String role, Redacted password, String database, String authorityFile) {
         return new Redacted("postgresql://" + encoded(role) + ":" + encoded(password.reveal()) + "@" + host(address)
                 + path(database, authorityFile));
     }
@@ -63,7 +63,7 @@ final class Doors {
     }
 
     /** As RFC 3986 wants it in every part of a URL: a form's plus sign would be read as a plus sign. */
-    static String encoded(String text) {
+    public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("*", "%2A");

@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The extensions a stack file may name, with what each of them needs of the server: {@code extensions.yaml}. */
-record PostgresExtensions(SortedMap<String, Extension> byName) {
-    PostgresExtensions {
+public record PostgresExtensions(SortedMap<String, Extension> byName) {
+    public PostgresExtensions {
         byName = Collections.unmodifiableSortedMap(new TreeMap<>(byName));
     }
 
@@ -18,7 +18,7 @@ record PostgresExtensions(SortedMap<String, Extension> byName) {
      * @param single whether only one database of a server can have it
      * @param requires extensions that have to be created before it
      */
-    record Extension(
+    public record Extension(
             String name,
             Optional<String> debianPackage,
             Optional<String> preload,
@@ -27,7 +27,7 @@ record PostgresExtensions(SortedMap<String, Extension> byName) {
             Optional<String> note,
             List<String> requires) {}
 
-    static PostgresExtensions known() {
+    public static PostgresExtensions known() {
         SortedMap<String, Extension> byName = new TreeMap<>();
         Beside.table(PostgresExtensions.class, "extensions.yaml")
                 .forEach((name, words) -> byName.put(

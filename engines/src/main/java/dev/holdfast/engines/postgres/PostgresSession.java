@@ -36,7 +36,7 @@ import java.util.TreeSet;
  * One short visit to one database as the role of Holdfast. What is asked and said here cannot be led astray by objects
  * of the same name (the search path is pinned) and leaves no verifier in the server's log.
  */
-final class PostgresSession implements AutoCloseable {
+public final class PostgresSession implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
     private static final Map<String, String> POWERS = Map.of(
             "rolsuper", "SUPERUSER",
@@ -74,6 +74,25 @@ final class PostgresSession implements AutoCloseable {
         }
     }
 
+    /**
+     * A connection as the role of Holdfast for work that takes its time: TLS verified, the search path pinned, no limit on a
+     * statement but {@code answerSeconds} without a word from the server (0 for none). The caller closes it.
+     */
+    public static Connection connection(Service<?> service, Context context, String database, int answerSeconds) {
+        try {
+            Connection connection = PostgresWire.open(door(service, context, database), false, answerSeconds);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET search_path = pg_catalog; SET standard_conforming_strings = on");
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+            return connection;
+        } catch (SQLException e) {
+            throw unreachable(service, e);
+        }
+    }
+
     private static void silenceAudit(Statement statement) throws SQLException {
         try (ResultSet loaded = statement.executeQuery(
                 "SELECT set_config(name, 'none', false) FROM pg_settings WHERE name = 'pgaudit.log'")) {
@@ -92,7 +111,8 @@ final class PostgresSession implements AutoCloseable {
                 context.authorityFile());
     }
 
-    private static HoldfastException unreachable(Service<?> service, SQLException e) {
+    /** What a failure says to somebody who wants the service back. */
+    public static HoldfastException unreachable(Service<?> service, SQLException e) {
         Health.NotReady refusal = PostgresWire.refusal(e, "PostgreSQL '" + service.name() + "'");
         boolean login = Optional.ofNullable(e.getSQLState()).orElse("").startsWith("28");
         return new HoldfastException(

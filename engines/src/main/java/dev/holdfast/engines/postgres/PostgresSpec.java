@@ -19,10 +19,6 @@ import java.util.TreeMap;
 @Doc(
         "A PostgreSQL server with its databases, roles and extensions, and a pooler in front of it where one is asked for.")
 @NotYet(
-        key = "backups",
-        because = "Holdfast does not take backups of PostgreSQL yet",
-        instead = "Remove backups: and run pg_basebackup or pg_dump against the direct endpoint until it does.")
-@NotYet(
         key = "suspend",
         because = "Holdfast does not put an idle PostgreSQL to sleep yet",
         instead = "Remove suspend:, or stop the stack with holdfast down while nobody uses it.")
@@ -45,6 +41,11 @@ public record PostgresSpec(
 
         @Doc("Who may log in, by name. Where none is given there is app, which may read, write and ddl.")
         SortedMap<String, Role> roles,
+
+        @Doc("How it is saved.") Optional<BackupsSpec> backups,
+
+        @Doc("A server that somebody else runs, in place of one that Holdfast starts.")
+        Optional<ExternalSpec> external,
 
         @Doc("Settings of the server that Holdfast does not compute, or computes otherwise than wished.")
         @Names(
@@ -70,22 +71,29 @@ public record PostgresSpec(
     }
 
     @Doc("A database.")
-    @NotYet(
-            key = "migrations",
-            because = "Holdfast does not run migrations yet",
-            instead = "Remove migrations: and run them against DATABASE_URL_DIRECT with a role that may ddl.")
-    @NotYet(
-            key = "tenancy",
-            because = "Holdfast does not keep tenants apart yet",
-            instead = "Remove tenancy: and write the row-level security policies in your own migrations.")
     public record Database(
             @Doc("The role that owns the database; the first role that may ddl in it, where nothing is said.")
             Optional<String> owner,
 
             @Doc("Extensions of this database beside those of the service.")
-            List<String> extensions) {
+            List<String> extensions,
+
+            @Doc("Its schemas beside public, by name.") SortedMap<String, SchemaSpec> schemas,
+
+            @Doc("The files that give it its shape.") Optional<MigrationsSpec> migrations,
+
+            @Doc("Whose rows are whose.") Optional<TenancySpec> tenancy,
+
+            @Doc("What is written down when it changes.") Optional<AuditSpec> audit) {
         public Database {
             extensions = List.copyOf(extensions);
+            schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
+        }
+
+        /** One of which the file says nothing. */
+        public static Database plain() {
+            return new Database(
+                    Optional.empty(), List.of(), new TreeMap<>(), Optional.empty(), Optional.empty(), Optional.empty());
         }
     }
 

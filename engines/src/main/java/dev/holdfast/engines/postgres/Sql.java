@@ -3,11 +3,11 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.secret.SecretRef;
 
 /** The one place where names and texts become SQL. */
-final class Sql {
+public final class Sql {
     private Sql() {}
 
     /** A name, whatever is in it. Control characters are written as escapes, so that a statement keeps its lines. */
-    static String name(String name) {
+    public static String name(String name) {
         if (name.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("a PostgreSQL name cannot hold a zero character");
         }
@@ -33,12 +33,12 @@ final class Sql {
     }
 
     /** A text. Backslashes are plain characters: every session of ours has standard_conforming_strings on. */
-    static String text(String text) {
+    public static String text(String text) {
         return "'" + text.replace("'", "''") + "'";
     }
 
     /** Where the verifier of a password goes when the statement is done. */
-    static String password(SecretRef secret) {
+    public static String password(SecretRef secret) {
         return "'${" + secret + "}'";
     }
 
@@ -46,7 +46,7 @@ final class Sql {
      * The line that says in which database the statements after it are done, as psql reads it. psql takes doubled quotes
      * in it but no {@code U&} form, and a database is only ever named by a stack file, which allows no control character.
      */
-    static String connect(String database) {
+    public static String connect(String database) {
         return "\\connect " + '"' + database.replace("\"", "\"\"") + '"';
     }
 }

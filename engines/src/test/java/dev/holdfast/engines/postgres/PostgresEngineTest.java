@@ -85,8 +85,18 @@ final class PostgresEngineTest extends EngineContract {
                 Optional.empty(),
                 List.of("pgvector"),
                 Optional.empty(),
-                new TreeMap<>(Map.of("shop", new Database(Optional.of("nobody"), List.of()))),
+                new TreeMap<>(Map.of(
+                        "shop",
+                        new Database(
+                                Optional.of("nobody"),
+                                List.of(),
+                                new TreeMap<>(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()))),
                 roles,
+                Optional.empty(),
+                Optional.empty(),
                 parameters);
         Service<PostgresSpec> service = FixedContext.service(
                 engine, "main", spec, new Resources(new Cpu(1000), Bytes.mebi(128), Bytes.mebi(64)));
@@ -267,11 +277,13 @@ final class PostgresEngineTest extends EngineContract {
                 pooler,
                 new TreeMap<>(databases),
                 new TreeMap<>(),
+                Optional.empty(),
+                Optional.empty(),
                 new TreeMap<>(parameters));
     }
 
     private static Database database() {
-        return new Database(Optional.empty(), List.of());
+        return Database.plain();
     }
 
     private static Role role(Door through, List<String> databases, Can... can) {

@@ -113,7 +113,15 @@ final class PostgresRefusalsTest {
 
     private void execute(Script.Batch batch, int port) {
         PostgresSpec spec = new PostgresSpec(
-                0, Optional.empty(), List.of(), Optional.empty(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+                0,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Optional.empty(),
+                Optional.empty(),
+                new TreeMap<>());
         Service<PostgresSpec> service = FixedContext.service(new PostgresEngine(), "main", spec);
         FixedContext context = FixedContext.of(service);
         PostgresSession.execute(

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * Starts processes from one thread that lives as long as the launcher: a sandbox tied to its parent would otherwise die
@@ -23,9 +24,13 @@ public final class Launcher implements AutoCloseable {
 
     /** Both outputs go to the end of {@code log}; nothing is inherited from the environment of this process. */
     public Process start(List<String> command, Map<String, String> environment, Path log) {
+        return onThread(
+                () -> launched(command, environment, ProcessBuilder.Redirect.appendTo(log.toFile()), "'" + log + "'"));
+    }
+
+    private Process onThread(Supplier<Process> launch) {
         try {
-            return CompletableFuture.supplyAsync(() -> launched(command, environment, log), thread)
-                    .join();
+            return CompletableFuture.supplyAsync(launch, thread).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof HoldfastException refused) {
                 throw refused;
@@ -34,11 +39,17 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    private static Process launched(List<String> command, Map<String, String> environment, Path log) {
+    /** Both outputs are the caller's to read. */
+    Process piped(List<String> command, Map<String, String> environment) {
+        return onThread(() -> launched(command, environment, ProcessBuilder.Redirect.PIPE, "its programs"));
+    }
+
+    private static Process launched(
+            List<String> command, Map<String, String> environment, ProcessBuilder.Redirect output, String what) {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+                .redirectOutput(output);
         builder.environment().clear();
         builder.environment().putAll(environment);
         try {
@@ -48,8 +59,8 @@ public final class Launcher implements AutoCloseable {
                     Problem.of(
                             Code.HF3109,
                             "'" + command.getFirst() + "' cannot be started: " + e.getMessage(),
-                            "Install the package util-linux, which has setsid and flock, and check that '" + log
-                                    + "' can be written."),
+                            "Install the package util-linux, which has setsid and flock, and check that " + what
+                                    + " can be used."),
                     e);
         }
     }

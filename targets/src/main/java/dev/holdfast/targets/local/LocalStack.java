@@ -7,6 +7,7 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Errand;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.plan.Change;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One stack on this machine. It holds the stack's lock from {@link #open} to {@link #close}; closing ends no process.
@@ -40,6 +42,7 @@ public final class LocalStack implements Context, AutoCloseable {
     private final KeptPorts ports;
     private final Members members;
     private final Preparation preparation;
+    private final Errands errands;
     private final Comparison comparison;
 
     private LocalStack(
@@ -51,6 +54,7 @@ public final class LocalStack implements Context, AutoCloseable {
         this.ports = ports;
         this.members = members;
         this.preparation = new Preparation(folder, parts.secrets(), parts.certificates(), parts.enclosure(), members);
+        this.errands = new Errands(folder, parts.launcher(), parts.enclosure(), preparation, members);
         this.comparison = new Comparison(folder, parts.enclosure(), ports, members, preparation);
     }
 
@@ -237,6 +241,11 @@ public final class LocalStack implements Context, AutoCloseable {
             case RESTART -> throw new IllegalArgumentException(running.member() + " reads its files once");
         }
         return members.record(running.with(running.inForce().with(renewed)));
+    }
+
+    /** Runs a program in a sandbox that sees the member's folders, whether the member itself runs or not. */
+    public Errand.Ran run(Workload workload, Errand errand, Consumer<String> onLine) throws InterruptedException {
+        return errands.run(workload, errand, onLine);
     }
 
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */

@@ -281,6 +281,11 @@ final class Members {
         return launcher.start(enclosed.arguments(), environment, folder.log(member));
     }
 
+    /** What each process of the member has in its environment. */
+    Map.Entry<String, String> marking(String member) {
+        return Map.entry(MARK, mark(member));
+    }
+
     private String mark(String member) {
         return folder.root().resolve(member).toString();
     }

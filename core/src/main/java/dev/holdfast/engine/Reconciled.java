@@ -12,6 +12,14 @@ public interface Reconciled<S extends Record> {
     /** What {@link #changes} would say of a server just initialised. Pure: it asks nobody. */
     List<Change> fromNothing(Service<S> service, Context context);
 
+    /**
+     * What of the declared the server at hand does not let Holdfast do or see, each a whole sentence for a plan; it is left
+     * out of {@link #changes}. Asks the server.
+     */
+    default List<String> withheld(Service<S> service, Context context) {
+        return List.of();
+    }
+
     /** Does one change. Doing it twice is harmless. */
     void apply(Change change, Service<S> service, Context context);
 }

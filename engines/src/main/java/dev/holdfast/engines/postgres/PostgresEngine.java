@@ -13,6 +13,7 @@ import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Cpu;
 import dev.holdfast.stack.Resources;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import java.util.ArrayList;
@@ -75,6 +76,9 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     public List<String> notes(Service<PostgresSpec> service) {
         Declared declared = Declared.of(service, extensions);
         List<String> notes = new ArrayList<>();
+        if (Elsewhere.is(service)) {
+            return ExternalCheck.notes(service);
+        }
         declared.extensions()
                 .forEach(
                         extension -> extension.note().ifPresent(note -> notes.add(service.name() + ": " + note + ".")));

@@ -177,7 +177,8 @@ final class BringUp {
                 awaitOwn(live, service);
                 List<Change> filled = fill(live, service);
                 if (Elsewhere.is(service)) {
-                    events.send(EventJson.ready(service.name(), "its server lets Holdfast in and has what is declared", millis()));
+                    events.send(EventJson.ready(
+                            service.name(), "its server lets Holdfast in and has what is declared", millis()));
                 }
                 return filled;
             });

@@ -5,7 +5,6 @@ import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
 import dev.holdfast.engine.Observation;
-import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Support;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.stack.Elsewhere;
@@ -38,8 +37,8 @@ final class Outside {
                         new Health.NotReady(
                                 "it did not answer within " + DEADLINE.toSeconds() + " s",
                                 "See what 'holdfast doctor " + service.name() + "' says of its address."));
-                questions.add(() -> Map.entry(
-                        service.name(), ask(Bound.of(live.supervisor().register(), service), context)));
+                questions.add(() ->
+                        Map.entry(service.name(), ask(Bound.of(live.supervisor().register(), service), context)));
             }
         }
         try {

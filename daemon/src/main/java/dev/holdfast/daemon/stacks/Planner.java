@@ -137,9 +137,8 @@ final class Planner {
                     List.of("What is inside " + service.name() + " was not compared, because it does not run."));
         }
         try {
-            List<Facets.Inside> found = isNew
-                    ? Facets.fromNothing(register, service, here)
-                    : Facets.observed(register, service, here);
+            List<Facets.Inside> found =
+                    isNew ? Facets.fromNothing(register, service, here) : Facets.observed(register, service, here);
             return new Compared(
                     found.stream()
                             .<Planned.Step>map(one -> new Planned.Step.Inside(service.name(), one.change()))

@@ -66,11 +66,9 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         databases,
                         new Content.Settings(Content.Syntax.PLAIN, settings(service, server, context))),
                 new ConfigurationFile(
-                        "userlist.txt",
-                        new Content.Confidential(users(service, context), Setting.Effect.RELOAD)),
+                        "userlist.txt", new Content.Confidential(users(service, context), Setting.Effect.RELOAD)),
                 new ConfigurationFile(
-                        "pgpass",
-                        new Content.Confidential(passwordFile(service, context), Setting.Effect.RELOAD))));
+                        "pgpass", new Content.Confidential(passwordFile(service, context), Setting.Effect.RELOAD))));
         server.authority()
                 .ifPresent(text -> files.add(new ConfigurationFile(
                         PgBouncerServer.AUTHORITY, new Content.Plain(text, Setting.Effect.RELOAD))));

@@ -16,8 +16,7 @@ import java.util.Optional;
  * @param database where the pooler looks up verifiers
  * @param authority the certificates to show the pooler, where they are not the stack's own
  */
-record PgBouncerServer(
-        Address address, String database, String mode, String protocols, Optional<String> authority) {
+record PgBouncerServer(Address address, String database, String mode, String protocols, Optional<String> authority) {
     static final String AUTHORITY = "server-ca.crt";
 
     static PgBouncerServer of(Service<PgBouncerSpec> service, Context context) {
@@ -33,7 +32,8 @@ record PgBouncerServer(
         try {
             return ExternalPostgres.of(parent).map(PgBouncerServer::of).orElseThrow();
         } catch (HoldfastException unreadable) {
-            // the server's own probe and every plan say what is wrong with its address; a stack must come down without it
+            // the server's own probe and every plan say what is wrong with its address; a stack must come down without
+            // it
             return new PgBouncerServer(
                     new Address("external.invalid", 5432),
                     PgBouncerNames.SERVER_DATABASE,

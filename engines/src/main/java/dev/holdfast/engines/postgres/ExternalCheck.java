@@ -60,7 +60,9 @@ record ExternalCheck(Service<PostgresSpec> service, Problems problems) {
     static List<String> notes(Service<PostgresSpec> service) {
         String name = service.name();
         return List.of(
-                name + ": somebody else runs this server: Holdfast starts, stops, sizes and saves nothing of it, has no hand in its pg_hba.conf, and runs no exporter beside it.",
-                name + ": databases and roles that the stack does not declare are left as they are, and so is who may enter them.");
+                name
+                        + ": somebody else runs this server: Holdfast starts, stops, sizes and saves nothing of it, has no hand in its pg_hba.conf, and runs no exporter beside it.",
+                name
+                        + ": databases and roles that the stack does not declare are left as they are, and so is who may enter them.");
     }
 }

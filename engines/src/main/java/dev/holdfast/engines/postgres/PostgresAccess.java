@@ -40,10 +40,20 @@ final class PostgresAccess implements Access<PostgresSpec> {
         String database = declared.databases().firstKey();
         List<Endpoint> endpoints = new ArrayList<>();
         if (declared.isPooled()) {
-            endpoints.add(endpoint("pooled", Doors.pooler(service), Doors.pooled(service, context), database, Trust.in(context.authorityFile())));
+            endpoints.add(endpoint(
+                    "pooled",
+                    Doors.pooler(service),
+                    Doors.pooled(service, context),
+                    database,
+                    Trust.in(context.authorityFile())));
         }
         boolean elsewhere = Elsewhere.is(service);
-        endpoints.add(endpoint(elsewhere ? "external" : "direct", elsewhere ? service.name() : Doors.primary(service), Doors.direct(service, context), database, Doors.trust(service, context)));
+        endpoints.add(endpoint(
+                elsewhere ? "external" : "direct",
+                elsewhere ? service.name() : Doors.primary(service),
+                Doors.direct(service, context),
+                database,
+                Doors.trust(service, context)));
         return List.copyOf(endpoints);
     }
 
@@ -55,10 +65,15 @@ final class PostgresAccess implements Access<PostgresSpec> {
     public SortedMap<String, Redacted> variables(
             Service<PostgresSpec> service, Optional<String> role, Context context) {
         Way way = way(service, role, context);
-        SortedMap<String, Redacted> variables = new TreeMap<>(way.environment(way.trust().authorityFile()));
+        SortedMap<String, Redacted> variables =
+                new TreeMap<>(way.environment(way.trust().authorityFile()));
         variables.put("DATABASE_URL", way.url());
         Way direct = new Way(
-                way.role(), way.password(), way.database(), Doors.direct(service, context), Doors.trust(service, context));
+                way.role(),
+                way.password(),
+                way.database(),
+                Doors.direct(service, context),
+                Doors.trust(service, context));
         variables.put("DATABASE_URL_DIRECT", direct.url());
         return variables;
     }

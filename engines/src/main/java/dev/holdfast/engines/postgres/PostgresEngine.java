@@ -2,6 +2,7 @@ package dev.holdfast.engines.postgres;
 
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Companion;
+import dev.holdfast.engine.Doctor;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Protection;
@@ -9,11 +10,12 @@ import dev.holdfast.engine.Provisioning;
 import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Sizing;
 import dev.holdfast.engine.Support;
+import dev.holdfast.engines.postgres.doctor.PostgresDoctor;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Cpu;
-import dev.holdfast.stack.Resources;
 import dev.holdfast.stack.Elsewhere;
+import dev.holdfast.stack.Resources;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import java.util.ArrayList;
@@ -126,5 +128,10 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     @Override
     public Support<Sizing<PostgresSpec>> sizing() {
         return Support.offered(sizing);
+    }
+
+    @Override
+    public Support<Doctor> doctor() {
+        return Support.offered(new PostgresDoctor());
     }
 }

@@ -197,7 +197,7 @@ final class BringUp {
                 .map(Member::name)
                 .toList();
         board.await(
-                () -> own.stream().allMatch(member -> board.get(member).isReady()),
+                () -> own.stream().allMatch(member -> board.get(member).isServing()),
                 stacks.parts().ready());
     }
 

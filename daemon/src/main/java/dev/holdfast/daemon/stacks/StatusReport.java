@@ -98,8 +98,7 @@ final class StatusReport {
         MemberState state = supervisor.board().get(name);
         Optional<Running> running = state.running();
         Site site = supervisor.site();
-        Optional<String> next =
-                health instanceof Health.NotReady(String because, String step) ? Optional.of(step) : Optional.empty();
+        Optional<String> next = health.advice();
         return Json.object()
                 .put("name", name)
                 .put("role", workload.member().role())

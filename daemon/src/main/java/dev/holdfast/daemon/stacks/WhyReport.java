@@ -74,9 +74,9 @@ final class WhyReport {
             members.add(member);
             MemberState state = supervisor.board().get(member);
             Health health = healths.getOrDefault(member, state.health());
-            if (health instanceof Health.NotReady(String because, String step)) {
-                sentences.add(member + " (" + state.phase().word() + ") is not ready because " + because);
-                next = next.or(() -> Optional.of(step));
+            if (!(health instanceof Health.Ready)) {
+                sentences.add(member + " (" + state.phase().word() + ") is not ready because " + health.because());
+                next = next.or(health::advice);
                 evidence.add(Json.object()
                         .put("member", member)
                         .put(

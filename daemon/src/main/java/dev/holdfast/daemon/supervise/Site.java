@@ -5,11 +5,13 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Errand;
+import dev.holdfast.engine.Filling;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.targets.local.Ended;
+import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
@@ -36,6 +38,9 @@ public interface Site extends Certified, AutoCloseable {
 
     /** Writes the member's files and fills its data folder if that is new. Idempotent. */
     void prepare(Workload workload);
+
+    /** Gives a member without data what the filling brings. Where it is interrupted or fails there is still none. */
+    void fill(Workload workload, Filling filling, Filled filled) throws InterruptedException;
 
     /** Returns when the process exists, long before it serves. */
     Running start(Workload workload);

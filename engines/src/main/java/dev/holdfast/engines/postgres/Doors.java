@@ -22,6 +22,11 @@ public final class Doors {
 
     private Doors() {}
 
+    /** Where the member's sandbox has a program of the server's own version. */
+    public static String program(Service<?> service, String name) {
+        return "/usr/lib/postgresql/" + service.version() + "/bin/" + name;
+    }
+
     public static String primary(Service<?> service) {
         return service.name() + "-0";
     }

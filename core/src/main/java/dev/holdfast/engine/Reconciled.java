@@ -12,6 +12,11 @@ public interface Reconciled<S extends Record> {
     /** What {@link #changes} would say of a server just initialised. Pure: it asks nobody. */
     List<Change> fromNothing(Service<S> service, Context context);
 
+    /** What is waited for, and what was seen that only people can put right, each a sentence; a plan shows them. */
+    default List<String> notes(Service<S> service, Context context) {
+        return List.of();
+    }
+
     /** Does one change. Doing it twice is harmless. */
     void apply(Change change, Service<S> service, Context context);
 }

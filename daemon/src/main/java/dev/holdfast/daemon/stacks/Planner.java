@@ -47,7 +47,7 @@ final class Planner {
         }
         for (Compared compared : answers(questions)) {
             steps.addAll(compared.steps());
-            compared.note().ifPresent(notes::add);
+            notes.addAll(compared.notes());
         }
         outside.stream().filter(step -> followsInside(step, wanted)).forEach(steps::add);
         return new Planned(wanted, source, steps, notes);
@@ -81,7 +81,7 @@ final class Planner {
                                 .contains(of.workload().member()));
     }
 
-    private record Compared(List<Planned.Step> steps, Optional<String> note) {}
+    private record Compared(List<Planned.Step> steps, List<String> notes) {}
 
     private static List<Compared> answers(List<Callable<Compared>> questions) throws InterruptedException {
         try {
@@ -89,7 +89,7 @@ final class Planner {
         } catch (TimeoutException late) {
             return List.of(new Compared(
                     List.of(),
-                    Optional.of("What is inside the engines was not compared, because they did not answer within "
+                    List.of("What is inside the engines was not compared, because they did not answer within "
                             + OBSERVATION.toSeconds() + " s.")));
         }
     }
@@ -131,7 +131,7 @@ final class Planner {
         if (!isNew && !runs) {
             return new Compared(
                     List.of(),
-                    Optional.of("What is inside " + service.name() + " was not compared, because it does not run."));
+                    List.of("What is inside " + service.name() + " was not compared, because it does not run."));
         }
         try {
             List<Facets.Inside> found = isNew
@@ -141,11 +141,11 @@ final class Planner {
                     found.stream()
                             .<Planned.Step>map(one -> new Planned.Step.Inside(service.name(), one.change()))
                             .toList(),
-                    Optional.empty());
+                    isNew ? List.of() : Facets.notes(register, service, here.context()));
         } catch (HoldfastException unanswered) {
             return new Compared(
                     List.of(),
-                    Optional.of("What is inside " + service.name() + " was not compared, because "
+                    List.of("What is inside " + service.name() + " was not compared, because "
                             + unanswered.problems().getFirst().cause() + "."));
         }
     }

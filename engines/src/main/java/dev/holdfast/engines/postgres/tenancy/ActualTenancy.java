@@ -11,7 +11,7 @@ record ActualTenancy(
         boolean migrated,
         Optional<Registry> registry,
         SortedMap<Table, Held> tables,
-        List<Key> keys,
+        List<Tie> keys,
         List<Door> doors,
         List<Table> held,
         long tenants) {
@@ -50,7 +50,7 @@ record ActualTenancy(
             boolean truncatable) {}
 
     /** A foreign key between two tables of tenants that does not say that both rows are of one tenant. */
-    record Key(
+    record Tie(
             String name,
             Table table,
             boolean partitioned,

@@ -2,7 +2,7 @@ package dev.holdfast.engines.postgres.tenancy;
 
 import dev.holdfast.engines.postgres.Sql;
 import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Held;
-import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Key;
+import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Tie;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ final class TenancyDiff {
                 }
             }
         }
-        actual.keys().forEach(this::key);
+        actual.keys().forEach(this::tie);
         actual.doors().stream()
                 .filter(door -> door.kind().equals("view"))
                 .forEach(door -> add(
@@ -181,41 +181,41 @@ final class TenancyDiff {
         return actual.tenants() <= Tenants.MOST_PARTITIONS || tenants.spec().queriesNameTenant();
     }
 
-    private void key(Key key) {
-        Optional<String> onDelete = action(key.onDelete(), " (" + key.here() + ")");
-        Optional<String> onUpdate = action(key.onUpdate(), "");
-        if (onDelete.isEmpty() || onUpdate.isEmpty() || "nd".contains(key.onUpdate())) {
+    private void tie(Tie tie) {
+        Optional<String> onDelete = action(tie.onDelete(), " (" + tie.here() + ")");
+        Optional<String> onUpdate = action(tie.onUpdate(), "");
+        if (onDelete.isEmpty() || onUpdate.isEmpty() || "nd".contains(tie.onUpdate())) {
             return;
         }
-        String ownColumn = Sql.name(columnOf(key.table()));
-        String theirColumn = Sql.name(columnOf(key.referenced()));
+        String ownColumn = Sql.name(columnOf(tie.table()));
+        String theirColumn = Sql.name(columnOf(tie.referenced()));
         List<String> batches = new ArrayList<>();
-        if (!key.keyed()) {
-            String name = shortened(key.referenced().name() + "_"
-                    + (columnOf(key.referenced()) + "_" + key.there()).replaceAll("[^A-Za-z0-9_]+", "_") + "_key");
-            String columns = theirColumn + ", " + key.there();
+        if (!tie.keyed()) {
+            String name = shortened(tie.referenced().name() + "_"
+                    + (columnOf(tie.referenced()) + "_" + tie.there()).replaceAll("[^A-Za-z0-9_]+", "_") + "_key");
+            String columns = theirColumn + ", " + tie.there();
             batches.addAll(
-                    key.referencedPartitioned()
+                    tie.referencedPartitioned()
                             ? List.of("CREATE UNIQUE INDEX IF NOT EXISTS " + Sql.name(name) + " ON "
-                                    + key.referenced().sql() + " (" + columns + ");")
+                                    + tie.referenced().sql() + " (" + columns + ");")
                             : concurrently(
-                                    key.referenced().schema(), name, key.referenced().sql(), columns, "UNIQUE "));
+                                    tie.referenced().schema(), name, tie.referenced().sql(), columns, "UNIQUE "));
         }
-        String table = "ALTER TABLE " + key.table().sql();
-        String name = Sql.name(shortened(key.name().substring(0, Math.min(key.name().length(), 55)) + "_tenant"));
-        String wait = key.deferrable() ? " DEFERRABLE" + (key.deferred() ? " INITIALLY DEFERRED" : "") : "";
-        boolean late = !key.partitioned() && !key.referencedPartitioned();
+        String table = "ALTER TABLE " + tie.table().sql();
+        String name = Sql.name(shortened(tie.name().substring(0, Math.min(tie.name().length(), 55)) + "_tenant"));
+        String wait = tie.deferrable() ? " DEFERRABLE" + (tie.deferred() ? " INITIALLY DEFERRED" : "") : "";
+        boolean late = !tie.partitioned() && !tie.referencedPartitioned();
         batches.add(table + " DROP CONSTRAINT IF EXISTS " + name + ", ADD CONSTRAINT " + name + " FOREIGN KEY ("
-                + ownColumn + ", " + key.here() + ") REFERENCES " + key.referenced().sql() + " (" + theirColumn + ", "
-                + key.there() + ")" + onUpdate.map(word -> " ON UPDATE " + word).get()
+                + ownColumn + ", " + tie.here() + ") REFERENCES " + tie.referenced().sql() + " (" + theirColumn + ", "
+                + tie.there() + ")" + onUpdate.map(word -> " ON UPDATE " + word).get()
                 + onDelete.map(word -> " ON DELETE " + word).get() + wait + (late ? " NOT VALID" : "") + ";");
         if (late) {
             batches.add(table + " VALIDATE CONSTRAINT " + name + ";");
         }
-        batches.add(table + " DROP CONSTRAINT IF EXISTS " + Sql.name(key.name()) + ";");
+        batches.add(table + " DROP CONSTRAINT IF EXISTS " + Sql.name(tie.name()) + ";");
         add(
-                "/" + key.table() + "/" + key.name(),
-                key.table() + ": keep " + key.name() + " within one tenant",
+                "/" + tie.table() + "/" + tie.name(),
+                tie.table() + ": keep " + tie.name() + " within one tenant",
                 String.join("\n\n" + connect, batches),
                 "PostgreSQL checks foreign keys past every policy, so that a row could be tied to another tenant's");
     }

@@ -6,7 +6,7 @@ import dev.holdfast.engines.postgres.PostgresSession;
 import dev.holdfast.engines.postgres.TenancySpec;
 import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Door;
 import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Held;
-import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Key;
+import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Tie;
 import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Registry;
 import dev.holdfast.stack.Service;
 import java.sql.Connection;
@@ -71,8 +71,8 @@ final class TenancySession implements AutoCloseable {
                 schemas,
                 names,
                 columns);
-        List<Key> between = new ArrayList<>();
-        query("observe_keys.sql", row -> between.add(key(row)), schemas, names, columns);
+        List<Tie> between = new ArrayList<>();
+        query("observe_keys.sql", row -> between.add(tie(row)), schemas, names, columns);
         List<Door> doors = new ArrayList<>();
         query(
                 "observe_doors.sql",
@@ -125,8 +125,8 @@ final class TenancySession implements AutoCloseable {
                 row.getBoolean("truncatable"));
     }
 
-    private static Key key(ResultSet row) throws SQLException {
-        return new Key(
+    private static Tie tie(ResultSet row) throws SQLException {
+        return new Tie(
                 row.getString("conname"),
                 new Table(row.getString("nspname"), row.getString("relname")),
                 row.getString("kind").equals("p"),

@@ -8,7 +8,7 @@ SELECT n.nspname, c.relname, c.relkind::text AS kind, c.relrowsecurity AS enable
                JOIN pg_class p ON p.oid = t.relid JOIN pg_namespace pn ON pn.oid = p.relnamespace
               WHERE t.isleaf AND t.level > 0 ORDER BY 1) AS leaves,
        quote_ident(a.attname) AS own, coalesce(format_type(a.atttypid, NULL), '') AS type, coalesce(a.attnotnull, false) AS filled,
-       ARRAY(SELECT p.polname || ' ' || p.polpermissive || ' ' || p.polcmd || ' ' || (p.polroles = '{0}')::text
+       ARRAY(SELECT p.polname::text || ' ' || p.polpermissive::text || ' ' || p.polcmd::text || ' ' || (p.polroles = '{0}')::text
                     || ' ' || coalesce(pg_get_expr(p.polqual, p.polrelid), '') || ' ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
                FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname ~ '^holdfast_' ORDER BY p.polname) AS policies,
        EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indisvalid AND i.indpred IS NULL) AS indexed,

@@ -51,6 +51,8 @@ final class TenancyTest {
                     app: { can: [read, write], through: pooler }
             """;
 
+    private static final List<String> DECLARED = List.of("users", "orders", "events", "sales.visits");
+
     private static final String TABLES = """
             CREATE TABLE users (
               id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -142,6 +144,143 @@ final class TenancyTest {
         assertThat(notes()).isEmpty();
     }
 
+    @Test
+    @Order(2)
+    void tenantsAreMadeAndHaveRows() throws SQLException {
+        try (Connection admin = open("holdfast", false);
+                Statement statement = admin.createStatement()) {
+            mine = one(statement, "INSERT INTO tenants (name) VALUES ('mine') RETURNING id");
+            theirs = one(statement, "INSERT INTO tenants (name) VALUES ('theirs') RETURNING id");
+            statement.execute("SELECT holdfast.create_tenant_partitions(id) FROM tenants");
+            assertThat(changes()).isEmpty();
+        }
+        try (Connection app = open("app", true)) {
+            for (String tenant : List.of(mine, theirs)) {
+                String word = tenant.equals(mine) ? "my" : "their";
+                within(app, tenant, "member", statement -> {
+                    statement.execute("INSERT INTO users (tenant_id, name) VALUES ('" + tenant + "', '" + word + " user')");
+                    statement.execute("INSERT INTO orders (tenant_id, user_id, what) SELECT tenant_id, id, '" + word
+                            + " order' FROM users");
+                    statement.execute("INSERT INTO events (tenant_id, what) VALUES ('" + tenant + "', '" + word + " event')");
+                    statement.execute(
+                            "INSERT INTO sales.visits (tenant_id, page) VALUES ('" + tenant + "', '" + word + " page')");
+                });
+            }
+        }
+    }
+
+    @Test
+    @Order(3)
+    void aSessionSeesItsTenantAndWithoutOneNothing() throws SQLException {
+        try (Connection app = open("app", true)) {
+            for (String table : DECLARED) {
+                within(app, mine, "viewer", statement -> {
+                    assertThat(one(statement, "SELECT count(*) FROM " + table)).as(table).isEqualTo("1");
+                });
+                for (String[] nobody : new String[][] {{"", ""}, {"", "member"}, {mine, ""}, {mine, "stranger"}}) {
+                    within(app, nobody[0], nobody[1], statement -> {
+                        assertThat(one(statement, "SELECT count(*) FROM " + table)).as(table).isEqualTo("0");
+                    });
+                }
+            }
+            assertThatThrownBy(() -> within(app, mine, "viewer", statement -> {
+                        statement.execute("INSERT INTO users (tenant_id, name) VALUES ('" + mine + "', 'x')");
+                    }))
+                    .hasMessageContaining("violates row-level security policy");
+            assertThatThrownBy(() -> within(app, "no uuid", "member", statement -> {
+                        statement.execute("SELECT FROM users");
+                    }))
+                    .hasMessageContaining("invalid input syntax for type uuid");
+        }
+    }
+
+    @Test
+    @Order(4)
+    void noWayToARowLeadsToAnotherTenants() throws SQLException {
+        assertThat(attacks()).isEmpty();
+    }
+
+    @Test
+    @Order(5)
+    void withoutForceTheSameAttackSucceedsAndThePlanShowsIt() throws SQLException {
+        try (Connection admin = open("holdfast", false);
+                Statement statement = admin.createStatement()) {
+            for (String table : DECLARED) {
+                statement.execute("ALTER TABLE " + table + " NO FORCE ROW LEVEL SECURITY");
+                assertThat(attacks()).as("the owner of " + table).isNotEmpty();
+                assertThat(changes())
+                        .extracting(Change::summary)
+                        .containsExactly(table + ": force it on the owner");
+                apply(changes());
+                assertThat(attacks()).isEmpty();
+            }
+            statement.execute("ALTER TABLE events_h1 DISABLE ROW LEVEL SECURITY");
+            statement.execute("CREATE OR REPLACE FUNCTION holdfast.tenant_reads() RETURNS boolean LANGUAGE sql RETURN true");
+            statement.execute("DROP POLICY holdfast_tenant ON users");
+            statement.execute("CREATE POLICY holdfast_tenant ON users USING (true)");
+            assertThat(changes())
+                    .extracting(Change::summary)
+                    .containsExactlyInAnyOrder(
+                            "renew the functions of tenancy",
+                            "events: close 1 partition",
+                            "users: make its policies anew");
+            apply(changes());
+            assertThat(changes()).isEmpty();
+            statement.execute("CREATE POLICY everybody ON users USING (true)");
+            assertThat(attacks()).as("no policy of others widens ours").isEmpty();
+            statement.execute("DROP POLICY everybody ON users");
+        }
+    }
+
+    /** What of another tenant can be seen or touched, by every way there is; nothing where the tenants are apart. */
+    private static List<String> attacks() throws SQLException {
+        List<String> found = new ArrayList<>();
+        for (String role : List.of("app", "migrator")) {
+            for (boolean pooled : List.of(false, true)) {
+                String who = role + (pooled ? " pooled" : " direct");
+                try (Connection connection = open(role, pooled)) {
+                    new Attack(connection, mine, theirs, who, found).run(DECLARED);
+                }
+            }
+        }
+        leftover(found);
+        return found;
+    }
+
+    /** One server connection, two clients: the first leaves its tenant behind for its session, the second says nothing. */
+    private static void leftover(List<String> found) throws SQLException {
+        try (Connection careless = open("app", true);
+                Connection next = open("app", true);
+                Statement leaves = careless.createStatement();
+                Statement finds = next.createStatement()) {
+            leaves.execute("SET app.tenant_id = '" + theirs + "'");
+            leaves.execute("SET app.role = 'member'");
+            leaves.execute("SELECT set_config('app.tenant_id', '" + theirs + "', false), set_config('app.role', 'member', false)");
+            for (String table : DECLARED) {
+                if (!one(finds, "SELECT count(*) FROM " + table).equals("0")) {
+                    found.add("a setting left over by another client shows rows of " + table);
+                }
+            }
+        }
+    }
+
+    interface Work {
+        void run(Statement statement) throws SQLException;
+    }
+
+    static void within(Connection connection, String tenant, String role, Work work) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT set_config('app.tenant_id', '" + tenant + "', true), set_config('app.role', '" + role
+                    + "', true)");
+            work.run(statement);
+            connection.commit();
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
     private static List<Change> changes() {
         return stack.facets("main").changes(stack);
     }
@@ -166,7 +305,7 @@ final class TenancyTest {
         return DriverManager.getConnection(url, properties);
     }
 
-    private static String one(Statement statement, String question) throws SQLException {
+    static String one(Statement statement, String question) throws SQLException {
         try (ResultSet rows = statement.executeQuery(question)) {
             rows.next();
             return rows.getString(1);

@@ -34,14 +34,14 @@ public final class Tenancies {
         try (TenancySession session = TenancySession.open(declared.service(), context, name)) {
             if (database.tenancy().isEmpty()) {
                 TenancySpec none = none();
-                TenancyDiff diff = new TenancyDiff(service, name, of(none), ActualTenancy.fresh(), false);
+                TenancyDiff diff = new TenancyDiff(service, name, of(none, Optional.empty(), Declared.HOLDFAST), ActualTenancy.fresh(), false);
                 return diff.released(session.held());
             }
             ActualTenancy actual = session.look(database.tenancy().get());
             return new TenancyDiff(
                             service,
                             name,
-                            of(database.tenancy().get(), actual.registry()),
+                            of(database.tenancy().get(), actual.registry(), declared.owner(name)),
                             actual,
                             database.migrations().isPresent())
                     .changes();
@@ -59,7 +59,7 @@ public final class Tenancies {
                 .map(spec -> new TenancyDiff(
                                 declared.service().name(),
                                 name,
-                                of(spec),
+                                of(spec, Optional.empty(), declared.owner(name)),
                                 ActualTenancy.fresh(),
                                 database.migrations().isPresent())
                         .changes())
@@ -75,7 +75,7 @@ public final class Tenancies {
                 notes.addAll(new TenancyNotes(
                                 declared.service().name(),
                                 name,
-                                of(spec, actual.registry()),
+                                of(spec, actual.registry(), declared.owner(name)),
                                 actual,
                                 database.migrations().isPresent())
                         .notes());
@@ -84,19 +84,16 @@ public final class Tenancies {
         return notes;
     }
 
-    private static Tenants of(TenancySpec spec) {
-        return of(spec, Optional.empty());
-    }
-
     /** What the database has decides; then what the file says; then uuid, which nobody can guess or count. */
-    static Tenants of(TenancySpec spec, Optional<Registry> registry) {
+    static Tenants of(TenancySpec spec, Optional<Registry> registry, String owner) {
         Optional<KeyType> found = registry.flatMap(list -> Arrays.stream(KeyType.values())
                 .filter(type -> type.sql().equals(list.type()))
                 .findFirst());
         return new Tenants(
                 spec,
                 found.or(spec::type).orElse(KeyType.UUID),
-                registry.flatMap(Registry::key).orElse("id"));
+                registry.flatMap(Registry::key).orElse("id"),
+                owner);
     }
 
     private static TenancySpec none() {

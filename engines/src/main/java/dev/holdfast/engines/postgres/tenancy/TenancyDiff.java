@@ -156,12 +156,15 @@ final class TenancyDiff {
                 "every query of a tenant asks by it, and no index begins with it");
     }
 
-    /** The name is given back first: an attempt that failed leaves an index that nobody uses. */
+    /** An attempt that failed leaves an index that nobody uses: it goes first. */
     private static List<String> concurrently(
             String schema, String name, String on, String columns, String unique) {
+        String index = new Table(schema, name).sql();
         return List.of(
-                "DROP INDEX CONCURRENTLY IF EXISTS " + new Table(schema, name).sql() + ";",
-                "CREATE " + unique + "INDEX CONCURRENTLY " + Sql.name(name) + " ON " + on + " (" + columns + ");");
+                "DO $holdfast$ BEGIN IF EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass(" + Sql.text(index)
+                        + ") AND NOT indisvalid) THEN DROP INDEX " + index + "; END IF; END $holdfast$;",
+                "CREATE " + unique + "INDEX CONCURRENTLY IF NOT EXISTS " + Sql.name(name) + " ON " + on + " (" + columns
+                        + ");");
     }
 
     private void partitions(Table table, Held held) {

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * The tenancy of one database as it is meant, together with what only the database knows: the key of its list of tenants.
  * Pure; the one place where it becomes SQL.
  */
-record Tenants(TenancySpec spec, KeyType type, String registryKey) {
+record Tenants(TenancySpec spec, KeyType type, String registryKey, String owner) {
     /** Above this many partitions the planning of a query that does not name its tenant takes tens of milliseconds. */
     static final int MOST_PARTITIONS = 300;
 
@@ -107,7 +107,8 @@ record Tenants(TenancySpec spec, KeyType type, String registryKey) {
         String table = registry().sql();
         return "CREATE TABLE IF NOT EXISTS " + table + " (\n  " + Sql.name(registryKey) + " " + own + ",\n  "
                 + Sql.name(spec.name()) + " text NOT NULL UNIQUE CHECK (" + Sql.name(spec.name()) + " <> ''),\n"
-                + "  created_at timestamptz NOT NULL DEFAULT now()\n);\nCOMMENT ON TABLE " + table
+                + "  created_at timestamptz NOT NULL DEFAULT now()\n);\nALTER TABLE " + table + " OWNER TO "
+                + Sql.name(owner) + ";\nCOMMENT ON TABLE " + table
                 + " IS 'holdfast: the tenants of this database';\nSELECT holdfast.tenancy_hold("
                 + registry().literal() + ");";
     }

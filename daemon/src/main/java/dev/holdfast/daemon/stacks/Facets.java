@@ -33,20 +33,20 @@ final class Facets {
         return of(Bound.of(register, service), context, false);
     }
 
-    /** Asks the running service what of its file its rights do not allow, each a sentence. */
-    static List<String> withheld(Register register, Service<?> service, Context context) {
-        return withheld(Bound.of(register, service), context);
+    /** What the running service does not allow or waits for, and what was seen in it that only people can put right. */
+    static List<String> notes(Register register, Service<?> service, Context context) {
+        return notes(Bound.of(register, service), context);
     }
 
-    private static <S extends Record> List<String> withheld(Bound<S> bound, Context context) {
-        List<String> withheld = new ArrayList<>();
+    private static <S extends Record> List<String> notes(Bound<S> bound, Context context) {
+        List<String> notes = new ArrayList<>();
         if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
-            withheld.addAll(schema.withheld(bound.service(), context));
+            notes.addAll(schema.notes(bound.service(), context));
         }
         if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
-            withheld.addAll(access.withheld(bound.service(), context));
+            notes.addAll(access.notes(bound.service(), context));
         }
-        return withheld;
+        return notes;
     }
 
     private static <S extends Record> List<Inside> of(Bound<S> bound, Context context, boolean observe) {

@@ -55,6 +55,7 @@ final class StatusReport {
                 .put("stack", managed.name())
                 .put("environment", desired.source().environment())
                 .put("desired", desired.up() ? "up" : "down")
+                .put("derived", desired.derived().map(Derived::json).orElseGet(Json.Null::new))
                 .put("ready", ready)
                 .put("services", Json.array(services))
                 .put("problems", ProblemJson.list(problems))
@@ -141,7 +142,7 @@ final class StatusReport {
     }
 
     private List<Json> stopped(ManagedStack managed, Desired desired) {
-        Stack stack = stacks.read(managed.name(), desired.source());
+        Stack stack = stacks.read(managed.name(), desired);
         List<Json> services = new ArrayList<>();
         for (Service<?> service : stack.services().values()) {
             if (service.parent().isEmpty()) {

@@ -35,8 +35,7 @@ final class WhyReport {
         Optional<ManagedStack.Live> live = managed.live();
         if (live.isEmpty()) {
             Desired desired = managed.known();
-            Map<String, Service<?>> services =
-                    stacks.read(name, desired.source()).services();
+            Map<String, Service<?>> services = stacks.read(name, desired).services();
             boolean isMember = services.values().stream()
                     .flatMap(one -> Bound.of(stacks.parts().register(), one).members().stream())
                     .anyMatch(member -> member.name().equals(service));

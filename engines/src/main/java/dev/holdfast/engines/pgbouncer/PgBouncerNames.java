@@ -57,7 +57,7 @@ final class PgBouncerNames {
                 CONSOLE,
                 STATS,
                 context.secret(own(service, STATS)),
-                context.authorityFile());
+                PostgresWire.Trust.in(context.authorityFile()));
     }
 
     /** The way a client goes: its password is checked against the server's verifier, and the answer is the server's. */
@@ -67,6 +67,6 @@ final class PgBouncerNames {
                 SERVER_DATABASE,
                 PROBE,
                 context.secret(ofServer(service, PROBE)),
-                context.authorityFile());
+                PostgresWire.Trust.in(context.authorityFile()));
     }
 }

@@ -19,10 +19,12 @@ import dev.holdfast.engine.Health;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.engines.Beside;
+import dev.holdfast.engines.ExternalRefusal;
 import dev.holdfast.engines.KeptConnections;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.postgres.protection.ArchiverSession;
 import dev.holdfast.engines.postgres.protection.Archiving;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,14 +45,16 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                     + " WHERE backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()),"
                     + " pg_catalog.current_setting('max_connections')::int"
                     + " - pg_catalog.current_setting('superuser_reserved_connections')::int"
-                    + " - pg_catalog.current_setting('reserved_connections')::int";
+                    + " - coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::int,"
+                    + " pg_catalog.current_setting('server_version')";
 
     private final KeptConnections kept = new KeptConnections();
 
     @Override
     public Health probe(Service<PostgresSpec> service, String member, Context context) {
         PostgresWire.Door door = PostgresSession.door(service, context, Declared.HOME);
-        boolean archives = Archiving.of(service, context).isPresent();
+        boolean elsewhere = Elsewhere.is(service);
+        boolean archives = !elsewhere && Archiving.of(service, context).isPresent();
         String question = archives ? QUESTION + ", archiver.* FROM (" + ArchiverSession.question() + ") archiver" : QUESTION;
         try {
             return kept.ask(door, false, question, (row, millis) -> {
@@ -62,28 +66,37 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                             "all " + allowed + " connections that clients may have are taken",
                             "End clients that hold connections, send them through the pooler, or raise max_connections and run holdfast apply.");
                 }
-                String answered = "answered a query in " + millis + " ms, in_recovery=" + recovery + ", " + clients
-                        + " of " + allowed + " connections taken";
+                String where = elsewhere ? "PostgreSQL " + row.getString(4) + " at " + door.address() + " " : "";
+                String answered = where + "answered a query in " + millis + " ms, in_recovery=" + recovery + ", "
+                        + clients + " of " + allowed + " connections taken";
                 if (!archives) {
                     return new Health.Ready(answered);
                 }
-                ArchiverSession.State archiver = ArchiverSession.read(row, 4);
+                ArchiverSession.State archiver = ArchiverSession.read(row, 5);
                 return archiver.isBroken()
                         ? new Health.Impaired(archiver.because(service.name()), archiver.next(service.name()))
                         : new Health.Ready(answered + archiver.proof());
             });
         } catch (SQLException e) {
-            return PostgresWire.refusal(e, "PostgreSQL '" + member + "'");
+            return elsewhere
+                    ? ExternalRefusal.of(e, "external PostgreSQL '" + member + "'")
+                    : PostgresWire.refusal(e, "PostgreSQL '" + member + "'");
         }
     }
 
     @Override
     public List<Member> exporters(Service<PostgresSpec> service) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         return List.of(new Member(Doors.exporter(service), service.name(), "exporter", List.of(new Port(PORT, 9187))));
     }
 
     @Override
     public List<Workload> exporterWorkloads(Service<PostgresSpec> service, Context context) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         Address listen = context.listen(Doors.exporter(service), PORT);
         Address server = context.inside(Doors.primary(service), Doors.PORT);
         List<String> arguments = List.of(
@@ -126,6 +139,9 @@ final class PostgresObservation implements Observation<PostgresSpec> {
 
     @Override
     public List<Scrape> scrapes(Service<PostgresSpec> service) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         return List.of(new Scrape(
                 "postgres",
                 service.name(),
@@ -137,6 +153,9 @@ final class PostgresObservation implements Observation<PostgresSpec> {
 
     @Override
     public List<AlertRules> alerts(Service<PostgresSpec> service) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         String rules = Beside.text(PostgresObservation.class, "alerts.yaml")
                 .replace("${service}", service.name())
                 .replace(

@@ -7,6 +7,7 @@ import dev.holdfast.language.Names;
 import dev.holdfast.language.NotYet;
 import dev.holdfast.language.Range;
 import dev.holdfast.language.WordsOf;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Embedded;
 import java.time.Duration;
 import java.util.Collections;
@@ -52,12 +53,18 @@ public record PostgresSpec(
                 value = "[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?",
                 rule = "the name of a PostgreSQL parameter")
         @Example("{statement_timeout: 30s}")
-        SortedMap<String, String> parameters) {
+        SortedMap<String, String> parameters)
+        implements Elsewhere {
     public PostgresSpec {
         extensions = List.copyOf(extensions);
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
         roles = Collections.unmodifiableSortedMap(new TreeMap<>(roles));
         parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+    }
+
+    @Override
+    public Optional<Place> elsewhere() {
+        return external.map(server -> new Place(server.url(), server.ca()));
     }
 
     /** When a commit is answered. */

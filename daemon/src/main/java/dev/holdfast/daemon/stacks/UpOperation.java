@@ -33,6 +33,7 @@ final class UpOperation {
                 stacks.parts().reading().read(written.file().toString(), written.resolved(), written.environment());
         String name = wish.name().orElse(read.name());
         Stack stack = new Stack(name, read.environment(), read.services(), read.objectives());
+        stacks.checkFiles(stack);
         ManagedStack managed = stacks.findOrCreate(name);
         events.send(EventJson.accepted(name));
         try (Lease.Held _ = managed.waitForLease(events);

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Answers at the daemon's socket what it was told to answer, in the words of {@code daemon/API.md}; notes what it was asked. */
+/** Answers at the daemon's socket what it was told to answer, in the words of {@code docs/reference/api.md}; notes what it was asked. */
 final class FakeDaemon implements AutoCloseable {
     static final String BUILD = "test";
 

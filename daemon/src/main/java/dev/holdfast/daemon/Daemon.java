@@ -90,6 +90,7 @@ public final class Daemon implements AutoCloseable {
         // a stream's work comes later, on the same thread, and belongs to the same operation
         return switch (reply) {
             case Reply.Whole whole -> whole;
+            case Reply.Farewell farewell -> farewell;
             case Reply.Lines(Reply.Body body) ->
                 new Reply.Lines(events -> {
                     operation.<Void, InterruptedException>call(() -> {
@@ -126,19 +127,12 @@ public final class Daemon implements AutoCloseable {
             case "POST shutdown" -> {
                 request.object(java.util.Set.of());
                 LOG.atInfo().log("asked to end");
-                // the answer goes out first; what ends is the waiting main thread
-                Thread.ofVirtual().name("shutdown").start(() -> {
-                    try {
-                        Thread.sleep(Duration.ofMillis(20));
-                    } catch (InterruptedException now) {
-                        Thread.currentThread().interrupt();
-                    }
-                    asked.countDown();
-                });
-                yield Optional.of(Reply.json(Json.object()
-                        .put("stopping", true)
-                        .put("pid", ProcessHandle.current().pid())
-                        .build()));
+                yield Optional.of(new Reply.Farewell(
+                        Reply.json(Json.object()
+                                .put("stopping", true)
+                                .put("pid", ProcessHandle.current().pid())
+                                .build()),
+                        asked::countDown));
             }
             default -> Optional.empty();
         };

@@ -24,7 +24,7 @@ public final class Reference {
             **Environment**: `HOLDFAST_HOME` (all state below it; otherwise the XDG data and cache folders), `HOLDFAST_JAVA` (the JDK to run
             on), `NO_COLOR`.
 
-            The objects that `status`, `plan`, `stacks`, `why` and the streams print are those of [the daemon's interface](../../daemon/API.md).
+            The objects that `status`, `plan`, `stacks`, `why` and the streams print are those of [the daemon's interface](api.md).
             """;
 
     private Reference() {}

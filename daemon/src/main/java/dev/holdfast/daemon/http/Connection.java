@@ -101,6 +101,14 @@ final class Connection implements AutoCloseable {
         }
         switch (reply) {
             case Reply.Whole(int status, String type, String body) -> write(status, type, body);
+            case Reply.Farewell(Reply.Whole(int status, String type, String body), Runnable after) -> {
+                try {
+                    write(status, type, body);
+                } finally {
+                    // also where the client did not wait for its answer
+                    after.run();
+                }
+            }
             case Reply.Lines(Reply.Body body) -> stream(request, body);
         }
     }

@@ -6,6 +6,9 @@ import dev.holdfast.text.Json;
 public sealed interface Reply {
     record Whole(int status, String type, String body) implements Reply {}
 
+    /** {@code after} runs once the answer has gone out: it may end the server that gave it. */
+    record Farewell(Whole answer, Runnable after) implements Reply {}
+
     /** The handler's work is done while the client reads: {@code body} runs after the 200 went out. */
     record Lines(Body body) implements Reply {}
 
@@ -14,7 +17,7 @@ public sealed interface Reply {
         void run(Events events) throws InterruptedException;
     }
 
-    static Reply json(Json body) {
+    static Whole json(Json body) {
         return new Whole(200, "application/json", body.compact());
     }
 }

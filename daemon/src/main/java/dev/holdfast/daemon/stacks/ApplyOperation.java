@@ -42,14 +42,14 @@ final class ApplyOperation {
                         .reading()
                         .read(written.file().toString(), written.resolved(), written.environment())
                         .name());
-        ManagedStack managed = stacks.findOrCreate(name);
+        ManagedStack managed = stacks.forFile(name);
         return managed.desired().isPresent()
                 ? json(managed, planned(managed, wish), true)
                 : json(managed, planFromNothing(name, written), false);
     }
 
     private Planned planFromNothing(String name, Source written) {
-        Stack stack = stacks.read(name, written);
+        Stack stack = stacks.read(name, written, Optional.empty());
         stacks.checkFiles(stack);
         return new Planner(stacks.parts().register()).planFromNothing(stack, written);
     }
@@ -187,7 +187,7 @@ final class ApplyOperation {
 
     /** From here on the new file is what is wanted, whatever becomes of this process. */
     private ManagedStack.Live become(ManagedStack managed, ManagedStack.Live before, Planned planned, boolean settled) {
-        new Desired(true, settled, planned.source()).write(managed.folder());
+        managed.want(true, settled, planned.source());
         Site next = before.supervisor().site().become(planned.stack(), planned.source());
         before.supervisor().move(next);
         ManagedStack.Live live = new ManagedStack.Live(planned.stack(), before.supervisor());
@@ -198,7 +198,7 @@ final class ApplyOperation {
     private Planned planned(ManagedStack managed, Sources.Wish wish) throws InterruptedException {
         Desired desired = managed.known();
         Source source = Sources.now(wish, Optional.of(desired.source()), managed.name());
-        Stack wanted = stacks.read(managed.name(), source);
+        Stack wanted = stacks.read(managed.name(), source, desired.derived());
         stacks.checkFiles(wanted);
         Planner planner = new Planner(stacks.parts().register());
         Optional<ManagedStack.Live> live = managed.live();
@@ -210,7 +210,7 @@ final class ApplyOperation {
                     live.get().stack(),
                     live.get().supervisor().site().preview(wanted));
         }
-        Stack before = stacks.read(managed.name(), desired.source());
+        Stack before = stacks.read(managed.name(), desired);
         try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
                 Site site = stacks.parts().places().open(before, desired.source())) {
             return planner.plan(wanted, source, before, site.preview(wanted));

@@ -14,6 +14,7 @@ import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -174,7 +175,12 @@ final class BringUp {
         for (Service<?> service : live.stack().services().values()) {
             fills.add(() -> {
                 awaitOwn(live, service);
-                return fill(live, service);
+                List<Change> filled = fill(live, service);
+                if (Elsewhere.is(service)) {
+                    events.send(EventJson.ready(
+                            service.name(), "its server lets Holdfast in and has what is declared", millis()));
+                }
+                return filled;
             });
         }
         try {
@@ -197,7 +203,7 @@ final class BringUp {
                 .map(Member::name)
                 .toList();
         board.await(
-                () -> own.stream().allMatch(member -> board.get(member).isReady()),
+                () -> own.stream().allMatch(member -> board.get(member).isServing()),
                 stacks.parts().ready());
     }
 
@@ -233,7 +239,8 @@ final class BringUp {
     private void tellLeft(List<Facets.Inside> open) {
         for (Facets.Inside inside : open) {
             Change change = inside.change();
-            if (change.risk().compareTo(Change.Risk.RELOAD) > 0 && change.where().endsWith("/migrations")) {
+            if (change.risk().compareTo(Change.Risk.RELOAD) > 0
+                    && change.where().endsWith("/migrations")) {
                 managed.decisions().add("", "left to an apply: " + change.summary() + ", because " + because(change));
             }
         }

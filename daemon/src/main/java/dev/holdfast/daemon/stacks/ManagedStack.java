@@ -9,6 +9,7 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -96,6 +97,11 @@ final class ManagedStack {
 
     Optional<Desired> desired() {
         return Desired.read(folder);
+    }
+
+    /** Writes down what is wanted from now on. What the stack was made from stays as it is. */
+    void want(boolean up, boolean settled, Source source) {
+        new Desired(up, settled, source, desired().flatMap(Desired::derived)).write(folder);
     }
 
     Desired known() {

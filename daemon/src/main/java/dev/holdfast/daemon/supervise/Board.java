@@ -39,7 +39,7 @@ public final class Board {
     void put(String member, MemberState state) {
         MemberState before = states.put(member, state);
         signal();
-        if (before == null || before.isReady() != state.isReady()) {
+        if (before == null || before.isReady() != state.isReady() || before.isServing() != state.isServing()) {
             onReadiness.accept(member);
         }
     }
@@ -49,10 +49,10 @@ public final class Board {
         signal();
     }
 
-    Optional<String> firstNotReady(Set<String> members) {
+    Optional<String> firstNotServing(Set<String> members) {
         return members.stream()
                 .sorted()
-                .filter(member -> !states.containsKey(member) || !get(member).isReady())
+                .filter(member -> !states.containsKey(member) || !get(member).isServing())
                 .findFirst();
     }
 

@@ -33,8 +33,13 @@ public record MemberState(Phase phase, Health health, Optional<Running> running,
         return health instanceof Health.Ready;
     }
 
+    /** Whether those that need it can work: also where something else that it promises does not hold. */
+    public boolean isServing() {
+        return !(health instanceof Health.NotReady);
+    }
+
     public Optional<String> next() {
-        return health instanceof Health.NotReady(String because, String next) ? Optional.of(next) : Optional.empty();
+        return health.advice();
     }
 
     MemberState with(Phase next, Health nextHealth, Instant now) {

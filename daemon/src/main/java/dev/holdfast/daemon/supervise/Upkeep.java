@@ -34,12 +34,10 @@ final class Upkeep {
     private BackOff backOff;
     private boolean wanted;
     private boolean waiting;
-    private int probeFailures;
-    private Duration probePause;
+    private Vigil vigil;
     private Optional<Instant> startAt = Optional.empty();
     private Instant nextProbe = Instant.MAX;
     private Instant startedAt = Instant.EPOCH;
-    private boolean wasReady;
 
     /** @param onExit told from another thread that a process has ended */
     Upkeep(
@@ -62,7 +60,7 @@ final class Upkeep {
         this.onExit = onExit;
         this.renewal = new Renewal(name, place, decisions, clock);
         this.backOff = BackOff.none(pace);
-        this.probePause = pace.probeStarting();
+        this.vigil = new Vigil(pace);
         board.put(name, MemberState.stopped("it was not started", clock.instant()));
     }
 
@@ -127,7 +125,7 @@ final class Upkeep {
     }
 
     private void whenNeedsAreReady(String reason) {
-        Optional<String> missing = board.firstNotReady(workload.needs());
+        Optional<String> missing = board.firstNotServing(workload.needs());
         if (missing.isEmpty()) {
             waiting = false;
             startNow();
@@ -165,10 +163,8 @@ final class Upkeep {
 
     private void began(Running running, Health health) {
         startedAt = clock.instant();
-        wasReady = false;
         waiting = false;
-        probeFailures = 0;
-        probePause = pace.probeStarting();
+        vigil = new Vigil(pace);
         nextProbe = clock.instant();
         board.put(
                 name,
@@ -294,45 +290,27 @@ final class Upkeep {
     private void probeNow() {
         site().rotateLog(name);
         Health health = probe.now(workload);
+        vigil.saw(health, Duration.between(startedAt, clock.instant()));
         MemberState before = state();
-        if (health instanceof Health.Ready) {
-            probeFailures = 0;
-            boolean calm =
-                    wasReady && Duration.between(startedAt, clock.instant()).compareTo(pace.steady()) >= 0;
-            probePause = calm ? pace.probeCalm() : pace.probe();
-            wasReady = true;
-            board.put(
-                    name,
-                    before.phase() == MemberState.Phase.RUNNING
-                            ? before.with(health)
-                            : before.with(MemberState.Phase.RUNNING, health, clock.instant()));
-            nextProbe = clock.instant().plus(probePause);
+        boolean isFirst = before.phase() != MemberState.Phase.RUNNING && !(health instanceof Health.NotReady);
+        board.put(
+                name, isFirst ? before.with(MemberState.Phase.RUNNING, health, clock.instant()) : before.with(health));
+        if (before.isReady() && !(health instanceof Health.Ready)) {
+            decisions.add(name, "counts " + name + " as not ready because " + health.because());
+        }
+        if (vigil.isHung()
+                && site().lacking(name).isEmpty()
+                && board.firstNotServing(workload.needs()).isEmpty()) {
+            hung(health);
             return;
         }
-        board.put(name, before.with(health));
-        if (wasReady) {
-            probeFailures++;
-            if (before.isReady()) {
-                decisions.add(name, "counts " + name + " as not ready because " + health.because());
-            }
-            probePause = pace.probe();
-            if (probeFailures >= pace.probeFailures()
-                    && site().lacking(name).isEmpty()
-                    && board.firstNotReady(workload.needs()).isEmpty()) {
-                hung(health);
-                return;
-            }
-        } else {
-            Duration longer = probePause.multipliedBy(5).dividedBy(4);
-            probePause = longer.compareTo(pace.probe()) > 0 ? pace.probe() : longer;
-        }
-        nextProbe = clock.instant().plus(probePause);
+        nextProbe = clock.instant().plus(vigil.pause());
     }
 
     /** It lives and does not serve. A restart may help; where several did not, it is left as it is and said so. */
     private void hung(Health health) {
         BackOff after = backOff.failed(startedAt, clock.instant());
-        probeFailures = 0;
+        vigil.forgetFailures();
         nextProbe = clock.instant().plus(pace.probe());
         if (after.isOver()) {
             return;

@@ -15,10 +15,14 @@ import dev.holdfast.blueprint.Workload.SecretFile;
 import dev.holdfast.blueprint.Workload.Signal;
 import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Copying;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.PostgresExtensions.Extension;
+import dev.holdfast.engines.postgres.copying.PostgresCopying;
 import dev.holdfast.plan.Change;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,8 +68,13 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     }
 
     @Override
+    public Support<Copying<PostgresSpec>> copying() {
+        return Support.offered(new PostgresCopying());
+    }
+
+    @Override
     public List<Member> members(Service<PostgresSpec> service) {
-        return List.of(member(service));
+        return Elsewhere.is(service) ? List.of() : List.of(member(service));
     }
 
     private static Member member(Service<PostgresSpec> service) {
@@ -74,6 +83,9 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
 
     @Override
     public List<Workload> workloads(Service<PostgresSpec> service, Context context) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         Declared declared = Declared.of(service, extensions);
         Address listen = context.listen(Doors.primary(service), Doors.PORT);
         return List.of(new Workload(
@@ -85,7 +97,10 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 List.of(
                         new ConfigurationFile(
                                 "postgresql.conf",
-                                new Content.Settings(Content.Syntax.QUOTED, settings(service, listen))),
+                                new Content.Settings(
+                                        Content.Syntax.QUOTED,
+                                        settings(
+                                                service, listen, context.stack().isDerived()))),
                         new ConfigurationFile("pg_hba.conf", new Content.Plain(doors(listen), Setting.Effect.RELOAD))),
                 List.of(new SecretFile(SECRET, Doors.password(service, Declared.HOLDFAST))),
                 true,
@@ -103,19 +118,15 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     }
 
     private static List<String> server(Service<PostgresSpec> service, String... more) {
-        List<String> command = new ArrayList<>(List.of(bin(service, "postgres")));
+        List<String> command = new ArrayList<>(List.of(Doors.program(service, "postgres")));
         command.addAll(List.of(more));
         command.addAll(List.of("-c", "config_file=/config/postgresql.conf", "-c", "hba_file=/config/pg_hba.conf"));
         return command;
     }
 
-    private static String bin(Service<PostgresSpec> service, String program) {
-        return "/usr/lib/postgresql/" + service.version() + "/bin/" + program;
-    }
-
     private static List<String> initialise(Service<PostgresSpec> service) {
         List<String> command = new ArrayList<>(List.of(
-                bin(service, "initdb"),
+                Doors.program(service, "initdb"),
                 "--pgdata=/data",
                 "--username=" + Declared.HOLDFAST,
                 "--pwfile=/secrets/" + SECRET,
@@ -190,11 +201,17 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         boolean loopback = listen.host().equals("127.0.0.1") || listen.host().equals("::1");
         String remote = loopback
                 ? "hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n"
-                : "hostssl all all all scram-sha-256\n";
+                        + copies("127.0.0.1/32") + copies("::1/128")
+                : "hostssl all all all scram-sha-256\n" + copies("all");
         return "# type database role address method\nlocal all all scram-sha-256\n" + remote;
     }
 
-    private List<Setting> settings(Service<PostgresSpec> service, Address listen) {
+    /** The word all means every database, and not the door through which a server is copied. */
+    private static String copies(String from) {
+        return "hostssl replication " + Declared.HOLDFAST + " " + from + " scram-sha-256\n";
+    }
+
+    private List<Setting> settings(Service<PostgresSpec> service, Address listen, boolean derived) {
         SortedMap<String, Setting> settings = new TreeMap<>();
         fixed(listen).forEach(setting -> settings.put(setting.key(), setting));
         sizing.settings(service).forEach(setting -> settings.put(setting.key(), setting));
@@ -210,7 +227,23 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                                         value,
                                         parameters.find(name).orElseThrow().effect(),
                                         "the stack file sets it under parameters:"))));
+        if (derived) {
+            quiet(settings);
+        }
         return List.copyOf(settings.values());
+    }
+
+    /** A copy must not act for the original: not take over its subscriptions, nor run its jobs a second time. */
+    private static void quiet(SortedMap<String, Setting> settings) {
+        String because = "this stack was made from the data of another, for which it must not act";
+        settings.put(
+                "max_logical_replication_workers",
+                new Setting("max_logical_replication_workers", "0", Setting.Effect.RESTART, because));
+        if (settings.containsKey("cron.database_name")) {
+            settings.put(
+                    "cron.launch_active_jobs",
+                    new Setting("cron.launch_active_jobs", "off", Setting.Effect.RELOAD, because));
+        }
     }
 
     private List<Setting> fixed(Address listen) {

@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -291,12 +292,18 @@ final class LedgerSession {
         }
     }
 
-    /** Who keeps the process waiting, as a sentence's part. */
-    Optional<String> blocker(int pid) throws SQLException {
+    int backend() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            return row.next() ? row.getInt(1) : 0;
+        }
+    }
+
+    /** Who keeps one of the processes waiting, as a sentence's part. */
+    Optional<String> blocker(Collection<Integer> pids) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(Beside.text(LedgerSession.class, "blockers.sql"))) {
-            statement.setInt(1, pid);
-            statement.setInt(2, pid);
+            statement.setArray(1, connection.createArrayOf("int", pids.toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
                         ? Optional.of(Optional.ofNullable(row.getString("relation"))

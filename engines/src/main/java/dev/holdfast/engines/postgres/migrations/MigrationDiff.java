@@ -123,9 +123,9 @@ final class MigrationDiff {
         if (row != null && row.success()) {
             applied(file, row);
         } else if (row != null || (open != null && open.state().equals("failed"))) {
-            add(file, State.FAILED, row, broken(file, open));
+            add(file, State.FAILED, row, broken(open));
         } else if (open != null) {
-            add(file, State.INTERRUPTED, null, broken(file, open));
+            add(file, State.INTERRUPTED, null, broken(open));
         } else if (baseline.filter(from -> version.compareTo(from) <= 0).isPresent()) {
             add(file, State.ADOPTED, null, Optional.of("the database had it when it was taken over"));
         } else if (reached.filter(highest -> version.compareTo(highest) < 0).isPresent()
@@ -197,7 +197,7 @@ final class MigrationDiff {
                 : SqlText.meaning(before).equals(SqlText.meaning(after));
     }
 
-    private Optional<String> broken(MigrationFile file, @org.jspecify.annotations.Nullable LedgerRow open) {
+    private Optional<String> broken(@org.jspecify.annotations.Nullable LedgerRow open) {
         if (open == null) {
             return Optional.of("it failed outside of a transaction, and it was not Holdfast that ran it");
         }

@@ -1,6 +1,7 @@
 package dev.holdfast.engines.postgres.migrations;
 
 import dev.holdfast.engines.postgres.Declared;
+import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.MigrationsSpec;
 import dev.holdfast.engines.postgres.PostgresExtensions;
 import dev.holdfast.engines.postgres.PostgresSpec;
@@ -39,7 +40,7 @@ public record MigrationPlace(
         boolean elsewhere = service.settings().external().isPresent();
         Declared declared = Declared.of(service, extensions);
         // on a server of somebody else the role of its address is the one that is sure to be there
-        String role = spec.role().orElseGet(() -> elsewhere ? Declared.HOLDFAST : declared.owner(database));
+        String role = spec.role().orElseGet(() -> elsewhere ? Doors.keeper(service) : declared.owner(database));
         return new MigrationPlace(service, database, spec, role, folder(service, database, spec));
     }
 

@@ -146,6 +146,10 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
     @Override
     public List<Change> changes(Service<PostgresSpec> service, Context context) {
         List<Change> changes = new ArrayList<>();
+        if (context.stack().isDerived()) {
+            // a copy is to be as its source is until somebody asks it otherwise
+            return List.of();
+        }
         for (String database : databases(service)) {
             MigrationPlace place = place(service, database);
             if (place.spec().when() == When.UP) {

@@ -20,10 +20,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.postgresql.PGConnection;
 
 /** One run: again where a lock was not had, and on from where an interrupted file stopped. Used once. */
 final class RunningSession {
@@ -38,6 +39,7 @@ final class RunningSession {
     private final boolean kept;
     private final MigrationsSession.FileWatcher watcher;
     private final Map<String, LedgerRow> interrupted = new HashMap<>();
+    private final Queue<Integer> backends = new ConcurrentLinkedQueue<>();
     private volatile Optional<AtWork> atWork = Optional.empty();
     private volatile String blocker = "";
 
@@ -58,13 +60,11 @@ final class RunningSession {
     private static final class AtWork {
         private final MigrationFile file;
         private final boolean outside;
-        private final int backend;
         private int done;
 
-        AtWork(MigrationFile file, boolean outside, int backend) {
+        AtWork(MigrationFile file, boolean outside) {
             this.file = file;
             this.outside = outside;
-            this.backend = backend;
         }
     }
 
@@ -196,16 +196,18 @@ final class RunningSession {
         String by = Operation.current().actor();
         Thread watch = Thread.ofVirtual().name("migrate-blockers").start(() -> watchBlockers(bench));
         try {
-            new FlywaySession(
-                            place.spec(),
-                            folder,
-                            () -> StatementConnections.gated(opener.open(), new Statements()),
-                            by.isEmpty() ? place.role() : by)
+            new FlywaySession(place.spec(), folder, this::open, by.isEmpty() ? place.role() : by)
                     .migrate(to, new Files());
         } finally {
             watch.interrupt();
             watch.join();
         }
+    }
+
+    private Connection open() throws SQLException {
+        Connection plain = opener.open();
+        backends.add(new LedgerSession(place, plain).backend());
+        return StatementConnections.gated(plain, new Statements());
     }
 
     /** Says who keeps the file waiting while it waits; the keeper's connection is nobody else's meanwhile. */
@@ -218,7 +220,7 @@ final class RunningSession {
                 continue;
             }
             try {
-                Optional<String> found = ledger.blocker(at.get().backend);
+                Optional<String> found = ledger.blocker(backends);
                 if (found.isPresent()) {
                     blocker = found.get();
                     String who = blocker.replaceAll("[0-9]+ s\\)", "");
@@ -238,8 +240,7 @@ final class RunningSession {
         @Override
         public void before(MigrationFile file, Connection connection) throws SQLException {
             boolean outside = connection.getAutoCommit();
-            atWork = Optional.of(new AtWork(
-                    file, outside, connection.unwrap(PGConnection.class).getBackendPID()));
+            atWork = Optional.of(new AtWork(file, outside));
             if (outside && kept) {
                 LedgerSession own = new LedgerSession(place, connection);
                 own.begun(file);

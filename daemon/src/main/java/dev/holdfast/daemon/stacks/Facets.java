@@ -4,6 +4,7 @@ import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Protection;
 import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Register;
@@ -59,12 +60,17 @@ final class Facets {
         if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
             found.addAll(of(bound, access, context, observe));
         }
+        // files run as roles, in databases: both are there by then
+        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)
+                && schema.migrations() instanceof Support.Offered<Migrations<S>>(Migrations<S> migrations)) {
+            found.addAll(of(bound, migrations, context, observe));
+        }
         if (bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection)) {
             Service<S> service = bound.service();
             List<Change> changes =
                     observe ? protection.changes(service, context) : protection.fromNothing(service, context);
-            changes.forEach(change -> found.add(
-                    new Inside(service.name(), change, bench -> protection.apply(change, service, bench))));
+            changes.forEach(change ->
+                    found.add(new Inside(service.name(), change, bench -> protection.apply(change, service, bench))));
         }
         return found;
     }

@@ -3,6 +3,7 @@ package dev.holdfast.daemon.stacks;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Schema;
@@ -40,6 +41,11 @@ final class Facets {
         }
         if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
             found.addAll(of(bound, access, context, observe));
+        }
+        // files run as roles, in databases: both are there by then
+        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)
+                && schema.migrations() instanceof Support.Offered<Migrations<S>>(Migrations<S> migrations)) {
+            found.addAll(of(bound, migrations, context, observe));
         }
         return found;
     }

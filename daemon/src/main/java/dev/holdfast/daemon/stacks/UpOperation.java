@@ -34,6 +34,7 @@ final class UpOperation {
         String name = wish.name().orElse(read.name());
         ManagedStack managed = stacks.forFile(name);
         Stack stack = stacks.read(name, written, managed.desired().flatMap(Desired::derived));
+        stacks.checkFiles(stack);
         events.send(EventJson.accepted(name));
         try (Lease.Held _ = managed.waitForLease(events);
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {

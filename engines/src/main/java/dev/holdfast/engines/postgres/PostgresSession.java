@@ -93,6 +93,21 @@ public final class PostgresSession implements AutoCloseable {
         }
     }
 
+    /** A connection as a role of the service, on which nothing is set yet. The caller closes it. */
+    public static Connection connectionAs(
+            Service<?> service, Context context, String database, String role, int answerSeconds) throws SQLException {
+        if (role.equals(Declared.HOLDFAST)) {
+            return PostgresWire.open(door(service, context, database), false, answerSeconds);
+        }
+        Door door = new Door(
+                Doors.direct(service, context),
+                database,
+                role,
+                context.secret(Doors.password(service, role)),
+                context.authorityFile());
+        return PostgresWire.open(door, false, answerSeconds);
+    }
+
     private static void silenceAudit(Statement statement) throws SQLException {
         try (ResultSet loaded = statement.executeQuery(
                 "SELECT set_config(name, 'none', false) FROM pg_settings WHERE name = 'pgaudit.log'")) {

@@ -12,8 +12,8 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.jdbc.PgConnection;
 
 /**
  * Connections that tell what is done over them, statement by statement, and otherwise are what they were: whoever runs
@@ -41,7 +41,7 @@ final class WatchedConnections {
 
     /** The watched one, over which nothing is told; also from one that somebody wrapped again. */
     static Connection plain(Connection connection) throws SQLException {
-        return connection.unwrap(PgConnection.class);
+        return connection.unwrap(Connection.class);
     }
 
     static Connection watched(Connection connection, Listener listener) {
@@ -81,7 +81,7 @@ final class WatchedConnections {
 
     private static <T extends Statement> T statement(
             Class<T> type, @Nullable Object real, Connection connection, String prepared, Listener listener) {
-        T statement = type.cast(real);
+        T statement = type.cast(Objects.requireNonNull(real));
         return proxy(type, (proxy, method, arguments) -> {
             if (!method.getName().startsWith("execute")) {
                 return invoke(statement, method, arguments);

@@ -116,8 +116,7 @@ final class WatchingSession implements MigrationsSession.FileWatcher, WatchedCon
         long at = clock();
         long from = System.nanoTime();
         busy = Optional.empty();
-        atWork.ifPresent(
-                work -> work.recorder().ends(exact.seen(work.pid(), this::clock), at, rows, inTransaction));
+        atWork.ifPresent(work -> work.recorder().ends(exact.seen(work.pid(), this::clock), at, rows, inTransaction));
         lost.addAndGet(System.nanoTime() - from);
     }
 
@@ -187,8 +186,13 @@ final class WatchingSession implements MigrationsSession.FileWatcher, WatchedCon
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closing.set(true);
-        sampler.join();
+        try {
+            sampler.join();
+        } catch (InterruptedException stopped) {
+            // it ends by itself, soon
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.local;
 
+import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.supervise.Site;
@@ -165,8 +166,8 @@ record LocalSite(LocalStack local, Register register) implements Site {
     }
 
     @Override
-    public ClientInvocation client(Workload workload, Access.Client client) {
-        return local.client(workload.programs(), client);
+    public ClientInvocation client(Programs programs, Access.Client client) {
+        return local.client(programs, client);
     }
 
     @Override

@@ -32,9 +32,9 @@ final class UpOperation {
         Stack read =
                 stacks.parts().reading().read(written.file().toString(), written.resolved(), written.environment());
         String name = wish.name().orElse(read.name());
+        stacks.checkFiles(read);
         ManagedStack managed = stacks.forFile(name);
         Stack stack = stacks.read(name, written, managed.desired().flatMap(Desired::derived));
-        stacks.checkFiles(stack);
         events.send(EventJson.accepted(name));
         try (Lease.Held _ = managed.waitForLease(events);
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.supervise;
 
+import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
@@ -82,8 +83,8 @@ public interface Site extends Certified, AutoCloseable {
 
     Path log(String member);
 
-    /** How to run a client of the workload's engine on the caller's terminal. */
-    ClientInvocation client(Workload workload, Access.Client client);
+    /** How to run a client of these programs on the caller's terminal. */
+    ClientInvocation client(Programs programs, Access.Client client);
 
     /** The same place seen with another stack, for comparing and nothing else. Needs no closing. */
     Site preview(Stack stack);

@@ -22,6 +22,7 @@ import dev.holdfast.engines.postgres.PostgresExtensions.Extension;
 import dev.holdfast.engines.postgres.copying.PostgresCopying;
 import dev.holdfast.plan.Change;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
 
     @Override
     public List<Member> members(Service<PostgresSpec> service) {
-        return List.of(member(service));
+        return Elsewhere.is(service) ? List.of() : List.of(member(service));
     }
 
     private static Member member(Service<PostgresSpec> service) {
@@ -82,6 +83,9 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
 
     @Override
     public List<Workload> workloads(Service<PostgresSpec> service, Context context) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         Declared declared = Declared.of(service, extensions);
         Address listen = context.listen(Doors.primary(service), Doors.PORT);
         return List.of(new Workload(

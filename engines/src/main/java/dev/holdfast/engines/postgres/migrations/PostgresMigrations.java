@@ -5,9 +5,12 @@ import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Errand;
 import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Reconciled;
+import dev.holdfast.engine.Rehearsing;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.MigrationsSpec.When;
 import dev.holdfast.engines.postgres.PostgresExtensions;
 import dev.holdfast.engines.postgres.PostgresSpec;
+import dev.holdfast.engines.postgres.rehearsal.PostgresRehearsal;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import dev.holdfast.problem.Problem;
@@ -35,6 +38,11 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
     /** Where the migrations of that database are, and who runs them. */
     public MigrationPlace place(Service<PostgresSpec> service, String database) {
         return MigrationPlace.of(service, database, extensions);
+    }
+
+    @Override
+    public Support<Rehearsing<PostgresSpec>> rehearsing() {
+        return Support.offered(new PostgresRehearsal(extensions));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Service;
 import java.util.List;
+import java.util.Optional;
 
 /** A service and the engine that understands its settings: the one place where the two types are matched. */
 public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
@@ -32,6 +33,11 @@ public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
                         settings,
                         service.parent(),
                         service.positions()));
+    }
+
+    /** Another service, where it is of the same engine. */
+    public Optional<Service<S>> alike(Service<?> other) {
+        return other.engine().equals(service.engine()) ? Optional.of(match(engine, other).service()) : Optional.empty();
     }
 
     public List<Member> members() {

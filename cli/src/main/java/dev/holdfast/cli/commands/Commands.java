@@ -11,7 +11,7 @@ public final class Commands {
             new Group("Run", List.of("up", "down", "restart", "stacks")),
             new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
             new Group("Use", List.of("connect", "env")),
-            new Group("Change", List.of("validate", "plan", "apply")),
+            new Group("Change", List.of("validate", "plan", "apply", "tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
 
@@ -33,6 +33,7 @@ public final class Commands {
         return Optional.ofNullable(
                 switch (name) {
                     case "apply" -> new ApplyCommand();
+                    case "audit" -> new AuditCommand();
                     case "completion" -> new CompletionCommand();
                     case "connect" -> new ConnectCommand();
                     case "daemon" -> new DaemonCommand();
@@ -49,6 +50,7 @@ public final class Commands {
                     case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();
                     case "status" -> new StatusCommand();
+                    case "tenant" -> new TenantCommand();
                     case "up" -> new UpCommand();
                     case "validate" -> new ValidateCommand();
                     case "version" -> new VersionCommand();

@@ -2,7 +2,10 @@ package dev.holdfast.engines.postgres;
 
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Schema;
+import dev.holdfast.engine.Support;
+import dev.holdfast.engine.Tenancy;
 import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
+import dev.holdfast.engines.postgres.tenancy.PostgresTenancy;
 import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Service;
 import java.util.List;
@@ -43,5 +46,10 @@ final class PostgresSchema implements Schema<PostgresSpec> {
     @Override
     public void apply(Change change, Service<PostgresSpec> service, Context context) {
         Applied.apply(change, service, context);
+    }
+
+    @Override
+    public Support<Tenancy<PostgresSpec>> tenancy() {
+        return Support.offered(new PostgresTenancy(extensions));
     }
 }

@@ -1,10 +1,12 @@
 package dev.holdfast.engines.postgres;
 
+import dev.holdfast.engine.Audit;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engine.Tenancy;
 import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
+import dev.holdfast.engines.postgres.audit.PostgresAudit;
 import dev.holdfast.engines.postgres.tenancy.PostgresTenancy;
 import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Service;
@@ -51,5 +53,10 @@ final class PostgresSchema implements Schema<PostgresSpec> {
     @Override
     public Support<Tenancy<PostgresSpec>> tenancy() {
         return Support.offered(new PostgresTenancy(extensions));
+    }
+
+    @Override
+    public Support<Audit<PostgresSpec>> audit() {
+        return Support.offered(new PostgresAudit(extensions));
     }
 }

@@ -11,7 +11,9 @@ public final class Commands {
             new Group("Run", List.of("up", "down", "restart", "stacks")),
             new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
             new Group("Use", List.of("connect", "env")),
-            new Group("Change", List.of("validate", "plan", "apply", "tenant", "audit")),
+            new Group("Change", List.of("validate", "plan", "apply")),
+            new Group("Save", List.of("backup")),
+            new Group("Account", List.of("tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
 
@@ -34,6 +36,7 @@ public final class Commands {
                 switch (name) {
                     case "apply" -> new ApplyCommand();
                     case "audit" -> new AuditCommand();
+                    case "backup" -> new BackupCommand();
                     case "completion" -> new CompletionCommand();
                     case "connect" -> new ConnectCommand();
                     case "daemon" -> new DaemonCommand();

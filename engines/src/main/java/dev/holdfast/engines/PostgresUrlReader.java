@@ -130,10 +130,6 @@ final class PostgresUrlReader {
         int stop = first(from, end, "/?#");
         int separator = text.substring(from, stop).lastIndexOf('@');
         if (separator < 0 && isPassword(from, stop, end)) {
-            bad(
-                    "character " + (stop + 1) + " is a '" + text.charAt(stop)
-                            + "' inside the user or the password, where it ends the host for every client",
-                    "Write " + escape(text.charAt(stop)) + " in its place.");
             separator = text.substring(from, end).lastIndexOf('@');
             stop = first(from + separator + 1, end, "/?#");
         }

@@ -13,10 +13,10 @@ public interface Reconciled<S extends Record> {
     List<Change> fromNothing(Service<S> service, Context context);
 
     /**
-     * What of the declared the server at hand does not let Holdfast do or see, each a whole sentence for a plan; it is left
-     * out of {@link #changes}. Asks the server.
+     * What the server at hand does not let Holdfast do or see, what is waited for, and what was seen that only people can
+     * put right: each a whole sentence for a plan. Asks the server.
      */
-    default List<String> withheld(Service<S> service, Context context) {
+    default List<String> notes(Service<S> service, Context context) {
         return List.of();
     }
 

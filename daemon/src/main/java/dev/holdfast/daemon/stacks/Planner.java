@@ -143,7 +143,7 @@ final class Planner {
                     found.stream()
                             .<Planned.Step>map(one -> new Planned.Step.Inside(service.name(), one.change()))
                             .toList(),
-                    isNew ? List.of() : Facets.withheld(register, service, here));
+                    isNew ? List.of() : Facets.notes(register, service, here));
         } catch (HoldfastException unanswered) {
             return new Compared(
                     List.of(),

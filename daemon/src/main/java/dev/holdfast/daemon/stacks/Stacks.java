@@ -33,10 +33,12 @@ public final class Stacks implements AutoCloseable {
     static final Duration LEASE_PATIENCE = Duration.ofSeconds(3);
 
     private final Parts parts;
+    private final Savings savings;
     private final ConcurrentMap<String, ManagedStack> managed = new ConcurrentHashMap<>();
 
     public Stacks(Parts parts) {
         this.parts = parts;
+        this.savings = new Savings(parts.clock());
     }
 
     /**
@@ -52,6 +54,10 @@ public final class Stacks implements AutoCloseable {
         Stack read(String source, String text, Optional<String> environment);
     }
 
+    Savings savings() {
+        return savings;
+    }
+
     Parts parts() {
         return parts;
     }
@@ -62,10 +68,9 @@ public final class Stacks implements AutoCloseable {
             try {
                 ManagedStack stack = find(name);
                 Optional<Desired> desired = stack.desired();
-                if (desired.flatMap(Desired::derived)
-                        .filter(Derived::isLeftOver)
-                        .isPresent()) {
-                    new Beside(this).sweep(stack);
+                Optional<Derived> leftOver = desired.flatMap(Desired::derived).filter(Derived::isLeftOver);
+                if (leftOver.isPresent()) {
+                    new Beside(this).sweep(stack, leftOver.get());
                 } else if (desired.isPresent() && desired.get().up()) {
                     new UpOperation(this).takeUpAgain(stack, desired.get());
                 }
@@ -198,6 +203,6 @@ public final class Stacks implements AutoCloseable {
         Path folder = parts.places().folder(name);
         Journal journal = new Journal(folder.resolve("journal.ndjson"), parts.clock());
         return new ManagedStack(
-                name, folder, new Lease(name, parts.clock()), journal, new Decisions(name, journal, parts.clock()));
+                name, folder, new Lease(name, parts.clock()), journal, new Decisions(name, journal, parts.clock()), parts.clock());
     }
 }

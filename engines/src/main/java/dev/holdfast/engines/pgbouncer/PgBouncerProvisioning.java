@@ -15,6 +15,7 @@ import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.stack.Pooled;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** One pooler in front of one server. It needs nothing to be up before it: clients wait until the server is there. */
 final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
@@ -110,6 +112,23 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
         return new Redacted("*:*:" + PgBouncerNames.CONSOLE + ":" + PgBouncerNames.STATS + ":" + password + "\n");
     }
 
+    /**
+     * A client that sets whose rows it sees for its session leaves that behind in a connection which the next client is given
+     * after the transaction. In session mode PgBouncer discards everything by itself.
+     */
+    private static String forget(Service<PgBouncerSpec> service, Context context) {
+        if (service.settings().mode() == PgBouncerSpec.Mode.SESSION) {
+            return "";
+        }
+        return service.parent()
+                .map(parent -> context.stack().services().get(parent))
+                .flatMap(server -> server.settings() instanceof Pooled pooled ? Optional.of(pooled) : Optional.empty())
+                .map(pooled -> pooled.personal().stream()
+                        .map(name -> "RESET \"" + name.replace(".", "\".\"") + "\"")
+                        .collect(Collectors.joining("; ")))
+                .orElse("");
+    }
+
     private List<Setting> settings(Service<PgBouncerSpec> service, PgBouncerServer server, Context context) {
         Address listen = context.listen(service.name(), PgBouncerNames.PORT);
         SortedMap<String, Setting> settings = new TreeMap<>();
@@ -153,6 +172,14 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                                         value,
                                         parameter.effect(),
                                         "the stack file sets it under pooler.parameters:"))));
+        String forget = forget(service, context);
+        if (!forget.isEmpty()) {
+            String own = service.settings().parameters().getOrDefault("server_reset_query", "");
+            settings.put(
+                    "server_reset_query",
+                    parameters.setting("server_reset_query", own.isEmpty() ? forget : own + "; " + forget));
+            settings.put("server_reset_query_always", parameters.setting("server_reset_query_always", "1"));
+        }
         return List.copyOf(settings.values());
     }
 }

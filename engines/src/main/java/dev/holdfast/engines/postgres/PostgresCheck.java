@@ -11,6 +11,7 @@ import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Pool;
 import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
 import dev.holdfast.text.Nearest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,18 +31,21 @@ final class PostgresCheck {
     private final Service<PostgresSpec> service;
     private final PostgresSpec spec;
     private final Declared declared;
+    private final Stack stack;
     private final Problems problems;
 
     PostgresCheck(
             PostgresParameters parameters,
             PostgresExtensions extensions,
             Service<PostgresSpec> service,
+            Stack stack,
             Problems problems) {
         this.parameters = parameters;
         this.extensions = extensions;
         this.service = service;
         this.spec = service.settings();
         this.declared = Declared.of(service, extensions);
+        this.stack = stack;
         this.problems = problems;
     }
 
@@ -65,6 +69,7 @@ final class PostgresCheck {
         if (spec.external().isEmpty()) {
             size();
         }
+        spec.backups().ifPresent(backups -> new BackupsCheck(service, backups, stack, problems).run());
     }
 
     private void standbys() {

@@ -5,6 +5,7 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Service;
 import java.util.List;
 
@@ -32,6 +33,10 @@ public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
                         settings,
                         service.parent(),
                         service.positions()));
+    }
+
+    public void checkFiles(Problems problems) {
+        engine.checkFiles(service, problems);
     }
 
     public List<Member> members() {

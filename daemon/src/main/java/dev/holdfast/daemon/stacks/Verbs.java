@@ -15,7 +15,12 @@ import java.util.TreeSet;
 
 /** The list of all verbs, and how one is done. */
 final class Verbs {
-    private static final List<Verb> ALL = List.of(new BackupVerb(), new CopyVerb());
+    /** By name. */
+    private static final List<Verb> ALL = List.of( //
+            new BackupVerb(), //
+            new CopyVerb(), //
+            new MigrateVerb(), //
+            new RehearseVerb());
 
     private final Stacks stacks;
 

@@ -17,10 +17,12 @@ import java.util.TreeSet;
 final class Verbs {
     /** By name. */
     private static final List<Verb> ALL = List.of( //
+            new AuditVerb(), //
             new BackupVerb(), //
             new CopyVerb(), //
             new MigrateVerb(), //
-            new RehearseVerb());
+            new RehearseVerb(), //
+            new TenantVerb());
 
     private final Stacks stacks;
 

@@ -71,4 +71,11 @@ public interface Engine<S extends Record> {
     }
 
     Support<Sizing<S>> sizing();
+
+    /** Looks at a server of this product, whoever runs it. */
+    default Support<Doctor> doctor() {
+        return Support.notOffered(
+                "holdfast doctor does not know " + title() + " yet",
+                "Ask the server's own client, and holdfast why for a service of a stack.");
+    }
 }

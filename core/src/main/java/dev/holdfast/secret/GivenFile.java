@@ -24,7 +24,8 @@ public record GivenFile(Path path, Optional<Position> position) {
 
     /** @param written where the reference stands; its file's folder is what the path is relative to */
     public static GivenFile of(String reference, Position written) {
-        Path folder = Optional.ofNullable(Path.of(written.source()).toAbsolutePath().getParent())
+        Path folder = Optional.ofNullable(
+                        Path.of(written.source()).toAbsolutePath().getParent())
                 .orElse(Path.of("/"));
         return new GivenFile(
                 folder.resolve(reference.substring(reference.startsWith(PREFIX) ? PREFIX.length() : 0))

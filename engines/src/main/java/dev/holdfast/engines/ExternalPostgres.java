@@ -57,8 +57,7 @@ public record ExternalPostgres(Address address, String role, Redacted password, 
         return new ExternalPostgres(
                 url.address(),
                 part(url.user(), "user", service, at),
-                url.password()
-                        .orElseThrow(() -> lacks("password", service, at)),
+                url.password().orElseThrow(() -> lacks("password", service, at)),
                 url.database().orElse("postgres"),
                 trust(service, place, url));
     }
@@ -80,8 +79,7 @@ public record ExternalPostgres(Address address, String role, Redacted password, 
         String mode = url.sslmode().orElse("verify-full");
         boolean verifies = mode.startsWith("verify-");
         Optional<String> named = place.authority()
-                .map(reference -> GivenFile.of(
-                                reference, service.positions().of("external.ca"))
+                .map(reference -> GivenFile.of(reference, service.positions().of("external.ca"))
                         .path()
                         .toString())
                 .or(() -> Optional.ofNullable(url.options().get("sslrootcert")).filter(file -> !file.equals("system")));
@@ -102,9 +100,12 @@ public record ExternalPostgres(Address address, String role, Redacted password, 
         return BUNDLES.stream()
                 .filter(file -> Files.isReadable(Path.of(file)))
                 .findFirst()
-                .orElseThrow(() -> new HoldfastException(Problem.of(
-                        Code.HF3543,
-                        "this machine has no file of trusted authorities (" + String.join(", ", BUNDLES) + ")",
-                        "Install the package ca-certificates, or name the server's authority: external: { ca: file:… }.")));
+                .orElseThrow(
+                        () -> new HoldfastException(
+                                Problem.of(
+                                        Code.HF3543,
+                                        "this machine has no file of trusted authorities (" + String.join(", ", BUNDLES)
+                                                + ")",
+                                        "Install the package ca-certificates, or name the server's authority: external: { ca: file:… }.")));
     }
 }

@@ -16,9 +16,12 @@ public final class ExternalRefusal {
         String message = PostgresWire.firstLine(failure);
         String state = Optional.ofNullable(failure.getSQLState()).orElse("");
         if (PostgresWire.has(failure, UnknownHostException.class)) {
-            return not(who + " has a host name that does not resolve", "Correct the host in the file of external.url, or the resolver of this machine.");
+            return not(
+                    who + " has a host name that does not resolve",
+                    "Correct the host in the file of external.url, or the resolver of this machine.");
         }
-        if (PostgresWire.has(failure, GeneralSecurityException.class) || PostgresWire.has(failure, SSLException.class)) {
+        if (PostgresWire.has(failure, GeneralSecurityException.class)
+                || PostgresWire.has(failure, SSLException.class)) {
             return not(
                     who + " shows a certificate that is not trusted for this name: " + message,
                     "Name the provider's authority in external.ca, or correct the host; holdfast doctor says what is wrong with it.");
@@ -29,17 +32,25 @@ public final class ExternalRefusal {
                     "Turn TLS on at the server, or add sslmode=disable to the address where the network between is yours alone.");
         }
         return switch (state) {
-            case "28P01", "28000" -> not(who + " refuses the login: " + message, "Correct user and password in the file of external.url; it is read anew at once.");
-            case "3D000" -> not(who + " has no such database: " + message, "Correct the database in the file of external.url.");
-            case "53300" -> not(who + " has no connection left: " + message, "Raise its limit, or end clients that hold theirs.");
-            case "08001", "08004", "08006" -> not(
-                    PostgresWire.has(failure, SocketTimeoutException.class) || failure.getCause() == null
-                            ? who + " did not answer in time: " + message
-                            : who + " cannot be reached: " + message,
-                    "See what holdfast doctor says of its address; a firewall or an allow-list at the provider looks like this.");
-            default -> not(
-                    who + " answered with an error: " + message + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"),
-                    "Look at the server's own log at its provider.");
+            case "28P01", "28000" ->
+                not(
+                        who + " refuses the login: " + message,
+                        "Correct user and password in the file of external.url; it is read anew at once.");
+            case "3D000" ->
+                not(who + " has no such database: " + message, "Correct the database in the file of external.url.");
+            case "53300" ->
+                not(who + " has no connection left: " + message, "Raise its limit, or end clients that hold theirs.");
+            case "08001", "08004", "08006" ->
+                not(
+                        PostgresWire.has(failure, SocketTimeoutException.class) || failure.getCause() == null
+                                ? who + " did not answer in time: " + message
+                                : who + " cannot be reached: " + message,
+                        "See what holdfast doctor says of its address; a firewall or an allow-list at the provider looks like this.");
+            default ->
+                not(
+                        who + " answered with an error: " + message
+                                + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"),
+                        "Look at the server's own log at its provider.");
         };
     }
 

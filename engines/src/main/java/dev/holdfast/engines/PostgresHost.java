@@ -33,7 +33,9 @@ record PostgresHost(List<Remark> remarks) {
             String after = first.substring(bracket + 1);
             port = after.isEmpty() ? port : after.substring(after.startsWith(":") ? 1 : 0);
         } else if (first.indexOf(':') != first.lastIndexOf(':')) {
-            bad("the host has several colons and no brackets", "Write [address]:port for an IPv6 address, or name one port.");
+            bad(
+                    "the host has several colons and no brackets",
+                    "Write [address]:port for an IPv6 address, or name one port.");
         } else if (first.indexOf(':') >= 0) {
             host = first.substring(0, first.indexOf(':'));
             port = first.substring(first.indexOf(':') + 1);
@@ -41,13 +43,14 @@ record PostgresHost(List<Remark> remarks) {
                 bad("there is a colon after the host and no port", "Write the port, or remove the colon.");
             }
         }
-        if (host.isEmpty() || host.startsWith("/") || host.toLowerCase(Locale.ROOT).startsWith("%2f")) {
+        if (host.isEmpty()
+                || host.startsWith("/")
+                || host.toLowerCase(Locale.ROOT).startsWith("%2f")) {
             bad("no host is named, or a Unix socket", "Write the host's name: postgresql://user@host/database.");
             return Optional.empty();
         }
         if (!SIX.matcher(host).matches() && !NAME.matcher(host).matches()) {
-            boolean unfilled =
-                    PostgresUrlReader.PLACEHOLDER.matcher(first).find();
+            boolean unfilled = PostgresUrlReader.PLACEHOLDER.matcher(first).find();
             bad(
                     unfilled
                             ? "the host is a placeholder that nobody filled in"
@@ -65,7 +68,9 @@ record PostgresHost(List<Remark> remarks) {
         }
         int port = written.matches("[0-9]{1,5}") ? Integer.parseInt(written) : 0;
         if (port == 0 || port > 65_535) {
-            bad("what stands where the port should be is no number from 1 to 65535", "Write the port, as in host:5432.");
+            bad(
+                    "what stands where the port should be is no number from 1 to 65535",
+                    "Write the port, as in host:5432.");
             return Optional.empty();
         }
         Optional.ofNullable(PORTS.get(port))

@@ -32,18 +32,68 @@ final class PostgresUrlReader {
 
     /** What libpq takes; other clients' own words are named beside it. */
     private static final Set<String> OPTIONS = Set.of(
-            "host", "hostaddr", "port", "dbname", "user", "password", "passfile", "require_auth", "channel_binding",
-            "connect_timeout", "client_encoding", "options", "application_name", "fallback_application_name",
-            "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
-            "replication", "gssencmode", "sslmode", "requiressl", "sslnegotiation", "sslcompression", "sslcert",
-            "sslkey", "sslpassword", "sslcertmode", "sslrootcert", "sslcrl", "sslcrldir", "sslsni", "requirepeer",
-            "ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib", "gssdelegation", "service",
-            "target_session_attrs", "load_balance_hosts");
+            "host",
+            "hostaddr",
+            "port",
+            "dbname",
+            "user",
+            "password",
+            "passfile",
+            "require_auth",
+            "channel_binding",
+            "connect_timeout",
+            "client_encoding",
+            "options",
+            "application_name",
+            "fallback_application_name",
+            "keepalives",
+            "keepalives_idle",
+            "keepalives_interval",
+            "keepalives_count",
+            "tcp_user_timeout",
+            "replication",
+            "gssencmode",
+            "sslmode",
+            "requiressl",
+            "sslnegotiation",
+            "sslcompression",
+            "sslcert",
+            "sslkey",
+            "sslpassword",
+            "sslcertmode",
+            "sslrootcert",
+            "sslcrl",
+            "sslcrldir",
+            "sslsni",
+            "requirepeer",
+            "ssl_min_protocol_version",
+            "ssl_max_protocol_version",
+            "krbsrvname",
+            "gsslib",
+            "gssdelegation",
+            "service",
+            "target_session_attrs",
+            "load_balance_hosts");
 
     private static final Map<String, String> FOREIGN = Map.of(
-            "pgbouncer", "Prisma", "connection_limit", "Prisma", "pool_timeout", "Prisma", "schema", "Prisma",
-            "ssl", "node-postgres and JDBC", "currentSchema", "JDBC", "prepareThreshold", "JDBC",
-            "uselibpqcompat", "node-postgres", "statement_cache_size", "asyncpg");
+            "pgbouncer",
+            "Prisma",
+            "connection_limit",
+            "Prisma",
+            "pool_timeout",
+            "Prisma",
+            "schema",
+            "Prisma",
+            "ssl",
+            "node-postgres and JDBC",
+            "currentSchema",
+            "JDBC",
+            "prepareThreshold",
+            "JDBC",
+            "uselibpqcompat",
+            "node-postgres",
+            "statement_cache_size",
+            "asyncpg");
 
     private final String text;
     private final List<Remark> remarks = new ArrayList<>();
@@ -66,9 +116,7 @@ final class PostgresUrlReader {
         }
         Matcher shell = SHELL.matcher(text).region(from, end);
         if (shell.lookingAt()) {
-            warn(
-                    "it begins with '" + shell.group().strip() + "', which belongs to a shell",
-                    "Give the address alone.");
+            warn("it begins with '" + shell.group().strip() + "', which belongs to a shell", "Give the address alone.");
             from = shell.end();
         }
         if (end - from >= 2 && (text.charAt(from) == '\'' || text.charAt(from) == '"')) {
@@ -79,7 +127,8 @@ final class PostgresUrlReader {
             from++;
         }
         if (from >= end) {
-            return refused("there is nothing where an address should be", "Write postgresql://user@host:5432/database.");
+            return refused(
+                    "there is nothing where an address should be", "Write postgresql://user@host:5432/database.");
         }
         if (text.startsWith("jdbc:", from)) {
             warn("it begins with 'jdbc:', which only Java understands", "Give other clients what follows 'jdbc:'.");
@@ -122,7 +171,9 @@ final class PostgresUrlReader {
 
     /** {@code host=… user=…}, as psql takes it. */
     private Read keywords(int from, int end) {
-        warn("it is written in keywords (host=…), which only clients of libpq take", "Write postgresql://user@host/database.");
+        warn(
+                "it is written in keywords (host=…), which only clients of libpq take",
+                "Write postgresql://user@host/database.");
         SortedMap<String, String> words = new TreeMap<>();
         Matcher matcher = KEYWORD.matcher(text).region(from, end);
         int at = from;
@@ -194,7 +245,8 @@ final class PostgresUrlReader {
         String head = text.substring(from, stop);
         int question = first(stop, end, "?");
         boolean atInPath = text.substring(stop, question).indexOf('@') >= 0;
-        boolean portIsNoNumber = head.matches("[^:\\[\\]]*:.*[^0-9,].*") && text.substring(stop, end).indexOf('@') >= 0;
+        boolean portIsNoNumber = head.matches("[^:\\[\\]]*:.*[^0-9,].*")
+                && text.substring(stop, end).indexOf('@') >= 0;
         return stop < end && (atInPath || portIsNoNumber);
     }
 
@@ -224,12 +276,15 @@ final class PostgresUrlReader {
             int equals = first(at, next, "=");
             if (next > at) {
                 String key = decoded("options", at, equals).orElse("");
-                String value = equals < next ? decoded("options", equals + 1, next).orElse("") : "";
+                String value =
+                        equals < next ? decoded("options", equals + 1, next).orElse("") : "";
                 if (options.putIfAbsent(key, value) != null) {
                     warn("the option '" + visible(key) + "' is there twice", "Keep one of them.");
                 }
                 if (equals == next) {
-                    warn("the option '" + visible(key) + "' has no value", "Write " + visible(key) + "=… or remove it.");
+                    warn(
+                            "the option '" + visible(key) + "' has no value",
+                            "Write " + visible(key) + "=… or remove it.");
                 }
                 option(key, value);
             }
@@ -241,7 +296,8 @@ final class PostgresUrlReader {
     private void option(String key, String value) {
         if (FOREIGN.containsKey(key)) {
             warn(
-                    "the option '" + key + "' is for " + FOREIGN.get(key) + "; psql and other clients of libpq refuse it",
+                    "the option '" + key + "' is for " + FOREIGN.get(key)
+                            + "; psql and other clients of libpq refuse it",
                     "Give it only to the client that knows it.");
         } else if (!OPTIONS.contains(key)) {
             warn("the option '" + visible(key) + "' is not one of libpq's", "Remove it." + guess(key, OPTIONS));
@@ -260,10 +316,12 @@ final class PostgresUrlReader {
             Optional<Redacted> password,
             Optional<String> database) {
         SortedMap<String, String> rest = new TreeMap<>(options);
-        Optional<String> host = Optional.ofNullable(rest.remove("host")).or(() -> Optional.ofNullable(rest.remove("hostaddr")));
+        Optional<String> host =
+                Optional.ofNullable(rest.remove("host")).or(() -> Optional.ofNullable(rest.remove("hostaddr")));
         Optional<String> port = Optional.ofNullable(rest.remove("port"));
         Optional<String> optionUser = Optional.ofNullable(rest.remove("user"));
-        Optional<Redacted> optionPassword = Optional.ofNullable(rest.remove("password")).map(Redacted::new);
+        Optional<Redacted> optionPassword =
+                Optional.ofNullable(rest.remove("password")).map(Redacted::new);
         Optional<String> optionDatabase = Optional.ofNullable(rest.remove("dbname"));
         rest.remove("sslpassword");
         Optional<Address> address = new PostgresHost(remarks).address(hosts.isEmpty() ? host.orElse("") : hosts, port);
@@ -279,7 +337,11 @@ final class PostgresUrlReader {
         }
         return new Read.Understood(
                 new PostgresUrl(
-                        address.get(), name, password.or(() -> optionPassword), database.or(() -> optionDatabase), rest),
+                        address.get(),
+                        name,
+                        password.or(() -> optionPassword),
+                        database.or(() -> optionDatabase),
+                        rest),
                 remarks);
     }
 
@@ -341,7 +403,9 @@ final class PostgresUrlReader {
     }
 
     private static String guess(String word, Iterable<String> known) {
-        return Nearest.to(word, known).map(near -> " Did you mean '" + near + "'?").orElse("");
+        return Nearest.to(word, known)
+                .map(near -> " Did you mean '" + near + "'?")
+                .orElse("");
     }
 
     private Read refused(String cause, String remedy) {

@@ -9,7 +9,7 @@ public final class Commands {
     /** In the order of a day's work, which is that of the help. */
     private static final List<Group> GROUPS = List.of(
             new Group("Run", List.of("up", "down", "restart", "stacks")),
-            new Group("Look", List.of("status", "ps", "logs", "why")),
+            new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
             new Group("Use", List.of("connect", "env")),
             new Group("Change", List.of("validate", "plan", "apply")),
             new Group("Save", List.of("backup")),
@@ -38,6 +38,7 @@ public final class Commands {
                     case "completion" -> new CompletionCommand();
                     case "connect" -> new ConnectCommand();
                     case "daemon" -> new DaemonCommand();
+                    case "doctor" -> new DoctorCommand();
                     case "down" -> new DownCommand();
                     case "engines" -> new EnginesCommand();
                     case "env" -> new EnvCommand();

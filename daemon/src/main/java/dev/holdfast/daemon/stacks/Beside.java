@@ -131,7 +131,7 @@ final class Beside {
     }
 
     /** Removes what a daemon that was killed had not finished, or had only made for an operation of its own. */
-    void sweep(ManagedStack managed) {
+    void sweep(ManagedStack managed, Derived seen) {
         Operation operation = new Operation("sweep", "holdfast", "remove what was left over");
         Thread.ofVirtual()
                 .name("sweep-" + managed.name())

@@ -15,6 +15,7 @@ import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -179,7 +180,12 @@ final class BringUp {
         for (Service<?> service : live.stack().services().values()) {
             fills.add(() -> {
                 awaitOwn(live, service);
-                return fill(live, service);
+                List<Change> filled = fill(live, service);
+                if (Elsewhere.is(service)) {
+                    events.send(EventJson.ready(
+                            service.name(), "its server lets Holdfast in and has what is declared", millis()));
+                }
+                return filled;
             });
         }
         try {

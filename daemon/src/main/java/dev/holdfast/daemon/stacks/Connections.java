@@ -61,8 +61,7 @@ final class Connections {
     /** Those of a running member are here; those for a server of somebody else are fetched when first asked for. */
     private Programs programs(ManagedStack.Live live, Access.Client client, String service) {
         Optional<Programs> outside = client.outside().map(Access.Outside::programs);
-        outside.ifPresent(programs ->
-                stacks.parts().places().fetch(List.of(programs), (what, done, total) -> {}));
+        outside.ifPresent(programs -> stacks.parts().places().fetch(List.of(programs), (what, done, total) -> {}));
         return outside.or(() -> live.supervisor().workloads().stream()
                         .filter(one -> one.member().service().equals(service))
                         .findFirst()

@@ -35,6 +35,22 @@ final class Facets {
         return of(Bound.of(register, service), context, false);
     }
 
+    /** What the running service does not allow or waits for, and what was seen in it that only people can put right. */
+    static List<String> notes(Register register, Service<?> service, Context context) {
+        return notes(Bound.of(register, service), context);
+    }
+
+    private static <S extends Record> List<String> notes(Bound<S> bound, Context context) {
+        List<String> notes = new ArrayList<>();
+        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
+            notes.addAll(schema.notes(bound.service(), context));
+        }
+        if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
+            notes.addAll(access.notes(bound.service(), context));
+        }
+        return notes;
+    }
+
     private static <S extends Record> List<Inside> of(Bound<S> bound, Context context, boolean observe) {
         List<Inside> found = new ArrayList<>();
         if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {

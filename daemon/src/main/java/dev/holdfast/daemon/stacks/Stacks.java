@@ -68,10 +68,9 @@ public final class Stacks implements AutoCloseable {
             try {
                 ManagedStack stack = find(name);
                 Optional<Desired> desired = stack.desired();
-                if (desired.flatMap(Desired::derived)
-                        .filter(Derived::isLeftOver)
-                        .isPresent()) {
-                    new Beside(this).sweep(stack);
+                Optional<Derived> leftOver = desired.flatMap(Desired::derived).filter(Derived::isLeftOver);
+                if (leftOver.isPresent()) {
+                    new Beside(this).sweep(stack, leftOver.get());
                 } else if (desired.isPresent() && desired.get().up()) {
                     new UpOperation(this).takeUpAgain(stack, desired.get());
                 }

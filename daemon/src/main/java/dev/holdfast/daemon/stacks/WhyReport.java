@@ -84,6 +84,18 @@ final class WhyReport {
                         .build());
             }
         }
+        for (Map.Entry<String, Health> outside : Outside.ask(live).entrySet()) {
+            if (outside.getKey().equals(service)) {
+                Health health = outside.getValue();
+                members.addFirst(service);
+                if (!(health instanceof Health.Ready)) {
+                    sentences.addFirst(health.because());
+                    next = health.advice();
+                } else {
+                    healths.put(service, health);
+                }
+            }
+        }
         boolean ready = sentences.isEmpty();
         String because = members.stream()
                 .findFirst()

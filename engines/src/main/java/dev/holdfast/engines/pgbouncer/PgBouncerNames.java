@@ -64,7 +64,7 @@ final class PgBouncerNames {
     static PostgresWire.Door through(Service<?> service, Context context) {
         return new PostgresWire.Door(
                 context.outside(service.name(), PORT),
-                SERVER_DATABASE,
+                PgBouncerServer.entered(service, context),
                 PROBE,
                 context.secret(ofServer(service, PROBE)),
                 PostgresWire.Trust.in(context.authorityFile()));

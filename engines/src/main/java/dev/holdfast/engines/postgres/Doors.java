@@ -45,12 +45,16 @@ public final class Doors {
 
     /** Where the server itself is, whoever runs it. */
     public static Address direct(Service<?> service, Context context) {
-        return ExternalPostgres.of(service).map(ExternalPostgres::address).orElseGet(() -> context.outside(primary(service), PORT));
+        return ExternalPostgres.of(service)
+                .map(ExternalPostgres::address)
+                .orElseGet(() -> context.outside(primary(service), PORT));
     }
 
     /** How the server itself is believed; the pooler is always the stack's own. */
     public static Trust trust(Service<?> service, Context context) {
-        return ExternalPostgres.of(service).map(ExternalPostgres::trust).orElseGet(() -> Trust.in(context.authorityFile()));
+        return ExternalPostgres.of(service)
+                .map(ExternalPostgres::trust)
+                .orElseGet(() -> Trust.in(context.authorityFile()));
     }
 
     /** The role of Holdfast: the one of the address where somebody else runs the server. */

@@ -12,6 +12,7 @@ public record ExternalSpec(
         @Example("file:secrets/main-url")
         String url,
 
-        @Doc("The file with the certificate of the authority that signed the server's; what the system trusts otherwise.")
+        @Doc(
+                "The file with the certificate of the authority that signed the server's; what the system trusts otherwise.")
         @Example("file:certificates/provider-ca.pem")
         Optional<String> ca) {}

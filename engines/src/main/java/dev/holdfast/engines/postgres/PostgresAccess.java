@@ -20,6 +20,9 @@ import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Nearest;
 import java.util.ArrayList;
+import dev.holdfast.engines.postgres.tenancy.Tenancies;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -40,10 +43,20 @@ final class PostgresAccess implements Access<PostgresSpec> {
         String database = declared.databases().firstKey();
         List<Endpoint> endpoints = new ArrayList<>();
         if (declared.isPooled()) {
-            endpoints.add(endpoint("pooled", Doors.pooler(service), Doors.pooled(service, context), database, Trust.in(context.authorityFile())));
+            endpoints.add(endpoint(
+                    "pooled",
+                    Doors.pooler(service),
+                    Doors.pooled(service, context),
+                    database,
+                    Trust.in(context.authorityFile())));
         }
         boolean elsewhere = Elsewhere.is(service);
-        endpoints.add(endpoint(elsewhere ? "external" : "direct", elsewhere ? service.name() : Doors.primary(service), Doors.direct(service, context), database, Doors.trust(service, context)));
+        endpoints.add(endpoint(
+                elsewhere ? "external" : "direct",
+                elsewhere ? service.name() : Doors.primary(service),
+                Doors.direct(service, context),
+                database,
+                Doors.trust(service, context)));
         return List.copyOf(endpoints);
     }
 
@@ -55,10 +68,15 @@ final class PostgresAccess implements Access<PostgresSpec> {
     public SortedMap<String, Redacted> variables(
             Service<PostgresSpec> service, Optional<String> role, Context context) {
         Way way = way(service, role, context);
-        SortedMap<String, Redacted> variables = new TreeMap<>(way.environment(way.trust().authorityFile()));
+        SortedMap<String, Redacted> variables =
+                new TreeMap<>(way.environment(way.trust().authorityFile()));
         variables.put("DATABASE_URL", way.url());
         Way direct = new Way(
-                way.role(), way.password(), way.database(), Doors.direct(service, context), Doors.trust(service, context));
+                way.role(),
+                way.password(),
+                way.database(),
+                Doors.direct(service, context),
+                Doors.trust(service, context));
         variables.put("DATABASE_URL_DIRECT", direct.url());
         return variables;
     }
@@ -133,7 +151,8 @@ final class PostgresAccess implements Access<PostgresSpec> {
 
     @Override
     public List<Change> changes(Service<PostgresSpec> service, Context context) {
-        DesiredAccess desired = DesiredAccess.of(Declared.of(service, extensions));
+        Declared declared = Declared.of(service, extensions);
+        DesiredAccess desired = DesiredAccess.of(declared);
         List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
         SortedMap<String, ActualRole> roles;
         SortedMap<String, ActualDatabase> databases;
@@ -143,22 +162,40 @@ final class PostgresAccess implements Access<PostgresSpec> {
             databases = session.databases();
             lookup = desired.poolLookup() && session.hasPoolLookup();
         }
+        SortedSet<String> fresh = new TreeSet<>();
         desired.databases().forEach((name, database) -> {
             ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase());
+            if (there == null) {
+                fresh.add(name);
+            }
             if (there != null && database.holdsTables()) {
                 try (PostgresSession session = PostgresSession.open(service, context, name)) {
                     databases.put(name, session.inside(there, names));
                 }
             }
         });
-        return new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes();
+        List<String> there = databases.entrySet().stream()
+                .filter(entry -> !fresh.contains(entry.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+        List<Change> changes =
+                new ArrayList<>(new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes());
+        changes.addAll(Tenancies.changes(declared, context, there));
+        return List.copyOf(changes);
     }
 
     @Override
     public List<Change> fromNothing(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
         ActualAccess fresh = ActualAccess.fresh(declared.databases().keySet());
-        return new AccessDiff(DesiredAccess.of(declared), fresh).changes();
+        List<Change> changes = new ArrayList<>(new AccessDiff(DesiredAccess.of(declared), fresh).changes());
+        changes.addAll(Tenancies.fromNothing(declared));
+        return List.copyOf(changes);
+    }
+
+    @Override
+    public List<String> notes(Service<PostgresSpec> service, Context context) {
+        return Tenancies.notes(Declared.of(service, extensions), context);
     }
 
     @Override

@@ -50,7 +50,10 @@ final class PostgresCheck {
     }
 
     void run() {
-        standbys();
+        spec.external().ifPresent(external -> new ExternalCheck(service, problems).run(external));
+        if (spec.external().isEmpty()) {
+            standbys();
+        }
         spec.databases().forEach((name, database) -> {
             name("database", name, "databases." + name, RESERVED_DATABASES.contains(name));
             database.owner()
@@ -63,7 +66,9 @@ final class PostgresCheck {
         extensions(spec.extensions(), "extensions");
         singleExtensions();
         spec.parameters().forEach(this::parameter);
-        size();
+        if (spec.external().isEmpty()) {
+            size();
+        }
         spec.backups().ifPresent(backups -> new BackupsCheck(service, backups, stack, problems).run());
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.engines.postgres;
 
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Companion;
+import dev.holdfast.engine.Doctor;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Protection;
@@ -9,10 +10,12 @@ import dev.holdfast.engine.Provisioning;
 import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Sizing;
 import dev.holdfast.engine.Support;
+import dev.holdfast.engines.postgres.doctor.PostgresDoctor;
 import dev.holdfast.engines.postgres.protection.PostgresProtection;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Cpu;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Resources;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
@@ -77,6 +80,9 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     public List<String> notes(Service<PostgresSpec> service) {
         Declared declared = Declared.of(service, extensions);
         List<String> notes = new ArrayList<>();
+        if (Elsewhere.is(service)) {
+            return ExternalCheck.notes(service);
+        }
         declared.extensions()
                 .forEach(
                         extension -> extension.note().ifPresent(note -> notes.add(service.name() + ": " + note + ".")));
@@ -127,5 +133,10 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     @Override
     public Support<Sizing<PostgresSpec>> sizing() {
         return Support.offered(sizing);
+    }
+
+    @Override
+    public Support<Doctor> doctor() {
+        return Support.offered(new PostgresDoctor());
     }
 }

@@ -133,6 +133,23 @@ public final class PostgresSession implements AutoCloseable {
         }
     }
 
+    /** Does a batch that takes as long as the tables are large: an index, the check of a foreign key. */
+    static void executePatiently(Script.Batch batch, Service<?> service, Context context) {
+        try (Connection connection = connection(service, context, batch.database(), 0)) {
+            PostgresSession session = new PostgresSession(service, context, connection);
+            try (Statement statement = connection.createStatement()) {
+                // what is done beside the work of others waits for that work; anything else must not be waited for long
+                statement.execute(
+                        batch.sql().contains("INDEX CONCURRENTLY")
+                                ? "SET lock_timeout = 0"
+                                : "SET lock_timeout = '10s'");
+            }
+            session.execute(batch);
+        } catch (SQLException e) {
+            throw unreachable(service, e);
+        }
+    }
+
     private void execute(Script.Batch batch) {
         try (Statement statement = connection.createStatement()) {
             statement.execute(Script.filled(batch.sql(), context).reveal());

@@ -29,13 +29,12 @@ public record ClientInvocation(List<String> arguments, SortedMap<String, Redacte
     static ClientInvocation of(Enclosure enclosure, StackFolder folder, Programs programs, Access.Client client) {
         Optional<String> outside =
                 client.outside().map(Access.Outside::authorityFile).filter(file -> !file.isEmpty());
-        outside.ifPresent(file -> Disk.write(
-                folder.client().resolve(OUTSIDE), bytes(Path.of(file)), enclosure.owner()));
+        outside.ifPresent(
+                file -> Disk.write(folder.client().resolve(OUTSIDE), bytes(Path.of(file)), enclosure.owner()));
         String here = outside.orElse(folder.authority().toString());
         String there = outside.isPresent() ? "/tls/" + OUTSIDE : AUTHORITY;
-        List<String> command = client.command().stream()
-                .map(word -> word.replace(here, there))
-                .toList();
+        List<String> command =
+                client.command().stream().map(word -> word.replace(here, there)).toList();
         Enclosure.Invocation invocation = enclosure.client(programs, folder.client(), new TreeMap<>(), command);
         SortedMap<String, Redacted> environment = new TreeMap<>();
         invocation.environment().forEach((name, value) -> environment.put(name, new Redacted(value)));

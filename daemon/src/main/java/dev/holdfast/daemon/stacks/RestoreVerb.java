@@ -23,7 +23,7 @@ final class RestoreVerb implements Verb {
     @Override
     public Set<String> keys() {
         Set<String> keys = new TreeSet<>(RestoreWords.TARGET);
-        keys.addAll(Set.of("name", "dry"));
+        keys.addAll(Set.of("name", "dry", "table"));
         return keys;
     }
 

@@ -128,7 +128,7 @@ final class RestoreWords {
                     new Source(file, json.textAt("environment"), text(file, json, "text")),
                     parts);
         } catch (JsonException e) {
-            throw unusable(file, e.getMessage());
+            throw unusable(file, String.valueOf(e.getMessage()));
         }
     }
 

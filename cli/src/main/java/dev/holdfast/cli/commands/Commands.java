@@ -12,7 +12,7 @@ public final class Commands {
             new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
             new Group("Use", List.of("connect", "env")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
-            new Group("Save", List.of("backup")),
+            new Group("Save", List.of("backup", "restore")),
             new Group("Account", List.of("tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
@@ -50,6 +50,7 @@ public final class Commands {
                     case "plan" -> new PlanCommand();
                     case "ps" -> new PsCommand();
                     case "render" -> new RenderCommand();
+                    case "restore" -> new RestoreCommand();
                     case "restart" -> new RestartCommand();
                     case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();

@@ -22,6 +22,7 @@ final class Verbs {
             new CopyVerb(), //
             new MigrateVerb(), //
             new RehearseVerb(), //
+            new RestoreVerb(), //
             new TenantVerb());
 
     private final Stacks stacks;

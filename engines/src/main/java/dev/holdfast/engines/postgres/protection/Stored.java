@@ -1,6 +1,5 @@
 package dev.holdfast.engines.postgres.protection;
 
-import dev.holdfast.engine.Catalogue;
 import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.problem.Code;
@@ -26,13 +25,12 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
         points = List.copyOf(points);
     }
 
-    static Stored of(String service, List<String> lines) {
-        String text =
-                lines.stream().filter(line -> line.startsWith("[")).findFirst().orElse("[]");
+    static Stored of(String service, String name, List<String> lines) {
+        String text = lines.stream().filter(line -> line.startsWith("[")).findFirst().orElse("[]");
         try {
             Json root = Json.parse("{\"stanzas\":" + text + "}");
             return root.itemsAt("stanzas").stream()
-                    .filter(stanza -> stanza.textAt("name").equals(Optional.of(service)))
+                    .filter(stanza -> stanza.textAt("name").equals(Optional.of(name)))
                     .findFirst()
                     .map(stanza -> stanza(service, stanza))
                     .orElseGet(() -> new Stored(List.of(), Optional.empty(), "", NO_STANZA, "missing stanza path"));
@@ -61,10 +59,10 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
             throw new HoldfastException(Refusal.of(service, "catalogue", (int) code, numbered(words)));
         }
         List<Json> archives = stanza.itemsAt("archive");
-        Optional<String> version =
-                stanza.itemsAt("db").stream().reduce((first, last) -> last).flatMap(db -> db.textAt("version"));
-        String archive =
-                archives.isEmpty() ? "" : archives.getLast().textAt("id").orElse("");
+        Optional<String> version = stanza.itemsAt("db").stream()
+                .reduce((first, last) -> last)
+                .flatMap(db -> db.textAt("version"));
+        String archive = archives.isEmpty() ? "" : archives.getLast().textAt("id").orElse("");
         return new Stored(points, version, archive, (int) code, message);
     }
 
@@ -93,9 +91,7 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
                 repository.longAt("delta").orElse(0L),
                 backup.textAt("prior"),
                 facts,
-                backup.isAt("error")
-                        ? Optional.of("pages with a wrong checksum were saved with it")
-                        : Optional.empty());
+                backup.isAt("error") ? Optional.of("pages with a wrong checksum were saved with it") : Optional.empty());
     }
 
     private static void put(SortedMap<String, String> facts, String name, Json backup, String key) {
@@ -116,9 +112,5 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
     private static Instant moment(Json backup, String key) {
         return Instant.ofEpochSecond(
                 backup.at("timestamp").flatMap(times -> times.longAt(key)).orElse(0L));
-    }
-
-    Catalogue catalogue(String where, Optional<Catalogue.Reach> reach) {
-        return new Catalogue(where, points, reach);
     }
 }

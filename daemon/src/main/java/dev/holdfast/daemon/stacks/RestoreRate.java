@@ -21,8 +21,7 @@ record RestoreRate(Path folder) {
     Optional<Duration> estimate(Restoration restoration) {
         Duration saving =
                 Duration.between(restoration.base().begun(), restoration.base().ended());
-        long perSecond = measured()
-                .orElseGet(() -> restoration.base().bytes() / Math.max(1, saving.toSeconds()));
+        long perSecond = measured().orElseGet(() -> restoration.base().bytes() / Math.max(1, saving.toSeconds()));
         return perSecond == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(restoration.bytes() / perSecond));
     }
 
@@ -30,9 +29,7 @@ record RestoreRate(Path folder) {
     private Optional<Long> measured() {
         try {
             Path file = folder.resolve(FILE);
-            return Files.exists(file)
-                    ? Json.parse(Files.readString(file)).longAt("bytesPerSecond")
-                    : Optional.empty();
+            return Files.exists(file) ? Json.parse(Files.readString(file)).longAt("bytesPerSecond") : Optional.empty();
         } catch (IOException | JsonException unreadable) {
             LOG.atWarn().setCause(unreadable).log("the measured rate of restores cannot be read");
             return Optional.empty();

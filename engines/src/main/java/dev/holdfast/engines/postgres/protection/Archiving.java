@@ -63,8 +63,7 @@ public final class Archiving {
                         new ConfigurationFile(
                                 CONFIGURATION,
                                 new Content.Confidential(
-                                        Repository.of(service, backups, context)
-                                                .configuration(processes(service)),
+                                        Repository.of(service, backups, context).configuration(processes(service)),
                                         Setting.Effect.RELOAD)),
                         new ConfigurationFile(
                                 PUSH, new Content.Plain(Beside.text(Archiving.class, PUSH), Setting.Effect.RELOAD))))

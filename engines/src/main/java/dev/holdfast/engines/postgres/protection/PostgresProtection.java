@@ -322,7 +322,8 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
                             Code.HF3630,
                             "the backup is of PostgreSQL " + version + ", and service '" + service.name() + "' is of "
                                     + service.version(),
-                            "Write version: \"" + version + "\" in the stack file that is restored with, and upgrade afterwards."));
+                            "Write version: \"" + version
+                                    + "\" in the stack file that is restored with, and upgrade afterwards."));
                 });
         Optional<Ledger> ledger = ledger(place, restoration.base().id());
         ledger.ifPresent(known -> Extensions.require(service, known));

@@ -2,9 +2,11 @@ package dev.holdfast.engine;
 
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.stack.Stack;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What an engine may know of the place its service runs in, without learning which place it is. The same questions get
@@ -24,6 +26,16 @@ public interface Context {
 
     /** The secret of that name, generated the first time anyone asks and kept from then on. */
     Redacted secret(SecretRef secret);
+
+    /** The same, with a length for one that is made now; a place that makes none of its own pays no heed to it. */
+    default Redacted secret(SecretRef secret, int length) {
+        return secret(secret);
+    }
+
+    /** Where secrets can be replaced; empty in a place that only writes them down, and for a stack only imagined. */
+    default Optional<Safe> safe() {
+        return Optional.empty();
+    }
 
     /** The stack's own certificate authority as a file that programs outside the workloads can read. */
     String authorityFile();

@@ -87,8 +87,8 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
 
     /** Generated passwords are letters and digits; quotes are doubled all the same. */
     private static Redacted users(Service<PgBouncerSpec> service, Context context) {
-        return new Redacted(user(
-                        PgBouncerNames.LOOKUP, context.secret(PgBouncerNames.ofServer(service, PgBouncerNames.LOOKUP)))
+        String lookup = PgBouncerNames.lookup(service, context);
+        return new Redacted(user(lookup, context.secret(PgBouncerNames.ofServer(service, lookup)))
                 + user(PgBouncerNames.ADMIN, context.secret(PgBouncerNames.own(service, PgBouncerNames.ADMIN)))
                 + user(PgBouncerNames.STATS, context.secret(PgBouncerNames.own(service, PgBouncerNames.STATS))));
     }
@@ -116,7 +116,7 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         parameters.setting("auth_type", "scram-sha-256"),
                         parameters.setting("auth_file", "/config/userlist.txt"),
                         parameters.setting("auth_query", "SELECT usename, passwd FROM holdfast.pool_lookup($1)"),
-                        parameters.setting("auth_user", PgBouncerNames.LOOKUP),
+                        parameters.setting("auth_user", PgBouncerNames.lookup(service, context)),
                         parameters.setting("auth_dbname", PgBouncerNames.SERVER_DATABASE),
                         parameters.setting("admin_users", PgBouncerNames.ADMIN),
                         parameters.setting("stats_users", PgBouncerNames.STATS),

@@ -3,6 +3,7 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
@@ -17,6 +18,7 @@ import dev.holdfast.stack.Service;
 import dev.holdfast.text.Nearest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -25,6 +27,7 @@ import java.util.TreeMap;
 /** Roles, grants, owners, and the way in. It comes after Schema, which makes the databases. */
 final class PostgresAccess implements Access<PostgresSpec> {
     private final PostgresExtensions extensions;
+    private final Verifiers verifiers = new Verifiers();
 
     PostgresAccess(PostgresExtensions extensions) {
         this.extensions = extensions;
@@ -88,9 +91,10 @@ final class PostgresAccess implements Access<PostgresSpec> {
         boolean pooled = role != null && role.through() == Door.POOLER && declared.isPooled();
         SortedSet<String> entered =
                 role == null ? new java.util.TreeSet<>(declared.databases().keySet()) : declared.databasesOf(role);
+        String login = Login.name(service.name(), name, context);
         return new Way(
-                name,
-                context.secret(Doors.password(service, name)),
+                login,
+                context.secret(Doors.password(service, login)),
                 entered.isEmpty() ? declared.databases().firstKey() : entered.first(),
                 pooled ? Doors.pooled(service, context) : Doors.direct(service, context));
     }
@@ -116,21 +120,22 @@ final class PostgresAccess implements Access<PostgresSpec> {
 
     @Override
     public List<Change> changes(Service<PostgresSpec> service, Context context) {
-        DesiredAccess desired = DesiredAccess.of(Declared.of(service, extensions));
+        Declared declared = Declared.of(service, extensions);
+        DesiredAccess desired = DesiredAccess.of(declared, logins(service, declared, context));
         List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
         SortedMap<String, ActualRole> roles;
         SortedMap<String, ActualDatabase> databases;
         boolean lookup;
         try (PostgresSession session = PostgresSession.open(service, context, Declared.HOME)) {
-            roles = session.roles(names);
+            roles = session.roles(names, verifiers);
             databases = session.databases();
             lookup = desired.poolLookup() && session.hasPoolLookup();
         }
         desired.databases().forEach((name, database) -> {
-            ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase());
+            ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase(declared.schemas(name)));
             if (there != null && database.holdsTables()) {
                 try (PostgresSession session = PostgresSession.open(service, context, name)) {
-                    databases.put(name, session.inside(there, names));
+                    databases.put(name, session.inside(there).with(declared.schemas(name)));
                 }
             }
         });
@@ -140,12 +145,22 @@ final class PostgresAccess implements Access<PostgresSpec> {
     @Override
     public List<Change> fromNothing(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
-        ActualAccess fresh = ActualAccess.fresh(declared.databases().keySet());
-        return new AccessDiff(DesiredAccess.of(declared), fresh).changes();
+        return new AccessDiff(DesiredAccess.of(declared, Map.of()), ActualAccess.fresh(declared)).changes();
     }
 
     @Override
     public void apply(Change change, Service<PostgresSpec> service, Context context) {
         Applied.apply(change, service, context);
+    }
+
+    /** How far the rotations are, by role; those never rotated have none. */
+    private static Map<String, Login> logins(Service<?> service, Declared declared, Context context) {
+        Map<String, Login> logins = new TreeMap<>();
+        List<String> names = new ArrayList<>(declared.roles().keySet());
+        names.addAll(List.of(Declared.HOLDFAST, Declared.METRICS, Declared.POOLER, Declared.PROBE));
+        for (String name : names) {
+            Login.of(service.name(), name, context).ifPresent(login -> logins.put(name, login));
+        }
+        return logins;
     }
 }

@@ -20,6 +20,7 @@ import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.KeptConnections;
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.stack.Service;
 import java.sql.SQLException;
@@ -74,6 +75,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
     @Override
     public List<Workload> exporterWorkloads(Service<PostgresSpec> service, Context context) {
         Address listen = context.listen(Doors.exporter(service), PORT);
+        String login = Login.name(service.name(), Declared.METRICS, context);
         Address server = context.inside(Doors.primary(service), Doors.PORT);
         List<String> arguments = List.of(
                 "--web.listen-address=" + listen,
@@ -86,7 +88,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                 "DATA_SOURCE_URI",
                 server + "/" + Declared.HOME + "?sslmode=verify-full&sslrootcert=/tls/ca.crt",
                 "DATA_SOURCE_USER",
-                Declared.METRICS,
+                login,
                 "DATA_SOURCE_PASS_FILE",
                 "/secrets/metrics");
         return List.of(new Workload(
@@ -99,7 +101,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                         "web.yaml",
                         new Content.Plain(
                                 Beside.text(PostgresObservation.class, "exporter.yaml"), Setting.Effect.RESTART))),
-                List.of(new SecretFile("metrics", Doors.password(service, Declared.METRICS))),
+                List.of(new SecretFile("metrics", Doors.password(service, login))),
                 true,
                 Optional.empty(),
                 Set.of(),

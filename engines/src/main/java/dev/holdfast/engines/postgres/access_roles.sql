@@ -1,7 +1,6 @@
-SELECT r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreatedb, r.rolcreaterole, r.rolreplication, r.rolbypassrls,
-       r.rolconnlimit, r.rolpassword,
-       (SELECT substr(c, length('statement_timeout=') + 1)
-          FROM unnest(s.setconfig) AS c WHERE c LIKE 'statement_timeout=%') AS statement_timeout,
+SELECT r.rolname, r.rolcanlogin, r.rolinherit, r.rolsuper, r.rolcreatedb, r.rolcreaterole, r.rolreplication, r.rolbypassrls,
+       r.rolconnlimit, r.rolpassword, r.rolvaliduntil::text AS valid_until,
+       coalesce(s.setconfig, '{}') AS settings,
        ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid) AS member_of,
        coalesce(shobj_description(r.oid, 'pg_authid'), '') AS mark
   FROM pg_authid r

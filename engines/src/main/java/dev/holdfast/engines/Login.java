@@ -42,6 +42,12 @@ public record Login(
         return List.of(role + "~1", role + "~2");
     }
 
+    /** Whose login the name is. */
+    public static String base(String name) {
+        int tilde = name.lastIndexOf('~');
+        return tilde < 0 ? name : name.substring(0, tilde);
+    }
+
     public static Optional<Login> of(String service, String role, Context context) {
         return context.safe().flatMap(safe -> safe.find(state(service, role))).map(text -> read(service, role, text));
     }

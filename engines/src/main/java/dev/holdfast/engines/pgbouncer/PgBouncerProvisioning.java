@@ -14,15 +14,19 @@ import dev.holdfast.blueprint.Workload.Signal;
 import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engines.HostRule;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One pooler in front of one server. It needs nothing to be up before it: clients wait until the server is there. */
 final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
@@ -66,23 +70,54 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                 new Container(IMAGE, List.of("/usr/bin/pgbouncer", INI), inContainer, ready).withUser("70:70"),
                 List.of(PROGRAM, INI),
                 environment,
-                List.of(
-                        new ConfigurationFile(
-                                "pgbouncer.ini",
-                                databases,
-                                new Content.Settings(Content.Syntax.PLAIN, settings(service, context))),
-                        new ConfigurationFile(
-                                "userlist.txt",
-                                new Content.Confidential(users(service, context), Setting.Effect.RELOAD)),
-                        new ConfigurationFile(
-                                "pgpass",
-                                new Content.Confidential(passwordFile(service, context), Setting.Effect.RELOAD))),
+                Stream.concat(own(service, context, databases).stream(), files(rules(service, context)).stream())
+                        .toList(),
                 List.of(),
                 true,
                 Optional.empty(),
                 Set.of(),
                 new Stop(Signal.INTERRUPT, Duration.ofSeconds(30)),
                 Reload.SIGHUP));
+    }
+
+    /** The rules of the server behind it hold at this door, too: that server only ever sees the pooler's address. */
+    private static List<HostRule> rules(Service<PgBouncerSpec> service, Context context) {
+        String parent = PgBouncerNames.parent(service);
+        List<HostRule> declared = Optional.<Service<?>>ofNullable(
+                        context.stack().services().get(parent))
+                .map(Service::settings)
+                .filter(HostRule.Source.class::isInstance)
+                .map(settings -> ((HostRule.Source) settings).hostRules(parent))
+                .orElse(List.of());
+        if (declared.isEmpty()) {
+            return List.of();
+        }
+        List<String> own = HostRule.withTwins(
+                List.of(PgBouncerNames.ADMIN, PgBouncerNames.STATS, PgBouncerNames.LOOKUP, PgBouncerNames.PROBE));
+        List<HostRule> rules = new ArrayList<>();
+        rules.add(new HostRule(List.of("all"), own, List.of("all"), false, false));
+        declared.stream().filter(rule -> !rule.certificate()).forEach(rules::add);
+        return rules;
+    }
+
+    private List<ConfigurationFile> own(Service<PgBouncerSpec> service, Context context, String databases) {
+        return List.of(
+                new ConfigurationFile(
+                        "pgbouncer.ini",
+                        databases,
+                        new Content.Settings(Content.Syntax.PLAIN, settings(service, context))),
+                new ConfigurationFile(
+                        "userlist.txt", new Content.Confidential(users(service, context), Setting.Effect.RELOAD)),
+                new ConfigurationFile(
+                        "pgpass", new Content.Confidential(passwordFile(service, context), Setting.Effect.RELOAD)));
+    }
+
+    private static List<ConfigurationFile> files(List<HostRule> rules) {
+        String text = "# type database role address method\n"
+                + rules.stream().map(HostRule::lines).collect(Collectors.joining());
+        return rules.isEmpty()
+                ? List.of()
+                : List.of(new ConfigurationFile("hba.conf", new Content.Plain(text, Setting.Effect.RELOAD)));
     }
 
     /** Generated passwords are letters and digits; quotes are doubled all the same. */
@@ -113,7 +148,7 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         parameters.setting("listen_addr", listen.host()),
                         parameters.setting("listen_port", Integer.toString(listen.port())),
                         parameters.setting("unix_socket_dir", ""),
-                        parameters.setting("auth_type", "scram-sha-256"),
+                        parameters.setting("auth_type", rules(service, context).isEmpty() ? "scram-sha-256" : "hba"),
                         parameters.setting("auth_file", "/config/userlist.txt"),
                         parameters.setting("auth_query", "SELECT usename, passwd FROM holdfast.pool_lookup($1)"),
                         parameters.setting("auth_user", PgBouncerNames.lookup(service, context)),
@@ -127,6 +162,8 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         parameters.setting("client_tls_protocols", "tlsv1.3"),
                         parameters.setting("server_tls_sslmode", "verify-full"),
                         parameters.setting("server_tls_ca_file", "/tls/ca.crt"),
+                        parameters.setting("server_tls_cert_file", "/tls/server.crt"),
+                        parameters.setting("server_tls_key_file", "/tls/server.key"),
                         parameters.setting("server_tls_protocols", "tlsv1.3"),
                         parameters.setting("max_prepared_statements", "200"),
                         parameters.setting("server_login_retry", "0.5"),
@@ -137,6 +174,9 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         parameters.setting("log_connections", "0"),
                         parameters.setting("log_disconnections", "0"))
                 .forEach(setting -> settings.put(setting.key(), setting));
+        if (!rules(service, context).isEmpty()) {
+            settings.put("auth_hba_file", parameters.setting("auth_hba_file", "/config/hba.conf"));
+        }
         sizing.settings(service).forEach(setting -> settings.put(setting.key(), setting));
         service.settings()
                 .parameters()

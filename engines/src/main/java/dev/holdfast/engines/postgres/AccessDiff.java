@@ -1,5 +1,6 @@
 package dev.holdfast.engines.postgres;
 
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.ActualAccess.ActualSchema;
@@ -225,7 +226,7 @@ final class AccessDiff {
         SortedSet<String> declared =
                 desired.roles().stream().map(DesiredRole::name).collect(Collectors.toCollection(TreeSet::new));
         actual.roles().forEach((name, role) -> {
-            if (role.mark().startsWith(MARK) && !declared.contains(name) && !name.equals(Declared.HOLDFAST)) {
+            if (role.mark().startsWith(MARK) && !declared.contains(name) && !isTwin(name, declared)) {
                 String quoted = Sql.name(name);
                 List<String> batches = new ArrayList<>();
                 actual.databases().keySet().stream()
@@ -242,6 +243,13 @@ final class AccessDiff {
                         "Holdfast made role '" + name + "' and the stack declares it no longer"));
             }
         });
+    }
+
+    /** One that a finished rotation left behind because somebody was still in with it; the next one takes it up. */
+    private static boolean isTwin(String name, SortedSet<String> declared) {
+        return name.equals(Declared.HOLDFAST)
+                || Login.twinsOf(Declared.HOLDFAST).contains(name)
+                || declared.stream().anyMatch(role -> Login.twinsOf(role).contains(name));
     }
 
     private void add(String thing, String summary, String statement, Optional<String> undo, String because) {

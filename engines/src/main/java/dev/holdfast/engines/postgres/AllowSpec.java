@@ -15,12 +15,12 @@ public record AllowSpec(
         @Doc("The databases the rule is about; all declared ones where none is given.") @Example("[shop]")
         List<String> databases,
 
-        @Doc("Addresses as networks in CIDR form, or loopback, network (the server's own subnets) or everywhere.")
+        @Doc("Addresses as networks in CIDR form or the words loopback and everywhere.")
         @Example("[10.20.0.0/16, loopback]")
         @Matches(
                 value =
-                        "loopback|network|everywhere|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/[0-9]{1,3}",
-                rule = "a network such as 10.20.0.0/16 or fd00::/8, or loopback, network or everywhere")
+                        "loopback|everywhere|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/[0-9]{1,3}",
+                rule = "a network such as 10.20.0.0/16 or fd00::/8, or loopback or everywhere")
         List<String> from,
 
         @Doc("What the connection must show besides the password. It is always encrypted.") @Default("required")

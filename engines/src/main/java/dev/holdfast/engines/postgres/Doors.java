@@ -35,6 +35,13 @@ public final class Doors {
         return new SecretRef(service.name(), "roles/" + role);
     }
 
+    /** The password of that name, as long as the file asks where it is made now. */
+    public static Redacted secret(Service<?> service, SecretRef secret, Context context) {
+        return service.settings() instanceof PostgresSpec spec
+                ? context.secret(secret, spec.passwordRules().length())
+                : context.secret(secret);
+    }
+
     public static Address direct(Service<?> service, Context context) {
         return context.outside(primary(service), PORT);
     }

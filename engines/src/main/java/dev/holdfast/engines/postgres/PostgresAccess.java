@@ -3,12 +3,15 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Rotation;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.Login;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
 import dev.holdfast.engines.postgres.PostgresSpec.Door;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.engines.postgres.rotation.PostgresRotation;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -16,6 +19,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Nearest;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +98,7 @@ final class PostgresAccess implements Access<PostgresSpec> {
         String login = Login.name(service.name(), name, context);
         return new Way(
                 login,
-                context.secret(Doors.password(service, login)),
+                Doors.secret(service, Doors.password(service, login), context),
                 entered.isEmpty() ? declared.databases().firstKey() : entered.first(),
                 pooled ? Doors.pooled(service, context) : Doors.direct(service, context));
     }
@@ -116,6 +120,11 @@ final class PostgresAccess implements Access<PostgresSpec> {
             environment.put("PGSSLROOTCERT", new Redacted(authorityFile));
             return environment;
         }
+    }
+
+    @Override
+    public Support<Rotation<PostgresSpec>> rotation() {
+        return Support.offered(new PostgresRotation(extensions, this, InstantSource.system()));
     }
 
     @Override

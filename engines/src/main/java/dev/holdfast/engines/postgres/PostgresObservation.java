@@ -76,6 +76,8 @@ final class PostgresObservation implements Observation<PostgresSpec> {
     public List<Workload> exporterWorkloads(Service<PostgresSpec> service, Context context) {
         Address listen = context.listen(Doors.exporter(service), PORT);
         String login = Login.name(service.name(), Declared.METRICS, context);
+        // made here where there is none, so that the file's length holds for it, too
+        var _ = Doors.secret(service, Doors.password(service, login), context);
         Address server = context.inside(Doors.primary(service), Doors.PORT);
         List<String> arguments = List.of(
                 "--web.listen-address=" + listen,

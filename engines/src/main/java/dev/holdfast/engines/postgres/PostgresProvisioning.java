@@ -76,6 +76,8 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     public List<Workload> workloads(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
         Address listen = context.listen(Doors.primary(service), Doors.PORT);
+        // made here where there is none, so that the file's length holds for it, too
+        var _ = Doors.secret(service, Doors.password(service, Declared.HOLDFAST), context);
         return List.of(new Workload(
                 member(service),
                 programs(service, declared),
@@ -86,7 +88,9 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                         new ConfigurationFile(
                                 "postgresql.conf",
                                 new Content.Settings(Content.Syntax.QUOTED, settings(service, listen))),
-                        new ConfigurationFile("pg_hba.conf", new Content.Plain(doors(listen), Setting.Effect.RELOAD))),
+                        new ConfigurationFile(
+                                "pg_hba.conf",
+                                new Content.Plain(HostRules.file(service, listen), Setting.Effect.RELOAD))),
                 List.of(new SecretFile(SECRET, Doors.password(service, Declared.HOLDFAST))),
                 true,
                 Optional.of(new Initialise(initialise(service))),
@@ -162,7 +166,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 .withFirstStart(List.of(new Container.FirstStart(
                         "/docker-entrypoint-initdb.d/10-holdfast.sql",
                         new Content.Confidential(
-                                Redacted.later(() -> Script.filled(firstStart(service, context), context)
+                                Redacted.later(() -> Script.filled(firstStart(service, context), service, context)
                                         .reveal()),
                                 Setting.Effect.RESTART))));
     }
@@ -183,15 +187,6 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 .map(Extension::name)
                 .filter(name -> !IN_IMAGES.contains(name))
                 .toList();
-    }
-
-    /** Every line asks for a password; where the server listens on loopback only, nothing else is let in at all. */
-    private static String doors(Address listen) {
-        boolean loopback = listen.host().equals("127.0.0.1") || listen.host().equals("::1");
-        String remote = loopback
-                ? "hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n"
-                : "hostssl all all all scram-sha-256\n";
-        return "# type database role address method\nlocal all all scram-sha-256\n" + remote;
     }
 
     private List<Setting> settings(Service<PostgresSpec> service, Address listen) {
@@ -225,6 +220,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 parameters.setting("ssl_min_protocol_version", "TLSv1.3"),
                 parameters.setting("password_encryption", "scram-sha-256"),
                 parameters.setting("allow_alter_system", "off"),
+                parameters.setting("track_commit_timestamp", "on"),
                 parameters.setting("wal_level", "replica"),
                 parameters.setting("wal_compression", "lz4"),
                 parameters.setting("checkpoint_timeout", "15min"),

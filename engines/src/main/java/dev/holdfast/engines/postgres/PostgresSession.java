@@ -109,7 +109,7 @@ public final class PostgresSession implements AutoCloseable {
                 Doors.direct(service, context),
                 database,
                 login,
-                context.secret(Doors.password(service, login)),
+                Doors.secret(service, Doors.password(service, login), context),
                 context.authorityFile());
     }
 
@@ -135,7 +135,7 @@ public final class PostgresSession implements AutoCloseable {
 
     private void execute(Script.Batch batch) {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(Script.filled(batch.sql(), context).reveal());
+            statement.execute(Script.filled(batch.sql(), service, context).reveal());
         } catch (SQLException e) {
             if (!isDone(batch.sql(), Optional.ofNullable(e.getSQLState()).orElse(""))) {
                 throw new HoldfastException(

@@ -1,5 +1,6 @@
 package dev.holdfast.engines.postgres;
 
+import dev.holdfast.engines.HostRule;
 import dev.holdfast.language.Default;
 import dev.holdfast.language.Doc;
 import dev.holdfast.language.Example;
@@ -57,13 +58,19 @@ public record PostgresSpec(
                 value = "[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?",
                 rule = "the name of a PostgreSQL parameter")
         @Example("{statement_timeout: 30s}")
-        SortedMap<String, String> parameters) {
+        SortedMap<String, String> parameters)
+        implements HostRule.Source {
     public PostgresSpec {
         extensions = List.copyOf(extensions);
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
         roles = Collections.unmodifiableSortedMap(new TreeMap<>(roles));
         allow = List.copyOf(allow);
         parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+    }
+
+    @Override
+    public List<HostRule> hostRules(String service) {
+        return HostRules.declared(this, service);
     }
 
     /** The rules for passwords, written or not. */

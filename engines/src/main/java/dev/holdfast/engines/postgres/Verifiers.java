@@ -44,7 +44,7 @@ final class Verifiers {
     /** While the old password is being taken away, the new one is as right as the old. */
     private static List<Redacted> passwords(String role, Service<?> service, Context context) {
         List<Redacted> passwords = new ArrayList<>();
-        passwords.add(context.secret(Doors.password(service, role)));
+        passwords.add(Doors.secret(service, Doors.password(service, role), context));
         Login.of(service.name(), role, context)
                 .filter(login -> login.phase() == Login.Phase.FINISHING)
                 .ifPresent(login -> passwords.add(context.secret(Doors.password(service, login.twin()))));

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public interface Rotation<S extends Record> {
     /** Everything of the service that logs in with a password of Holdfast's, the roles of the file first. Asks nobody. */
-    List<Login> logins(Service<S> service, Context context);
+    List<Credential> logins(Service<S> service, Context context);
 
     /**
      * When this returns both passwords are good, the new one has been tried, and it is what clients are given from now on.
@@ -30,7 +30,7 @@ public interface Rotation<S extends Record> {
      * @param until when the old password ends, while two are good
      * @param complaint what the password rules of the file find wrong with it
      */
-    record Login(
+    record Credential(
             String role,
             boolean isOwn,
             Optional<Instant> since,

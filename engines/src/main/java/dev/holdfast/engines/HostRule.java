@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
  */
 public record HostRule(
         List<String> databases, List<String> roles, List<String> networks, boolean refuse, boolean certificate) {
+    /** Stands for all databases or roles; no name of a stack file can be that. */
+    public static final String EVERY = "*";
+
     public HostRule {
         databases = List.copyOf(databases);
         roles = List.copyOf(roles);
@@ -54,7 +57,7 @@ public record HostRule(
     /** Quoted, a name loses every special meaning, such as that of {@code all} or {@code +}. */
     private static String list(List<String> names) {
         return names.stream()
-                .map(name -> name.equals("all") || name.equals("replication") ? name : '"' + name + '"')
+                .map(name -> name.equals(EVERY) ? "all" : '"' + name + '"')
                 .collect(Collectors.joining(","));
     }
 }

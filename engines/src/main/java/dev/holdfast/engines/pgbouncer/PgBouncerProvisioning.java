@@ -95,7 +95,7 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
         List<String> own = HostRule.withTwins(
                 List.of(PgBouncerNames.ADMIN, PgBouncerNames.STATS, PgBouncerNames.LOOKUP, PgBouncerNames.PROBE));
         List<HostRule> rules = new ArrayList<>();
-        rules.add(new HostRule(List.of("all"), own, List.of("all"), false, false));
+        rules.add(new HostRule(List.of(HostRule.EVERY), own, List.of("all"), false, false));
         declared.stream().filter(rule -> !rule.certificate()).forEach(rules::add);
         return rules;
     }

@@ -8,7 +8,6 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Nearest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -80,25 +79,6 @@ final class AccessCheck {
             }
         });
         path(role.searchPath(), known, path + ".searchPath");
-        timeout(name, "lockTimeout", role.lockTimeout().filter(Duration::isZero).isPresent());
-        timeout(
-                name,
-                "idleInTransactionTimeout",
-                role.idleInTransactionTimeout().filter(Duration::isZero).isPresent());
-        timeout(
-                name,
-                "transactionTimeout",
-                role.transactionTimeout().filter(Duration::isZero).isPresent());
-    }
-
-    private void timeout(String role, String key, boolean isZero) {
-        if (isZero) {
-            add(
-                    Code.HF1505,
-                    "roles." + role + "." + key,
-                    "role '" + role + "' has a " + key + " of zero, which PostgreSQL takes for none",
-                    "Remove " + key + ":, or write how long.");
-        }
     }
 
     /** Those that will be there: declared, {@code public}, and those that extensions bring. */

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 final class HostRules {
     private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1/128");
     private static final List<String> EVERYWHERE = List.of("0.0.0.0/0", "::/0");
+    private static final List<String> EVERYTHING = List.of(HostRule.EVERY);
     private static final List<String> OWN =
             List.of(Declared.HOLDFAST, Declared.METRICS, Declared.POOLER, Declared.PROBE);
 
@@ -60,17 +61,17 @@ final class HostRules {
         StringBuilder text = new StringBuilder("# type database role address method\nlocal all all scram-sha-256\n");
         PostgresSpec spec = service.settings();
         if (spec.allow().isEmpty()) {
-            text.append(new HostRule(List.of("all"), List.of("all"), near, false, false).lines());
+            text.append(new HostRule(EVERYTHING, EVERYTHING, near, false, false).lines());
             return text.toString();
         }
         text.append("# the roles of Holdfast itself\n")
-                .append(new HostRule(List.of("all"), HostRule.withTwins(OWN), near, false, false).lines())
+                .append(new HostRule(EVERYTHING, HostRule.withTwins(OWN), near, false, false).lines())
                 .append("# allow: of the stack file, in its order\n");
         declared(spec, service.name()).forEach(rule -> text.append(rule.lines()));
         if (spec.pooler().isPresent()) {
             List<String> roles = List.copyOf((spec.roles().isEmpty() ? app() : spec.roles()).keySet());
             text.append("# the pooler, which has asked its clients already and shows a certificate of the stack\n")
-                    .append(new HostRule(List.of("all"), HostRule.withTwins(roles), near, false, true).lines());
+                    .append(new HostRule(EVERYTHING, HostRule.withTwins(roles), near, false, true).lines());
         }
         return text.toString();
     }

@@ -55,6 +55,11 @@ final class ComposeContext implements Context {
     }
 
     @Override
+    public Redacted secret(SecretRef secret, int length) {
+        return handedOut.computeIfAbsent(secret, ref -> secrets.secret(ref, length));
+    }
+
+    @Override
     public String authorityFile() {
         return AUTHORITY_FILE;
     }

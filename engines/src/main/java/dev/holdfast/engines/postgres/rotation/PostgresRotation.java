@@ -49,9 +49,9 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
     }
 
     @Override
-    public List<Rotation.Login> logins(Service<PostgresSpec> service, Context context) {
+    public List<Credential> logins(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
-        List<Rotation.Login> logins = new ArrayList<>();
+        List<Credential> logins = new ArrayList<>();
         declared.roles().keySet().forEach(role -> logins.add(login(service, role, false, context)));
         own(declared).forEach(role -> logins.add(login(service, role, true, context)));
         return List.copyOf(logins);
@@ -65,7 +65,7 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
         return own;
     }
 
-    private Rotation.Login login(Service<PostgresSpec> service, String role, boolean isOwn, Context context) {
+    private Credential login(Service<PostgresSpec> service, String role, boolean isOwn, Context context) {
         Optional<Login> kept = Login.of(service.name(), role, context);
         SecretRef password = Doors.password(service, Login.name(service.name(), role, context));
         Optional<Instant> since = context.safe().flatMap(safe -> safe.since(password));
@@ -73,7 +73,7 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
                 .map(login -> login.phase() == Phase.OVERLAP ? State.TWO : State.INTERRUPTED)
                 .orElse(State.ONE);
         Optional<Redacted> value = context.safe().flatMap(safe -> safe.find(password));
-        return new Rotation.Login(
+        return new Credential(
                 role,
                 isOwn,
                 since,

@@ -43,7 +43,7 @@ final class Trial {
     void requireIn(String role, String login, SecretRef password) {
         List<Address> doors = new ArrayList<>(List.of(Doors.direct(service, context)));
         Role own = declared.roles().get(role);
-        boolean pooled = role.equals(Declared.PROBE) || own != null && own.through() == Door.POOLER;
+        boolean pooled = role.equals(Declared.PROBE) || (own != null && own.through() == Door.POOLER);
         if (pooled && declared.isPooled()) {
             doors.add(Doors.pooled(service, context));
         }

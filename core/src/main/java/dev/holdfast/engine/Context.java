@@ -1,9 +1,13 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.blueprint.Address;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +39,12 @@ public interface Context {
     /** Where secrets can be replaced; empty in a place that only writes them down, and for a stack only imagined. */
     default Optional<Safe> safe() {
         return Optional.empty();
+    }
+
+    /** A bucket of another service of the stack, with the way in; refuses what is no bucket. */
+    default ObjectStore.Bucket bucket(Reference reference) {
+        throw new HoldfastException(Problem.of(
+                Code.HF2001, "there are no buckets here for '" + reference + "'", "Name a bucket of an s3 service."));
     }
 
     /** The stack's own certificate authority as a file that programs outside the workloads can read. */

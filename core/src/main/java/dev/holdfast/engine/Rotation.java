@@ -17,9 +17,9 @@ public interface Rotation<S extends Record> {
     /**
      * When this returns both passwords are good, the new one has been tried, and it is what clients are given from now on.
      *
-     * @param now when it begins, from which {@code grace} is counted
+     * @param now when it begins, from which {@code grace} is counted; without one it is the file's
      */
-    Begun begin(Service<S> service, String role, Instant now, Duration grace, Bench bench);
+    Begun begin(Service<S> service, String role, Instant now, Optional<Duration> grace, Bench bench);
 
     /** When this returns only the new password is good, which has been tried. */
     Finished finish(Service<S> service, String role, Bench bench);

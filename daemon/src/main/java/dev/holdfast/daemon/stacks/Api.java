@@ -178,6 +178,7 @@ public final class Api {
                 .put("environment", desired.source().environment())
                 .put("source", desired.source().file().toString())
                 .put("sourceState", Sources.state(desired.source()))
+                .put("derived", desired.derived().map(Derived::json).orElseGet(Json.Null::new))
                 .put("members", states.size())
                 .put(
                         "running",

@@ -63,7 +63,7 @@ final class PgBouncerNames {
                 CONSOLE,
                 STATS,
                 context.secret(own(service, STATS)),
-                context.authorityFile());
+                PostgresWire.Trust.in(context.authorityFile()));
     }
 
     /** The way a client goes: its password is checked against the server's verifier, and the answer is the server's. */
@@ -71,9 +71,9 @@ final class PgBouncerNames {
         String probe = Login.name(parent(service), PROBE, context);
         return new PostgresWire.Door(
                 context.outside(service.name(), PORT),
-                SERVER_DATABASE,
+                PgBouncerServer.entered(service, context),
                 probe,
                 context.secret(ofServer(service, probe)),
-                context.authorityFile());
+                PostgresWire.Trust.in(context.authorityFile()));
     }
 }

@@ -9,10 +9,16 @@ public final class Applied {
     private Applied() {}
 
     static void apply(Change change, Service<?> service, Context context) {
-        statement(change.statement(), service, context);
+        for (Script.Batch batch : Script.of(change.statement()).batches()) {
+            if (change.where().contains("/tenancy") || change.where().contains("/audit")) {
+                PostgresSession.executePatiently(batch, service, context);
+            } else {
+                PostgresSession.execute(batch, service, context);
+            }
+        }
     }
 
-    /** The text of a change, secrets as {@code ${service/name}}. */
+    /** A text as that of a change, secrets as {@code ${service/name}}. */
     public static void statement(String text, Service<?> service, Context context) {
         for (Script.Batch batch : Script.of(text).batches()) {
             PostgresSession.execute(batch, service, context);

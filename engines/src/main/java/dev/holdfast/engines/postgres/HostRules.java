@@ -62,7 +62,7 @@ final class HostRules {
         PostgresSpec spec = service.settings();
         if (spec.allow().isEmpty()) {
             text.append(new HostRule(EVERYTHING, EVERYTHING, near, false, false).lines());
-            return text.toString();
+            return text + copies(near);
         }
         text.append("# the roles of Holdfast itself\n")
                 .append(new HostRule(EVERYTHING, HostRule.withTwins(OWN), near, false, false).lines())
@@ -73,7 +73,20 @@ final class HostRules {
             text.append("# the pooler, which has asked its clients already and shows a certificate of the stack\n")
                     .append(new HostRule(EVERYTHING, HostRule.withTwins(roles), near, false, true).lines());
         }
-        return text.toString();
+        return text + copies(near);
+    }
+
+    /** The word all means every database, and not the door through which a server is copied. */
+    private static String copies(List<String> near) {
+        StringBuilder lines = new StringBuilder();
+        for (String network : near) {
+            lines.append("hostssl replication ")
+                    .append(String.join(",", HostRule.withTwins(List.of(Declared.HOLDFAST))))
+                    .append(' ')
+                    .append(network)
+                    .append(" scram-sha-256\n");
+        }
+        return lines.toString();
     }
 
     /** Whether every address of the second network is one of the first. */

@@ -24,7 +24,7 @@ UNION ALL
 SELECT nspname, kind, rolname, NULL, array_agg(privilege_type || ' ' || things)
   FROM (SELECT alike.nspname, alike.kind, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE g.rolname END AS rolname,
                a.privilege_type, sum(alike.things)::bigint AS things
-          FROM alike CROSS JOIN LATERAL aclexplode(alike.acl) a LEFT JOIN pg_authid g ON g.oid = a.grantee
+          FROM alike CROSS JOIN LATERAL aclexplode(alike.acl) a LEFT JOIN pg_roles g ON g.oid = a.grantee
          WHERE a.grantee <> alike.owner
          GROUP BY 1, 2, 3, 4) AS grants
  GROUP BY 1, 2, 3

@@ -95,7 +95,7 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
     }
 
     @Override
-    public Begun begin(Service<PostgresSpec> service, String role, Instant now, Duration grace, Bench bench) {
+    public Begun begin(Service<PostgresSpec> service, String role, Instant now, Optional<Duration> grace, Bench bench) {
         Context context = bench.context();
         require(service, role);
         Optional<Login> kept = Login.of(service.name(), role, context).filter(Login::isOpen);
@@ -110,9 +110,10 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
         bench.say("tries the new password of " + role);
         new Trial(service, Declared.of(service, extensions), context)
                 .requireIn(role, login.twin(), Doors.password(service, login.twin()));
-        Login both = login.in(Phase.OVERLAP).until(now.plus(grace));
-        keep(both, context);
-        return new Begun(role, both.twin(), now.plus(grace), kept.isPresent(), follow(service, role));
+        Instant until = now.plus(
+                grace.orElseGet(() -> service.settings().passwordRules().grace()));
+        keep(login.in(Phase.OVERLAP).until(until), context);
+        return new Begun(role, login.twin(), until, kept.isPresent(), follow(service, role));
     }
 
     /** The new password is kept before the server hears of it, and in the same breath that it is being changed. */

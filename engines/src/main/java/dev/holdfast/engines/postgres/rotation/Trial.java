@@ -4,6 +4,7 @@ import dev.holdfast.blueprint.Address;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
+import dev.holdfast.engines.PostgresWire.Trust;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.PostgresSpec;
@@ -41,25 +42,28 @@ final class Trial {
 
     /** Throws where the login does not get in by every door that the role's clients may use, or is not the role there. */
     void requireIn(String role, String login, SecretRef password) {
-        List<Address> doors = new ArrayList<>(List.of(Doors.direct(service, context)));
+        List<Way> doors =
+                new ArrayList<>(List.of(new Way(Doors.direct(service, context), Doors.trust(service, context))));
         Role own = declared.roles().get(role);
         boolean pooled = role.equals(Declared.PROBE) || (own != null && own.through() == Door.POOLER);
         if (pooled && declared.isPooled()) {
-            doors.add(Doors.pooled(service, context));
+            doors.add(new Way(Doors.pooled(service, context), Trust.in(context.authorityFile())));
         }
         SortedSet<String> entered = own == null ? new TreeSet<>() : declared.databasesOf(own);
         String database = own == null || entered.isEmpty() ? Declared.HOME : entered.first();
-        for (Address door : doors) {
+        for (Way door : doors) {
             String user = user(door, database, login, password);
             if (!user.equals(role)) {
-                throw refused(role, door, "it comes in as '" + user + "'");
+                throw refused(role, door.address(), "it comes in as '" + user + "'");
             }
         }
     }
 
-    private String user(Address address, String database, String login, SecretRef password) {
+    private record Way(Address address, Trust trust) {}
+
+    private String user(Way way, String database, String login, SecretRef password) {
         PostgresWire.Door door =
-                new PostgresWire.Door(address, database, login, context.secret(password), context.authorityFile());
+                new PostgresWire.Door(way.address(), database, login, context.secret(password), way.trust());
         try (Connection connection = PostgresWire.open(door, false, ANSWER_SECONDS);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT current_user")) {
@@ -70,7 +74,7 @@ final class Trial {
                 // from here nobody may come in as that role, so whoever may has to see for themselves
                 return Login.base(login);
             }
-            throw refused(login, address, PostgresWire.firstLine(e));
+            throw refused(login, way.address(), PostgresWire.firstLine(e));
         }
     }
 

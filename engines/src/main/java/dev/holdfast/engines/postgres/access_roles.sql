@@ -1,5 +1,6 @@
 SELECT r.rolname, r.rolcanlogin, r.rolinherit, r.rolsuper, r.rolcreatedb, r.rolcreaterole, r.rolreplication, r.rolbypassrls,
-       r.rolconnlimit, r.rolpassword, r.rolvaliduntil::text AS valid_until,
+       r.rolconnlimit, r.rolpassword,
+       CASE WHEN isfinite(r.rolvaliduntil) THEN (r.rolvaliduntil AT TIME ZONE 'UTC')::text || ' UTC' END AS valid_until,
        coalesce(s.setconfig, '{}') AS settings,
        ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid) AS member_of,
        coalesce(shobj_description(r.oid, 'pg_authid'), '') AS mark

@@ -5,6 +5,7 @@ import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Drift;
 import dev.holdfast.engine.Health;
 import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Rotation;
@@ -83,6 +84,10 @@ record Facets<S extends Record>(Bound<S> bound) {
         Rotation.Finished finish(String role, Bench bench) {
             return rotation.finish(bound.service(), role, bench);
         }
+    }
+
+    List<Drift> drift(Context context) {
+        return access().drift(bound.service(), context);
     }
 
     Access.Client client(String role, Context context) {

@@ -15,6 +15,7 @@ import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
 import dev.holdfast.engines.postgres.PostgresSpec.Door;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.engines.postgres.audit.Audits;
 import dev.holdfast.engines.postgres.drift.DdlLog;
 import dev.holdfast.engines.postgres.drift.PostgresDrift;
 import dev.holdfast.engines.postgres.rotation.PostgresRotation;
@@ -170,7 +171,7 @@ final class PostgresAccess implements Access<PostgresSpec> {
 
     @Override
     public List<Drift> drift(Service<PostgresSpec> service, Context context) {
-        List<Change> changes = new ArrayList<>(new PostgresSchema(extensions).changes(service, context));
+        List<Change> changes = new ArrayList<>(new PostgresSchema(extensions, this).changes(service, context));
         changes.addAll(changes(service, context));
         return new PostgresDrift(Declared.of(service, extensions), context)
                 .of(changes, passwords().logins(service, context));
@@ -209,6 +210,7 @@ final class PostgresAccess implements Access<PostgresSpec> {
                 new ArrayList<>(new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes());
         changes.addAll(DdlLog.changes(declared, context, there));
         changes.addAll(Tenancies.changes(declared, context, there));
+        changes.addAll(Audits.changes(declared, context, there));
         return List.copyOf(changes);
     }
 
@@ -219,12 +221,15 @@ final class PostgresAccess implements Access<PostgresSpec> {
         List<Change> changes = new ArrayList<>(new AccessDiff(DesiredAccess.of(declared, Map.of()), fresh).changes());
         changes.addAll(DdlLog.fromNothing(declared));
         changes.addAll(Tenancies.fromNothing(declared));
+        changes.addAll(Audits.fromNothing(declared));
         return List.copyOf(changes);
     }
 
     @Override
     public List<String> notes(Service<PostgresSpec> service, Context context) {
-        List<String> notes = new ArrayList<>(Tenancies.notes(Declared.of(service, extensions), context));
+        Declared declared = Declared.of(service, extensions);
+        List<String> notes = new ArrayList<>(Tenancies.notes(declared, context));
+        notes.addAll(Audits.notes(declared, context));
         for (Rotation.Credential login : passwords().logins(service, context)) {
             String command = "holdfast rotate " + service.name() + " " + login.role();
             login.complaint()

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Differences joined with what the server wrote down about them. Used for one look, then dropped. */
 public final class PostgresDrift {
@@ -148,14 +149,12 @@ public final class PostgresDrift {
                 return global(change, "database", where[2]);
             }
             String name = where.length > 4 ? where[4] : where[3];
-            return local(
-                    change,
-                    where[2],
-                    entry -> name.equals("functions")
-                            ? GRANTS.contains(entry.tag())
-                            : entry.name().equals(name)
-                                    || entry.name().equals('"' + name + '"')
-                                    || mentions(entry, name));
+            if (name.equals("functions")) {
+                return local(change, where[2], entry -> GRANTS.contains(entry.tag()));
+            }
+            Drift exact = local(
+                    change, where[2], entry -> entry.name().replace("\"", "").equals(name));
+            return exact.who().isPresent() ? exact : local(change, where[2], entry -> mentions(entry, name));
         }
         return plain(change.where(), Kind.DIFFERENT, change.summary(), BEFORE);
     }
@@ -181,7 +180,7 @@ public final class PostgresDrift {
         return audited ? AUDITED + declared.service().name() : GLOBAL;
     }
 
-    private Drift local(Change change, String database, java.util.function.Predicate<Entry> fits) {
+    private Drift local(Change change, String database, Predicate<Entry> fits) {
         return Optional.ofNullable(logs.get(database)).orElse(List.of()).stream()
                 .filter(fits)
                 .findFirst()

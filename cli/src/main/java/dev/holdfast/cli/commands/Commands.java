@@ -9,8 +9,8 @@ public final class Commands {
     /** In the order of a day's work, which is that of the help. */
     private static final List<Group> GROUPS = List.of(
             new Group("Run", List.of("up", "down", "restart", "stacks")),
-            new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
-            new Group("Use", List.of("connect", "env")),
+            new Group("Look", List.of("status", "ps", "logs", "why", "drift", "doctor")),
+            new Group("Use", List.of("connect", "env", "rotate")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
             new Group("Save", List.of("backup", "restore")),
             new Group("Account", List.of("tenant", "audit")),
@@ -42,6 +42,7 @@ public final class Commands {
                     case "daemon" -> new DaemonCommand();
                     case "doctor" -> new DoctorCommand();
                     case "down" -> new DownCommand();
+                    case "drift" -> new DriftCommand();
                     case "engines" -> new EnginesCommand();
                     case "env" -> new EnvCommand();
                     case "help" -> new HelpCommand();
@@ -52,6 +53,7 @@ public final class Commands {
                     case "render" -> new RenderCommand();
                     case "restore" -> new RestoreCommand();
                     case "restart" -> new RestartCommand();
+                    case "rotate" -> new RotateCommand();
                     case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();
                     case "status" -> new StatusCommand();

@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.blueprint.Programs;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
 import java.util.List;
@@ -27,5 +28,16 @@ public interface Access<S extends Record> extends Reconciled<S> {
      * A program of the engine's own packages, secrets only in its environment, never in its arguments. The command is
      * empty where the engine has no shell of its own: then there are the environment and the URL.
      */
-    record Client(List<String> command, SortedMap<String, Redacted> environment, Redacted url) {}
+    record Client(
+            List<String> command, SortedMap<String, Redacted> environment, Redacted url, Optional<Outside> outside) {
+        public Client(List<String> command, SortedMap<String, Redacted> environment, Redacted url) {
+            this(command, environment, url, Optional.empty());
+        }
+    }
+
+    /**
+     * What a shell needs whose server is none of the stack's members: programs of its own, and the file (empty for none)
+     * with the authorities its environment names, which has to be shown to it.
+     */
+    record Outside(Programs programs, String authorityFile) {}
 }

@@ -64,5 +64,18 @@ public interface Engine<S extends Record> {
 
     Support<Observation<S>> observation();
 
+    /** The buckets it keeps for other services. */
+    default Support<ObjectStore<S>> objects() {
+        return Support.notOffered(
+                title() + " keeps no objects for other services", "Name a bucket of a service with engine: s3.");
+    }
+
     Support<Sizing<S>> sizing();
+
+    /** Looks at a server of this product, whoever runs it. */
+    default Support<Doctor> doctor() {
+        return Support.notOffered(
+                "holdfast doctor does not know " + title() + " yet",
+                "Ask the server's own client, and holdfast why for a service of a stack.");
+    }
 }

@@ -115,7 +115,10 @@ public interface Insight<S extends Record> {
 
         /** That of the worst finding. */
         public Severity severity() {
-            return findings.stream().map(Finding::severity).min(Severity::compareTo).orElse(Severity.FINE);
+            return findings.stream()
+                    .map(Finding::severity)
+                    .min(Severity::compareTo)
+                    .orElse(Severity.FINE);
         }
     }
 

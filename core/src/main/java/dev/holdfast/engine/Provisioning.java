@@ -18,4 +18,11 @@ public interface Provisioning<S extends Record> {
      * is written already. Where the member has a certificate it reads that again too. Doing it twice is harmless.
      */
     default void reload(Service<S> service, String member, List<Setting> changed, Context context) {}
+
+    /** How a derived stack is given what a running service holds. */
+    default Support<Copying<S>> copying() {
+        return Support.notOffered(
+                "Holdfast does not copy the data of this engine from a running service yet",
+                "Leave the service out of the derived stack; it then begins empty there.");
+    }
 }

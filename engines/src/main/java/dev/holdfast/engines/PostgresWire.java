@@ -14,30 +14,46 @@ import java.util.Properties;
 
 /** The PostgreSQL protocol, which more than one engine speaks: how to get in, and what a refusal means. */
 public final class PostgresWire {
-    private static final String SECONDS = "2";
+    private static final String CANCEL_SECONDS = "2";
 
     private PostgresWire() {}
 
     /** Who asks for what, and by whose word the server is believed. */
-    public record Door(Address address, String database, String role, Redacted password, String authorityFile) {}
+    public record Door(Address address, String database, String role, Redacted password, Trust trust) {}
 
     /**
-     * Opens a connection over TLS 1.3 with the server's name and authority verified, within two seconds. {@code console}
-     * is for a pooler's own console, which knows neither prepared statements nor settings.
+     * How a server is believed: {@code mode} is libpq's sslmode, {@code authorityFile} the certificates it is compared
+     * with (empty where it is not), and {@code seconds} how long it may take to let us in.
+     */
+    public record Trust(String mode, String authorityFile, int seconds) {
+        /** A server of the stack's own. */
+        public static Trust in(String authorityFile) {
+            return new Trust("verify-full", authorityFile, 2);
+        }
+    }
+
+    /**
+     * Opens a connection, believing the server as the door says: one of the stack's own over TLS 1.3 with its name and
+     * authority verified, within two seconds. {@code console} is for a pooler's own console, which knows neither prepared
+     * statements nor settings.
      */
     public static Connection open(Door door, boolean console, int answerSeconds) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", door.role());
         properties.setProperty("password", door.password().reveal());
-        properties.setProperty("sslmode", "verify-full");
-        properties.setProperty("sslrootcert", door.authorityFile());
+        properties.setProperty("sslmode", door.trust().mode());
+        if (!door.trust().authorityFile().isEmpty()) {
+            properties.setProperty("sslrootcert", door.trust().authorityFile());
+        }
+        String seconds = Integer.toString(door.trust().seconds());
         properties.setProperty("gssEncMode", "disable");
-        properties.setProperty("connectTimeout", SECONDS);
-        properties.setProperty("loginTimeout", SECONDS);
+        properties.setProperty("connectTimeout", seconds);
+        properties.setProperty("loginTimeout", seconds);
         properties.setProperty("socketTimeout", Integer.toString(answerSeconds));
-        properties.setProperty("cancelSignalTimeout", SECONDS);
+        properties.setProperty("cancelSignalTimeout", CANCEL_SECONDS);
         properties.setProperty("ApplicationName", "holdfast");
-        properties.setProperty("assumeMinServerVersion", "17");
+        // fewer round trips at the start; every server from 9.4 on is one of those
+        properties.setProperty("assumeMinServerVersion", "9.4");
         if (console) {
             properties.setProperty("preferQueryMode", "simple");
             // the driver sets extra_float_digits on every server it takes for old, which a console refuses, but not

@@ -38,6 +38,10 @@ public final class StackChoice {
         List<String> all = new ArrayList<>();
         for (Json stack : stacks) {
             String name = stack.textAt("name").orElse("");
+            if (stack.at("derived").flatMap(derived -> derived.textAt("from")).isPresent()) {
+                // made beside another from the same file: whoever means it says so
+                continue;
+            }
             all.add(name);
             if (stack.textAt("desired").orElse("").equals("up")) {
                 up.add(name);

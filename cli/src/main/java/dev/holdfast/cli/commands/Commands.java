@@ -9,9 +9,10 @@ public final class Commands {
     /** In the order of a day's work, which is that of the help. */
     private static final List<Group> GROUPS = List.of(
             new Group("Run", List.of("up", "down", "restart", "stacks")),
-            new Group("Look", List.of("status", "ps", "logs", "why")),
+            new Group("Look", List.of("status", "ps", "logs", "why", "insight", "doctor")),
             new Group("Use", List.of("connect", "env")),
             new Group("Change", List.of("validate", "plan", "apply")),
+            new Group("Save", List.of("backup")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
 
@@ -33,13 +34,16 @@ public final class Commands {
         return Optional.ofNullable(
                 switch (name) {
                     case "apply" -> new ApplyCommand();
+                    case "backup" -> new BackupCommand();
                     case "completion" -> new CompletionCommand();
                     case "connect" -> new ConnectCommand();
                     case "daemon" -> new DaemonCommand();
+                    case "doctor" -> new DoctorCommand();
                     case "down" -> new DownCommand();
                     case "engines" -> new EnginesCommand();
                     case "env" -> new EnvCommand();
                     case "help" -> new HelpCommand();
+                    case "insight" -> new InsightCommand();
                     case "logs" -> new LogsCommand();
                     case "plan" -> new PlanCommand();
                     case "ps" -> new PsCommand();

@@ -5,9 +5,14 @@ import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.Daemon;
 import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
+import dev.holdfast.cli.text.Moments;
 import dev.holdfast.cli.text.Quoting;
 import dev.holdfast.cli.text.Table;
 import dev.holdfast.text.Json;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
 
 /** Every stack this user has, up or down. */
@@ -49,7 +54,7 @@ public final class StacksCommand implements Command {
                 session.paint().faint("WANTED"),
                 session.paint().faint("RUNNING"),
                 session.paint().faint("FILE"));
-        for (Json stack : stacks) {
+        for (Json stack : families(stacks)) {
             if (stack.at("problem").isPresent()) {
                 table.row(
                         text(stack, "name"),
@@ -61,15 +66,42 @@ public final class StacksCommand implements Command {
                                 .orElse("")));
                 continue;
             }
+            boolean derived = isDerived(stack);
             table.row(
-                    session.paint().strong(text(stack, "name")),
+                    (derived ? "└ " : "") + session.paint().strong(text(stack, "name")),
                     stack.textAt("environment").map(Quoting::visible).orElse("-"),
                     text(stack, "desired"),
                     stack.longAt("running").orElse(0L) + " of "
                             + stack.longAt("members").orElse(0L),
-                    text(stack, "source") + state(text(stack, "sourceState"), session));
+                    derived
+                            ? derived(stack.at("derived").orElseThrow(), session)
+                            : text(stack, "source") + state(text(stack, "sourceState"), session));
         }
         return table;
+    }
+
+    /** Each derived stack below the one it was made from. */
+    private static List<Json> families(List<Json> stacks) {
+        return stacks.stream()
+                .sorted(Comparator.comparing((Json stack) -> stack.at("derived")
+                                .flatMap(derived -> derived.textAt("from"))
+                                .orElseGet(() -> stack.textAt("name").orElse("")))
+                        .thenComparing(StacksCommand::isDerived)
+                        .thenComparing(stack -> stack.textAt("name").orElse("")))
+                .toList();
+    }
+
+    private static String derived(Json derived, Session session) {
+        String how = Quoting.visible(derived.textAt("how").orElse(""));
+        if (!derived.isAt("filled")) {
+            return how + session.paint().careful(" (being made)");
+        }
+        Moments moments = new Moments(InstantSource.system().instant(), ZoneId.systemDefault());
+        return how + " " + moments.ago(Instant.parse(derived.textAt("made").orElseThrow()));
+    }
+
+    private static boolean isDerived(Json stack) {
+        return stack.at("derived").flatMap(derived -> derived.textAt("from")).isPresent();
     }
 
     private static String state(String sourceState, Session session) {

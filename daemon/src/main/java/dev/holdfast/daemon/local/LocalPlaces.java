@@ -4,6 +4,8 @@ import dev.holdfast.blueprint.Programs;
 import dev.holdfast.daemon.stacks.Places;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Register;
+import dev.holdfast.secret.SecretRef;
+import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Enclosure;
 import dev.holdfast.targets.local.Home;
@@ -16,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /** One user's stacks under one home. */
 public final class LocalPlaces implements Places {
@@ -64,6 +67,22 @@ public final class LocalPlaces implements Places {
     public Site open(Stack stack, Source source) {
         LocalStack.Parts parts = LocalStack.Parts.of(home, stack.name(), enclosure, launcher, clock, random);
         return new LocalSite(LocalStack.open(home, stack, source, register, parts), register);
+    }
+
+    /** The certificates and the authority stay: the other stack has its own. */
+    @Override
+    public void lendSecrets(String from, String to, Set<String> services) {
+        SecretStore lender = secrets(from);
+        SecretStore borrower = secrets(to);
+        for (SecretRef secret : lender.names()) {
+            if (services.contains(secret.service()) && !secret.name().startsWith("tls/")) {
+                lender.find(secret).ifPresent(value -> borrower.put(secret, value));
+            }
+        }
+    }
+
+    private SecretStore secrets(String stack) {
+        return new SecretStore(home.stack(stack).secretStore(), home.data().resolve("key"), stack, random);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.local;
 
+import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.supervise.Site;
@@ -7,6 +8,7 @@ import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Errand;
+import dev.holdfast.engine.Filling;
 import dev.holdfast.engine.Register;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
@@ -14,6 +16,7 @@ import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.targets.local.Ended;
+import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.LocalStack;
 import dev.holdfast.targets.local.Room;
 import dev.holdfast.targets.local.Running;
@@ -50,6 +53,11 @@ record LocalSite(LocalStack local, Register register) implements Site {
     @Override
     public void prepare(Workload workload) {
         local.prepare(workload);
+    }
+
+    @Override
+    public void fill(Workload workload, Filling filling, Filled filled) throws InterruptedException {
+        local.fill(workload, filling, filled);
     }
 
     @Override
@@ -158,8 +166,8 @@ record LocalSite(LocalStack local, Register register) implements Site {
     }
 
     @Override
-    public ClientInvocation client(Workload workload, Access.Client client) {
-        return local.client(workload.programs(), client);
+    public ClientInvocation client(Programs programs, Access.Client client) {
+        return local.client(programs, client);
     }
 
     @Override

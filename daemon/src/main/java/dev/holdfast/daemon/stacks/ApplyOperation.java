@@ -42,12 +42,13 @@ final class ApplyOperation {
                         .reading()
                         .read(written.file().toString(), written.resolved(), written.environment())
                         .name());
-        ManagedStack managed = stacks.findOrCreate(name);
+        ManagedStack managed = stacks.forFile(name);
         return managed.desired().isPresent()
                 ? json(managed, planned(managed, wish), true)
                 : json(
                         managed,
-                        new Planner(stacks.parts().register()).planFromNothing(stacks.read(name, written), written),
+                        new Planner(stacks.parts().register())
+                                .planFromNothing(stacks.read(name, written, Optional.empty()), written),
                         false);
     }
 
@@ -149,7 +150,7 @@ final class ApplyOperation {
                 live.supervisor().dismiss(member, "no service of the stack has it any more");
                 live.supervisor().site().remove(member, loses(changes));
             }
-            case Planned.Step.Inside(String service, Change change) -> inside(live, service, change);
+            case Planned.Step.Inside(String service, Change change) -> inside(live, service, change, bringUp);
         }
     }
 
@@ -158,7 +159,8 @@ final class ApplyOperation {
     }
 
     /** Asks anew, because an earlier step may have made it already, and does it where it is still to be done. */
-    private void inside(ManagedStack.Live live, String name, Change change) {
+    private void inside(ManagedStack.Live live, String name, Change change, BringUp bringUp)
+            throws InterruptedException {
         Service<?> service = live.stack().services().get(name);
         if (service == null) {
             return;
@@ -169,7 +171,7 @@ final class ApplyOperation {
             boolean same = inside.change().where().equals(change.where())
                     && inside.change().risk().compareTo(change.risk()) <= 0;
             if (same && (inside.change().summary().equals(change.summary()) || isAlone(open, change))) {
-                inside.work().apply();
+                inside.work().apply(bringUp.bench(live, name));
                 return;
             }
         }
@@ -184,7 +186,7 @@ final class ApplyOperation {
 
     /** From here on the new file is what is wanted, whatever becomes of this process. */
     private ManagedStack.Live become(ManagedStack managed, ManagedStack.Live before, Planned planned, boolean settled) {
-        new Desired(true, settled, planned.source()).write(managed.folder());
+        managed.want(true, settled, planned.source());
         Site next = before.supervisor().site().become(planned.stack(), planned.source());
         before.supervisor().move(next);
         ManagedStack.Live live = new ManagedStack.Live(planned.stack(), before.supervisor());
@@ -195,7 +197,7 @@ final class ApplyOperation {
     private Planned planned(ManagedStack managed, Sources.Wish wish) throws InterruptedException {
         Desired desired = managed.known();
         Source source = Sources.now(wish, Optional.of(desired.source()), managed.name());
-        Stack wanted = stacks.read(managed.name(), source);
+        Stack wanted = stacks.read(managed.name(), source, desired.derived());
         Planner planner = new Planner(stacks.parts().register());
         Optional<ManagedStack.Live> live = managed.live();
         if (live.isPresent()) {
@@ -206,7 +208,7 @@ final class ApplyOperation {
                     live.get().stack(),
                     live.get().supervisor().site().preview(wanted));
         }
-        Stack before = stacks.read(managed.name(), desired.source());
+        Stack before = stacks.read(managed.name(), desired);
         try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
                 Site site = stacks.parts().places().open(before, desired.source())) {
             return planner.plan(wanted, source, before, site.preview(wanted));

@@ -8,12 +8,14 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Board;
 import dev.holdfast.daemon.supervise.MemberState;
+import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +45,10 @@ final class BringUp {
         this.stacks = stacks;
         this.managed = managed;
         this.events = events;
+    }
+
+    Bench bench(ManagedStack.Live live, String service) {
+        return new LiveBench(live, service, events);
     }
 
     long millis() {
@@ -174,7 +180,12 @@ final class BringUp {
         for (Service<?> service : live.stack().services().values()) {
             fills.add(() -> {
                 awaitOwn(live, service);
-                return fill(live, service);
+                List<Change> filled = fill(live, service);
+                if (Elsewhere.is(service)) {
+                    events.send(EventJson.ready(
+                            service.name(), "its server lets Holdfast in and has what is declared", millis()));
+                }
+                return filled;
             });
         }
         try {
@@ -202,7 +213,7 @@ final class BringUp {
     }
 
     /** Up makes what is missing; it never takes anything away, which is for an apply with an approval. */
-    private List<Change> fill(ManagedStack.Live live, Service<?> service) {
+    private List<Change> fill(ManagedStack.Live live, Service<?> service) throws InterruptedException {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();
         for (int pass = 0; pass < PASSES; pass++) {
@@ -216,7 +227,7 @@ final class BringUp {
             for (Facets.Inside inside : missing) {
                 managed.journal().changeBegun(inside.change());
                 events.send(EventJson.step(inside.change(), "begun"));
-                inside.work().apply();
+                inside.work().apply(bench(live, service.name()));
                 managed.journal().changeDone(inside.change());
                 events.send(EventJson.step(inside.change(), "done"));
                 done.add(inside.change());

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.stacks;
 
+import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Access;
@@ -40,14 +41,10 @@ final class Connections {
                         own, client(Bound.of(stacks.parts().register(), server), Optional.empty(), site.context())))
                 .orElse(own);
         String programs = parent.<String>map(Service::name).orElse(serviceName);
-        Workload workload = live.supervisor().workloads().stream()
-                .filter(one -> one.member().service().equals(programs))
-                .findFirst()
-                .orElseThrow(() -> WhyReport.noService(name, serviceName));
         List<String> command = List.of();
         SortedMap<String, Redacted> environment = client.environment();
         if (!client.command().isEmpty()) {
-            ClientInvocation invocation = site.client(workload, client);
+            ClientInvocation invocation = site.client(programs(live, client, programs), client);
             command = invocation.arguments();
             environment = invocation.environment();
         }
@@ -61,13 +58,24 @@ final class Connections {
                 .build();
     }
 
+    /** Those of a running member are here; those for a server of somebody else are fetched when first asked for. */
+    private Programs programs(ManagedStack.Live live, Access.Client client, String service) {
+        Optional<Programs> outside = client.outside().map(Access.Outside::programs);
+        outside.ifPresent(programs -> stacks.parts().places().fetch(List.of(programs), (what, done, total) -> {}));
+        return outside.or(() -> live.supervisor().workloads().stream()
+                        .filter(one -> one.member().service().equals(service))
+                        .findFirst()
+                        .map(Workload::programs))
+                .orElseThrow(() -> WhyReport.noService(live.stack().name(), service));
+    }
+
     private static Access.Client withShellOf(Access.Client client, Access.Client server) {
         if (client.command().isEmpty() || server.command().isEmpty()) {
             return client;
         }
         List<String> command = new ArrayList<>(client.command());
         command.set(0, server.command().getFirst());
-        return new Access.Client(command, client.environment(), client.url());
+        return new Access.Client(command, client.environment(), client.url(), server.outside());
     }
 
     private static <S extends Record> Access.Client client(Bound<S> bound, Optional<String> role, Context context) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
 import java.util.Optional;
 
 /**
@@ -20,8 +21,9 @@ import java.util.Optional;
  *
  * @param settled whether the operation that wanted it came to its end; false after the daemon was killed under it
  * @param source its file, the environment, and the text of the file as it was applied
+ * @param derived of which stack it was made and how, where it has no file of its own
  */
-record Desired(boolean up, boolean settled, Source source) {
+record Desired(boolean up, boolean settled, Source source, Optional<Derived> derived) {
     private static final String FILE = "desired.json";
 
     static Optional<Desired> read(Path folder) {
@@ -34,8 +36,9 @@ record Desired(boolean up, boolean settled, Source source) {
             return Optional.of(new Desired(
                     json.isAt("up"),
                     json.isAt("settled"),
-                    new Source(Path.of(text(json, "source")), json.textAt("environment"), text(json, "text"))));
-        } catch (IOException | JsonException | IllegalArgumentException unusable) {
+                    new Source(Path.of(text(json, "source")), json.textAt("environment"), text(json, "text")),
+                    json.at("derived").map(Derived::of)));
+        } catch (IOException | JsonException | IllegalArgumentException | DateTimeException unusable) {
             throw new HoldfastException(
                     Problem.of(
                             Code.HF3203,
@@ -46,20 +49,20 @@ record Desired(boolean up, boolean settled, Source source) {
     }
 
     void write(Path folder) {
-        Json json = Json.object()
+        Json.Builder json = Json.object()
                 .put("up", up)
                 .put("settled", settled)
                 .put("source", source.file().toString())
                 .put("environment", source.environment())
-                .put("text", source.resolved())
-                .build();
+                .put("text", source.resolved());
+        derived.ifPresent(made -> json.put("derived", made.json()));
         Path file = folder.resolve(FILE);
         Path next = folder.resolve(FILE + ".next");
         try {
             Files.createDirectories(folder);
             Files.deleteIfExists(next);
             Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(next, json.pretty());
+            Files.writeString(next, json.build().pretty());
             try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
@@ -75,10 +78,10 @@ record Desired(boolean up, boolean settled, Source source) {
     }
 
     Desired wanting(boolean nextUp, boolean nextSettled) {
-        return new Desired(nextUp, nextSettled, source);
+        return new Desired(nextUp, nextSettled, source, derived);
     }
 
-    private static String text(Json json, String name) {
+    static String text(Json json, String name) {
         return json.textAt(name).orElseThrow(() -> new IllegalArgumentException("'" + name + "' is missing"));
     }
 }

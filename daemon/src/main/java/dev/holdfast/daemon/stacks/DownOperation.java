@@ -40,7 +40,7 @@ final class DownOperation {
             desired.wanting(false, true).write(managed.folder());
             ManagedStack.Live live = managed.live().isPresent()
                     ? managed.live().get()
-                    : stacks.open(managed, stacks.read(name, desired.source()), desired.source());
+                    : stacks.open(managed, stacks.read(name, desired), desired.source());
             SortedMap<String, String> owners = new TreeMap<>();
             for (Workload workload : live.supervisor().workloads()) {
                 owners.put(workload.member().name(), Ownership.owner(live.stack(), workload));

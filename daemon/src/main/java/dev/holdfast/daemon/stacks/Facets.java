@@ -1,8 +1,10 @@
 package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.engine.Access;
+import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Protection;
 import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Schema;
@@ -12,7 +14,7 @@ import dev.holdfast.stack.Service;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What lives inside running engines: databases and buckets first, then who may use them. */
+/** What lives inside running engines: databases and buckets first, then who may use them, then how they are saved. */
 final class Facets {
     private Facets() {}
 
@@ -20,7 +22,7 @@ final class Facets {
     record Inside(String service, Change change, Work work) {}
 
     interface Work {
-        void apply();
+        void apply(Bench bench) throws InterruptedException;
     }
 
     /** Asks the running service what differs. */
@@ -33,6 +35,22 @@ final class Facets {
         return of(Bound.of(register, service), context, false);
     }
 
+    /** What the running service does not allow or waits for, and what was seen in it that only people can put right. */
+    static List<String> notes(Register register, Service<?> service, Context context) {
+        return notes(Bound.of(register, service), context);
+    }
+
+    private static <S extends Record> List<String> notes(Bound<S> bound, Context context) {
+        List<String> notes = new ArrayList<>();
+        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
+            notes.addAll(schema.notes(bound.service(), context));
+        }
+        if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
+            notes.addAll(access.notes(bound.service(), context));
+        }
+        return notes;
+    }
+
     private static <S extends Record> List<Inside> of(Bound<S> bound, Context context, boolean observe) {
         List<Inside> found = new ArrayList<>();
         if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
@@ -40,6 +58,13 @@ final class Facets {
         }
         if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
             found.addAll(of(bound, access, context, observe));
+        }
+        if (bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection)) {
+            Service<S> service = bound.service();
+            List<Change> changes =
+                    observe ? protection.changes(service, context) : protection.fromNothing(service, context);
+            changes.forEach(change ->
+                    found.add(new Inside(service.name(), change, bench -> protection.apply(change, service, bench))));
         }
         return found;
     }
@@ -50,7 +75,7 @@ final class Facets {
         List<Change> changes = observe ? facet.changes(service, context) : facet.fromNothing(service, context);
         List<Inside> found = new ArrayList<>();
         for (Change change : changes) {
-            found.add(new Inside(service.name(), change, () -> facet.apply(change, service, context)));
+            found.add(new Inside(service.name(), change, bench -> facet.apply(change, service, bench.context())));
         }
         return found;
     }

@@ -41,7 +41,8 @@ final class InsightReport {
                         .put("engine", service.engine())
                         .put(
                                 "reports",
-                                Json.array(topics.stream().map(InsightJson::topic).toList()))
+                                Json.array(
+                                        topics.stream().map(InsightJson::topic).toList()))
                         .build());
             }
         }
@@ -64,8 +65,7 @@ final class InsightReport {
 
     /** A report that cannot be had is a note: the others are worth having without it. */
     <S extends Record> Json findings(Bound<S> bound, Context context, Optional<String> thing) {
-        Insight<S> insight =
-                bound.engine().observation().orRefuse().insight().orRefuse();
+        Insight<S> insight = bound.engine().observation().orRefuse().insight().orRefuse();
         List<Told> told = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         List<HoldfastException> failures = new ArrayList<>();

@@ -34,7 +34,18 @@ final class InsightVerb implements Verb {
     @Override
     public Set<String> keys() {
         return Set.of(
-                "report", "thing", "by", "exact", "limit", "query", "id", "role", "analyze", "writes", "settings", "timeout");
+                "report",
+                "thing",
+                "by",
+                "exact",
+                "limit",
+                "query",
+                "id",
+                "role",
+                "analyze",
+                "writes",
+                "settings",
+                "timeout");
     }
 
     @Override
@@ -52,12 +63,18 @@ final class InsightVerb implements Verb {
         Optional<String> report = body.textAt("report");
         String service = bound.service().name();
         if (report.isEmpty()) {
-            return new InsightReport(asked.stacks()).findings(bound, asked.bench().context(), body.textAt("thing"));
+            return new InsightReport(asked.stacks())
+                    .findings(bound, asked.bench().context(), body.textAt("thing"));
         }
         Insight<S> insight = bound.engine().observation().orRefuse().insight().orRefuse();
         Answer answer = report.get().equals(EXPLAIN)
-                ? insight.explaining().orRefuse().explain(query(body), bound.service(), asked.bench().context())
-                : insight.answer(question(body, report.get()), bound.service(), asked.bench().context());
+                ? insight.explaining()
+                        .orRefuse()
+                        .explain(query(body), bound.service(), asked.bench().context())
+                : insight.answer(
+                        question(body, report.get()),
+                        bound.service(),
+                        asked.bench().context());
         return InsightJson.answer(service, answer).build();
     }
 
@@ -116,7 +133,7 @@ final class InsightVerb implements Verb {
     }
 
     private static HoldfastException refused(String cause) {
-        return new HoldfastException(Problem.of(
-                Code.HF3205, cause, "Ask as the reference page of the daemon's interface says."));
+        return new HoldfastException(
+                Problem.of(Code.HF3205, cause, "Ask as the reference page of the daemon's interface says."));
     }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /** Where stacks live on this machine. */
 public interface Places {
@@ -18,6 +19,9 @@ public interface Places {
 
     /** Takes the place of that stack; nobody else has it until the site is closed. */
     Site open(Stack stack, Source source);
+
+    /** Gives the second stack, which nobody has open, the secrets that the first one keeps for these services. */
+    void lendSecrets(String from, String to, Set<String> services);
 
     /** Sees to it that the programs are on this machine; may take minutes and the network. */
     void fetch(Collection<Programs> programs, Progress progress);

@@ -4,9 +4,11 @@ import dev.holdfast.apply.Tasks;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Register;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Imagined;
@@ -16,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 
@@ -41,13 +42,14 @@ final class Planner {
         List<String> notes = new ArrayList<>(here.notes());
         List<Callable<Compared>> questions = new ArrayList<>();
         for (Service<?> service : wanted.services().values()) {
-            boolean isNew = !before.services().containsKey(service.name());
+            // what somebody else runs is there already, and nothing but asking tells what is in it
+            boolean isNew = !before.services().containsKey(service.name()) && !Elsewhere.is(service);
             boolean runs = runs(service, here);
-            questions.add(() -> inside(service, isNew, runs, here));
+            questions.add(() -> inside(service, isNew, runs, here.context()));
         }
         for (Compared compared : answers(questions)) {
             steps.addAll(compared.steps());
-            compared.note().ifPresent(notes::add);
+            notes.addAll(compared.notes());
         }
         outside.stream().filter(step -> followsInside(step, wanted)).forEach(steps::add);
         return new Planned(wanted, source, steps, notes);
@@ -57,15 +59,16 @@ final class Planner {
     Planned planFromNothing(Stack wanted, Source source) {
         Imagined imagined = new Imagined(wanted, register);
         List<Planned.Step> steps = new ArrayList<>();
+        List<String> notes = new ArrayList<>(imagined.notes());
         for (Workload workload : imagined.workloads()) {
             steps.add(new Planned.Step.OfMember(workload, List.of(Imagined.start(workload))));
         }
         for (Service<?> service : wanted.services().values()) {
-            for (Facets.Inside inside : Facets.fromNothing(register, service, imagined)) {
-                steps.add(new Planned.Step.Inside(service.name(), inside.change()));
-            }
+            Compared compared = inside(service, !Elsewhere.is(service), true, imagined);
+            steps.addAll(compared.steps());
+            notes.addAll(compared.notes());
         }
-        return new Planned(wanted, source, steps, imagined.notes());
+        return new Planned(wanted, source, steps, notes);
     }
 
     /** A companion or an exporter may log in with a role that is made inside the service it belongs to. */
@@ -81,7 +84,7 @@ final class Planner {
                                 .contains(of.workload().member()));
     }
 
-    private record Compared(List<Planned.Step> steps, Optional<String> note) {}
+    private record Compared(List<Planned.Step> steps, List<String> notes) {}
 
     private static List<Compared> answers(List<Callable<Compared>> questions) throws InterruptedException {
         try {
@@ -89,7 +92,7 @@ final class Planner {
         } catch (TimeoutException late) {
             return List.of(new Compared(
                     List.of(),
-                    Optional.of("What is inside the engines was not compared, because they did not answer within "
+                    List.of("What is inside the engines was not compared, because they did not answer within "
                             + OBSERVATION.toSeconds() + " s.")));
         }
     }
@@ -127,25 +130,24 @@ final class Planner {
         return slash < 0 ? change.where() : change.where().substring(0, slash);
     }
 
-    private Compared inside(Service<?> service, boolean isNew, boolean runs, Site here) {
+    private Compared inside(Service<?> service, boolean isNew, boolean runs, Context here) {
         if (!isNew && !runs) {
             return new Compared(
                     List.of(),
-                    Optional.of("What is inside " + service.name() + " was not compared, because it does not run."));
+                    List.of("What is inside " + service.name() + " was not compared, because it does not run."));
         }
         try {
-            List<Facets.Inside> found = isNew
-                    ? Facets.fromNothing(register, service, here.context())
-                    : Facets.observed(register, service, here.context());
+            List<Facets.Inside> found =
+                    isNew ? Facets.fromNothing(register, service, here) : Facets.observed(register, service, here);
             return new Compared(
                     found.stream()
                             .<Planned.Step>map(one -> new Planned.Step.Inside(service.name(), one.change()))
                             .toList(),
-                    Optional.empty());
+                    isNew ? List.of() : Facets.notes(register, service, here));
         } catch (HoldfastException unanswered) {
             return new Compared(
                     List.of(),
-                    Optional.of("What is inside " + service.name() + " was not compared, because "
+                    List.of("What is inside " + service.name() + " was not compared, because "
                             + unanswered.problems().getFirst().cause() + "."));
         }
     }

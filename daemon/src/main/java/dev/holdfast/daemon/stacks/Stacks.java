@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -32,10 +33,12 @@ public final class Stacks implements AutoCloseable {
     static final Duration LEASE_PATIENCE = Duration.ofSeconds(3);
 
     private final Parts parts;
+    private final Savings savings;
     private final ConcurrentMap<String, ManagedStack> managed = new ConcurrentHashMap<>();
 
     public Stacks(Parts parts) {
         this.parts = parts;
+        this.savings = new Savings(parts.clock());
     }
 
     /**
@@ -51,6 +54,10 @@ public final class Stacks implements AutoCloseable {
         Stack read(String source, String text, Optional<String> environment);
     }
 
+    Savings savings() {
+        return savings;
+    }
+
     Parts parts() {
         return parts;
     }
@@ -61,7 +68,10 @@ public final class Stacks implements AutoCloseable {
             try {
                 ManagedStack stack = find(name);
                 Optional<Desired> desired = stack.desired();
-                if (desired.isPresent() && desired.get().up()) {
+                Optional<Derived> leftOver = desired.flatMap(Desired::derived).filter(Derived::isLeftOver);
+                if (leftOver.isPresent()) {
+                    new Beside(this).sweep(stack, leftOver.get());
+                } else if (desired.isPresent() && desired.get().up()) {
                     new UpOperation(this).takeUpAgain(stack, desired.get());
                 }
             } catch (HoldfastException problem) {
@@ -93,10 +103,41 @@ public final class Stacks implements AutoCloseable {
         managed.remove(name);
     }
 
-    /** The stack as the source says it, under its own name. */
-    Stack read(String name, Source source) {
+    /** As {@link #findOrCreate}, for a name that somebody gave to a file: a derived stack is made otherwise. */
+    ManagedStack forFile(String name) {
+        ManagedStack stack = findOrCreate(name);
+        boolean derived = name.indexOf(Stack.DERIVED) >= 0;
+        if (derived && stack.desired().flatMap(Desired::derived).isEmpty()) {
+            forget(name);
+            throw new HoldfastException(Problem.of(
+                    Code.HF3213,
+                    "'" + name + "' is the name of a stack derived from another, and there is none of that name",
+                    "Choose a name without '" + Stack.DERIVED
+                            + "', or see 'holdfast stacks' for the derived stacks there are."));
+        }
+        return stack;
+    }
+
+    Stack read(String name, Desired desired) {
+        return read(name, desired.source(), desired.derived());
+    }
+
+    /** The stack as the source says it, under its own name; of a derived one the part that it has. */
+    Stack read(String name, Source source, Optional<Derived> derived) {
         Stack stack = parts.reading().read(source.file().toString(), source.resolved(), source.environment());
-        return new Stack(name, stack.environment(), stack.services(), stack.objectives());
+        Set<String> kept = derived.<Set<String>>map(Derived::services)
+                .orElse(stack.services().keySet());
+        for (String service : kept) {
+            if (!stack.services().containsKey(service)) {
+                throw new HoldfastException(Problem.of(
+                        Code.HF3215,
+                        "stack '" + name + "' was made to hold the service '" + service + "', which " + source.file()
+                                + " does not declare",
+                        "Name a service the file declares, or give it that service back; a derived stack of no more use goes with 'holdfast down "
+                                + name + " --purge'."));
+            }
+        }
+        return stack.keeping(name, kept);
     }
 
     /** Opens the place and looks after it from now on; starts nothing. */
@@ -135,6 +176,13 @@ public final class Stacks implements AutoCloseable {
         return live;
     }
 
+    static HoldfastException unknownMember(String stack, String member) {
+        return new HoldfastException(Problem.of(
+                Code.HF3206,
+                "stack '" + stack + "' has no member '" + member + "'",
+                "See 'holdfast status' for its services and members."));
+    }
+
     static HoldfastException unknown(String name) {
         return new HoldfastException(Problem.of(
                 Code.HF3206,
@@ -155,6 +203,11 @@ public final class Stacks implements AutoCloseable {
         Path folder = parts.places().folder(name);
         Journal journal = new Journal(folder.resolve("journal.ndjson"), parts.clock());
         return new ManagedStack(
-                name, folder, new Lease(name, parts.clock()), journal, new Decisions(name, journal, parts.clock()));
+                name,
+                folder,
+                new Lease(name, parts.clock()),
+                journal,
+                new Decisions(name, journal, parts.clock()),
+                parts.clock());
     }
 }

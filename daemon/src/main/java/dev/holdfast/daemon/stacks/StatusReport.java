@@ -10,7 +10,9 @@ import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
 import dev.holdfast.engine.Support;
+import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Running;
@@ -55,6 +57,7 @@ final class StatusReport {
                 .put("stack", managed.name())
                 .put("environment", desired.source().environment())
                 .put("desired", desired.up() ? "up" : "down")
+                .put("derived", desired.derived().map(Derived::json).orElseGet(Json.Null::new))
                 .put("ready", ready)
                 .put("services", Json.array(services))
                 .put("problems", ProblemJson.list(problems))
@@ -78,6 +81,14 @@ final class StatusReport {
                 evidence.putIfAbsent(owner, health.because());
             }
         }
+        Outside.ask(live).forEach((service, health) -> {
+            members.computeIfAbsent(service, any -> new ArrayList<>()).addFirst(outside(service, health));
+            if (health instanceof Health.Ready) {
+                evidence.put(service, health.because());
+            } else {
+                faults.put(service, Optional.of(health.because()));
+            }
+        });
         List<Json> services = new ArrayList<>();
         for (Service<?> service : live.stack().services().values()) {
             if (service.parent().isEmpty()) {
@@ -115,6 +126,22 @@ final class StatusReport {
                 .build();
     }
 
+    /** A server that somebody else runs: there is no process of ours to tell of. */
+    private Json outside(String service, Health health) {
+        return Json.object()
+                .put("name", service)
+                .put("role", "external")
+                .put("state", health instanceof Health.Ready ? "answers" : "silent")
+                .put("ready", health instanceof Health.Ready)
+                .put("because", health.because())
+                .put("next", health.advice())
+                .put("pid", new Json.Null())
+                .put("rssBytes", new Json.Null())
+                .put("restarts", 0)
+                .put("since", stacks.parts().clock().instant().toString())
+                .build();
+    }
+
     private List<Json> endpoints(ManagedStack.Live live, Service<?> service) {
         List<Json> endpoints = new ArrayList<>();
         Context context = live.supervisor().site().context();
@@ -135,13 +162,21 @@ final class StatusReport {
     }
 
     private static <S extends Record> List<Access.Endpoint> endpoints(Bound<S> bound, Context context) {
-        return bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)
-                ? access.endpoints(bound.service(), context)
-                : List.of();
+        try {
+            return bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)
+                    ? access.endpoints(bound.service(), context)
+                    : List.of();
+        } catch (HoldfastException unreadable) {
+            if (Elsewhere.is(bound.service())) {
+                // its address cannot be read just now; the probe has said why
+                return List.of();
+            }
+            throw unreadable;
+        }
     }
 
     private List<Json> stopped(ManagedStack managed, Desired desired) {
-        Stack stack = stacks.read(managed.name(), desired.source());
+        Stack stack = stacks.read(managed.name(), desired);
         List<Json> services = new ArrayList<>();
         for (Service<?> service : stack.services().values()) {
             if (service.parent().isEmpty()) {
@@ -156,7 +191,7 @@ final class StatusReport {
         return Json.object()
                 .put("name", service.name())
                 .put("engine", service.engine())
-                .put("version", service.version())
+                .put("version", Elsewhere.is(service) ? "external" : service.version())
                 .put("ready", ready)
                 .put("because", because)
                 .put("members", Json.array(members))

@@ -32,13 +32,16 @@ final class UpOperation {
         Stack read =
                 stacks.parts().reading().read(written.file().toString(), written.resolved(), written.environment());
         String name = wish.name().orElse(read.name());
-        Stack stack = new Stack(name, read.environment(), read.services(), read.objectives());
-        ManagedStack managed = stacks.findOrCreate(name);
+        ManagedStack managed = stacks.forFile(name);
+        Stack stack = stacks.read(name, written, managed.desired().flatMap(Desired::derived));
         events.send(EventJson.accepted(name));
         try (Lease.Held _ = managed.waitForLease(events);
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             BringUp bringUp = new BringUp(stacks, managed, events);
             Optional<Desired> desired = managed.desired();
+            if (desired.isEmpty() && stack.isDerived()) {
+                throw Stacks.unknown(name);
+            }
             if (desired.isPresent()) {
                 checkBinding(managed, desired.get(), written, stack);
             }
@@ -51,7 +54,7 @@ final class UpOperation {
 
     /** After the daemon's own death: adopts and starts, and ends what an interrupted operation had begun. */
     void takeUpAgain(ManagedStack managed, Desired desired) {
-        ManagedStack.Live live = stacks.open(managed, stacks.read(managed.name(), desired.source()), desired.source());
+        ManagedStack.Live live = stacks.open(managed, stacks.read(managed.name(), desired), desired.source());
         live.supervisor().takeUpAgain();
         if (!desired.settled()) {
             Thread.ofVirtual().name("finish-" + managed.name()).start(() -> finish(managed, live));
@@ -94,7 +97,7 @@ final class UpOperation {
                 newPorts ? stacks.openElsewhere(managed, stack, source) : stacks.open(managed, stack, source);
         try {
             bringUp.fetch(live.supervisor().workloads());
-            new Desired(true, false, source).write(managed.folder());
+            managed.want(true, false, source);
             live.supervisor().up(true);
             bringUp.finish(live);
             if (events.isGone()) {
@@ -125,7 +128,7 @@ final class UpOperation {
     /** The client has gone, so nobody waits for this stack: what this up started is stopped, its data stays. */
     private void takeBack(ManagedStack managed, ManagedStack.Live live, Source source) {
         live.supervisor().stopAll("the client of 'holdfast up' went away before the stack was ready");
-        new Desired(false, true, source).write(managed.folder());
+        managed.want(false, true, source);
         live.supervisor().close();
         managed.ended();
     }
@@ -166,7 +169,7 @@ final class UpOperation {
             }
             outcome = changes.isEmpty() ? "unchanged" : "changed";
         } else if (!desired.source().file().equals(written.file())) {
-            new Desired(true, desired.settled(), written).write(managed.folder());
+            managed.want(true, desired.settled(), written);
             managed.decisions()
                     .add("", "bound " + managed.name() + " to " + written.file() + " because its file was moved there");
         }
@@ -201,9 +204,8 @@ final class UpOperation {
     }
 
     private void checkBinding(ManagedStack managed, Desired desired, Source written, Stack wanted) {
-        Stack before = managed.live()
-                .map(ManagedStack.Live::stack)
-                .orElseGet(() -> stacks.read(managed.name(), desired.source()));
+        Stack before =
+                managed.live().map(ManagedStack.Live::stack).orElseGet(() -> stacks.read(managed.name(), desired));
         Sources.checkBinding(managed.name(), desired.source(), before, written, wanted);
     }
 

@@ -35,8 +35,7 @@ final class WhyReport {
         Optional<ManagedStack.Live> live = managed.live();
         if (live.isEmpty()) {
             Desired desired = managed.known();
-            Map<String, Service<?>> services =
-                    stacks.read(name, desired.source()).services();
+            Map<String, Service<?>> services = stacks.read(name, desired).services();
             boolean isMember = services.values().stream()
                     .flatMap(one -> Bound.of(stacks.parts().register(), one).members().stream())
                     .anyMatch(member -> member.name().equals(service));
@@ -83,6 +82,18 @@ final class WhyReport {
                                 "lines",
                                 Json.texts(LogTail.telling(supervisor.site().log(member), EVIDENCE)))
                         .build());
+            }
+        }
+        for (Map.Entry<String, Health> outside : Outside.ask(live).entrySet()) {
+            if (outside.getKey().equals(service)) {
+                Health health = outside.getValue();
+                members.addFirst(service);
+                if (!(health instanceof Health.Ready)) {
+                    sentences.addFirst(health.because());
+                    next = health.advice();
+                } else {
+                    healths.put(service, health);
+                }
             }
         }
         boolean ready = sentences.isEmpty();

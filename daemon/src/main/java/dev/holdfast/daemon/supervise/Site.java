@@ -1,14 +1,17 @@
 package dev.holdfast.daemon.supervise;
 
+import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Errand;
+import dev.holdfast.engine.Filling;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.targets.local.Ended;
+import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
@@ -35,6 +38,9 @@ public interface Site extends Certified, AutoCloseable {
 
     /** Writes the member's files and fills its data folder if that is new. Idempotent. */
     void prepare(Workload workload);
+
+    /** Gives a member without data what the filling brings. Where it is interrupted or fails there is still none. */
+    void fill(Workload workload, Filling filling, Filled filled) throws InterruptedException;
 
     /** Returns when the process exists, long before it serves. */
     Running start(Workload workload);
@@ -77,8 +83,8 @@ public interface Site extends Certified, AutoCloseable {
 
     Path log(String member);
 
-    /** How to run a client of the workload's engine on the caller's terminal. */
-    ClientInvocation client(Workload workload, Access.Client client);
+    /** How to run a client of these programs on the caller's terminal. */
+    ClientInvocation client(Programs programs, Access.Client client);
 
     /** The same place seen with another stack, for comparing and nothing else. Needs no closing. */
     Site preview(Stack stack);

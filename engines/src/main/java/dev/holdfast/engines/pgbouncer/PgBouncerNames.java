@@ -57,16 +57,16 @@ final class PgBouncerNames {
                 CONSOLE,
                 STATS,
                 context.secret(own(service, STATS)),
-                context.authorityFile());
+                PostgresWire.Trust.in(context.authorityFile()));
     }
 
     /** The way a client goes: its password is checked against the server's verifier, and the answer is the server's. */
     static PostgresWire.Door through(Service<?> service, Context context) {
         return new PostgresWire.Door(
                 context.outside(service.name(), PORT),
-                SERVER_DATABASE,
+                PgBouncerServer.entered(service, context),
                 PROBE,
                 context.secret(ofServer(service, PROBE)),
-                context.authorityFile());
+                PostgresWire.Trust.in(context.authorityFile()));
     }
 }

@@ -15,14 +15,17 @@ import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.stack.Pooled;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** One pooler in front of one server. It needs nothing to be up before it: clients wait until the server is there. */
 final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
@@ -48,8 +51,9 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
 
     @Override
     public List<Workload> workloads(Service<PgBouncerSpec> service, Context context) {
-        Address server = context.inside(PgBouncerNames.server(service), PgBouncerNames.SERVER_PORT);
-        String databases = "[databases]\n* = host=" + server.host() + " port=" + server.port() + "\n\n[pgbouncer]\n";
+        PgBouncerServer server = PgBouncerServer.of(service, context);
+        String databases = "[databases]\n* = host=" + server.address().host() + " port="
+                + server.address().port() + "\n\n[pgbouncer]\n";
         List<String> ready = List.of(
                 "psql",
                 "postgresql://127.0.0.1:6432/" + PgBouncerNames.CONSOLE + "?sslmode=require",
@@ -58,6 +62,18 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                 "--command=SHOW VERSION");
         SortedMap<String, String> environment = new TreeMap<>(Map.of("HOME", "/tmp", "LANG", "C.UTF-8"));
         SortedMap<String, String> inContainer = new TreeMap<>(Map.of("PGPASSFILE", "/config/pgpass"));
+        List<ConfigurationFile> files = new ArrayList<>(List.of(
+                new ConfigurationFile(
+                        "pgbouncer.ini",
+                        databases,
+                        new Content.Settings(Content.Syntax.PLAIN, settings(service, server, context))),
+                new ConfigurationFile(
+                        "userlist.txt", new Content.Confidential(users(service, context), Setting.Effect.RELOAD)),
+                new ConfigurationFile(
+                        "pgpass", new Content.Confidential(passwordFile(service, context), Setting.Effect.RELOAD))));
+        server.authority()
+                .ifPresent(text -> files.add(new ConfigurationFile(
+                        PgBouncerServer.AUTHORITY, new Content.Plain(text, Setting.Effect.RELOAD))));
         return List.of(new Workload(
                 members(service).getFirst(),
                 // psql is the shell of its console
@@ -66,17 +82,7 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                 new Container(IMAGE, List.of("/usr/bin/pgbouncer", INI), inContainer, ready).withUser("70:70"),
                 List.of(PROGRAM, INI),
                 environment,
-                List.of(
-                        new ConfigurationFile(
-                                "pgbouncer.ini",
-                                databases,
-                                new Content.Settings(Content.Syntax.PLAIN, settings(service, context))),
-                        new ConfigurationFile(
-                                "userlist.txt",
-                                new Content.Confidential(users(service, context), Setting.Effect.RELOAD)),
-                        new ConfigurationFile(
-                                "pgpass",
-                                new Content.Confidential(passwordFile(service, context), Setting.Effect.RELOAD))),
+                files,
                 List.of(),
                 true,
                 Optional.empty(),
@@ -106,7 +112,24 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
         return new Redacted("*:*:" + PgBouncerNames.CONSOLE + ":" + PgBouncerNames.STATS + ":" + password + "\n");
     }
 
-    private List<Setting> settings(Service<PgBouncerSpec> service, Context context) {
+    /**
+     * A client that sets whose rows it sees for its session leaves that behind in a connection which the next client is given
+     * after the transaction. In session mode PgBouncer discards everything by itself.
+     */
+    private static String forget(Service<PgBouncerSpec> service, Context context) {
+        if (service.settings().mode() == PgBouncerSpec.Mode.SESSION) {
+            return "";
+        }
+        return service.parent()
+                .map(parent -> context.stack().services().get(parent))
+                .flatMap(server -> server.settings() instanceof Pooled pooled ? Optional.of(pooled) : Optional.empty())
+                .map(pooled -> pooled.personal().stream()
+                        .map(name -> "RESET \"" + name.replace(".", "\".\"") + "\"")
+                        .collect(Collectors.joining("; ")))
+                .orElse("");
+    }
+
+    private List<Setting> settings(Service<PgBouncerSpec> service, PgBouncerServer server, Context context) {
         Address listen = context.listen(service.name(), PgBouncerNames.PORT);
         SortedMap<String, Setting> settings = new TreeMap<>();
         List.of(
@@ -117,7 +140,7 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         parameters.setting("auth_file", "/config/userlist.txt"),
                         parameters.setting("auth_query", "SELECT usename, passwd FROM holdfast.pool_lookup($1)"),
                         parameters.setting("auth_user", PgBouncerNames.LOOKUP),
-                        parameters.setting("auth_dbname", PgBouncerNames.SERVER_DATABASE),
+                        parameters.setting("auth_dbname", server.database()),
                         parameters.setting("admin_users", PgBouncerNames.ADMIN),
                         parameters.setting("stats_users", PgBouncerNames.STATS),
                         parameters.setting("client_tls_sslmode", "require"),
@@ -125,9 +148,9 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         parameters.setting("client_tls_key_file", "/tls/server.key"),
                         parameters.setting("client_tls_cert_file", "/tls/server.crt"),
                         parameters.setting("client_tls_protocols", "tlsv1.3"),
-                        parameters.setting("server_tls_sslmode", "verify-full"),
-                        parameters.setting("server_tls_ca_file", "/tls/ca.crt"),
-                        parameters.setting("server_tls_protocols", "tlsv1.3"),
+                        parameters.setting("server_tls_sslmode", server.mode()),
+                        parameters.setting("server_tls_ca_file", server.authorityPath()),
+                        parameters.setting("server_tls_protocols", server.protocols()),
                         parameters.setting("max_prepared_statements", "200"),
                         parameters.setting("server_login_retry", "0.5"),
                         parameters.setting("server_connect_timeout", "5"),
@@ -149,6 +172,14 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                                         value,
                                         parameter.effect(),
                                         "the stack file sets it under pooler.parameters:"))));
+        String forget = forget(service, context);
+        if (!forget.isEmpty()) {
+            String own = service.settings().parameters().getOrDefault("server_reset_query", "");
+            settings.put(
+                    "server_reset_query",
+                    parameters.setting("server_reset_query", own.isEmpty() ? forget : own + "; " + forget));
+            settings.put("server_reset_query_always", parameters.setting("server_reset_query_always", "1"));
+        }
         return List.copyOf(settings.values());
     }
 }

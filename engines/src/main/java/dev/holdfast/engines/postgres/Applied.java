@@ -10,7 +10,11 @@ final class Applied {
 
     static void apply(Change change, Service<?> service, Context context) {
         for (Script.Batch batch : Script.of(change.statement()).batches()) {
-            PostgresSession.execute(batch, service, context);
+            if (change.where().contains("/tenancy") || change.where().contains("/audit")) {
+                PostgresSession.executePatiently(batch, service, context);
+            } else {
+                PostgresSession.execute(batch, service, context);
+            }
         }
     }
 }

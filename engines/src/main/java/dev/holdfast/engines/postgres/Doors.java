@@ -2,6 +2,9 @@ package dev.holdfast.engines.postgres;
 
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engines.ExternalPostgres;
+import dev.holdfast.engines.PostgresWire.Door;
+import dev.holdfast.engines.PostgresWire.Trust;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.stack.Service;
@@ -19,6 +22,11 @@ public final class Doors {
 
     private Doors() {}
 
+    /** Where the member's sandbox has a program of the server's own version. */
+    public static String program(Service<?> service, String name) {
+        return "/usr/lib/postgresql/" + service.version() + "/bin/" + name;
+    }
+
     public static String primary(Service<?> service) {
         return service.name() + "-0";
     }
@@ -35,8 +43,40 @@ public final class Doors {
         return new SecretRef(service.name(), "roles/" + role);
     }
 
+    /** Where the server itself is, whoever runs it. */
     public static Address direct(Service<?> service, Context context) {
-        return context.outside(primary(service), PORT);
+        return ExternalPostgres.of(service)
+                .map(ExternalPostgres::address)
+                .orElseGet(() -> context.outside(primary(service), PORT));
+    }
+
+    /** How the server itself is believed; the pooler is always the stack's own. */
+    public static Trust trust(Service<?> service, Context context) {
+        return ExternalPostgres.of(service)
+                .map(ExternalPostgres::trust)
+                .orElseGet(() -> Trust.in(context.authorityFile()));
+    }
+
+    /** The role of Holdfast: the one of the address where somebody else runs the server. */
+    public static String keeper(Service<?> service) {
+        return ExternalPostgres.of(service).map(ExternalPostgres::role).orElse(Declared.HOLDFAST);
+    }
+
+    /** The door of that role to a database of the server; {@link Declared#HOME} is where it goes in. */
+    public static Door keeper(Service<?> service, Context context, String database) {
+        return ExternalPostgres.of(service)
+                .map(external -> new Door(
+                        external.address(),
+                        database.equals(Declared.HOME) ? external.database() : database,
+                        external.role(),
+                        external.password(),
+                        external.trust()))
+                .orElseGet(() -> new Door(
+                        direct(service, context),
+                        database,
+                        Declared.HOLDFAST,
+                        context.secret(password(service, Declared.HOLDFAST)),
+                        Trust.in(context.authorityFile())));
     }
 
     public static Address pooled(Service<?> service, Context context) {
@@ -44,22 +84,24 @@ public final class Doors {
     }
 
     /** Without any user or password in it. */
-    public static String url(Address address, String database, String authorityFile) {
-        return "postgresql://" + host(address) + path(database, authorityFile);
+    public static String url(Address address, String database, Trust trust) {
+        return "postgresql://" + host(address) + path(database, trust);
     }
 
-    public static Redacted url(Address address, String role, Redacted password, String database, String authorityFile) {
+    public static Redacted url(Address address, String role, Redacted password, String database, Trust trust) {
         return new Redacted("postgresql://" + encoded(role) + ":" + encoded(password.reveal()) + "@" + host(address)
-                + path(database, authorityFile));
+                + path(database, trust));
     }
 
     private static String host(Address address) {
         return address.host().contains(":") ? "[" + address.host() + "]:" + address.port() : address.toString();
     }
 
-    private static String path(String database, String authorityFile) {
-        return "/" + encoded(database) + "?sslmode=verify-full&sslrootcert="
-                + encoded(authorityFile).replace("%2F", "/");
+    private static String path(String database, Trust trust) {
+        String root = trust.authorityFile().isEmpty()
+                ? ""
+                : "&sslrootcert=" + encoded(trust.authorityFile()).replace("%2F", "/");
+        return "/" + encoded(database) + "?sslmode=" + trust.mode() + root;
     }
 
     /** As RFC 3986 wants it in every part of a URL: a form's plus sign would be read as a plus sign. */

@@ -1,26 +1,33 @@
 package dev.holdfast.engines.postgres;
 
 import dev.holdfast.blueprint.Address;
+import dev.holdfast.blueprint.Programs;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engines.PostgresWire;
+import dev.holdfast.engines.PostgresWire.Trust;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
 import dev.holdfast.engines.postgres.PostgresSpec.Door;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.engines.postgres.tenancy.Tenancies;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Nearest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Roles, grants, owners, and the way in. It comes after Schema, which makes the databases. */
 final class PostgresAccess implements Access<PostgresSpec> {
@@ -36,25 +43,41 @@ final class PostgresAccess implements Access<PostgresSpec> {
         String database = declared.databases().firstKey();
         List<Endpoint> endpoints = new ArrayList<>();
         if (declared.isPooled()) {
-            endpoints.add(endpoint("pooled", Doors.pooler(service), Doors.pooled(service, context), database, context));
+            endpoints.add(endpoint(
+                    "pooled",
+                    Doors.pooler(service),
+                    Doors.pooled(service, context),
+                    database,
+                    Trust.in(context.authorityFile())));
         }
-        endpoints.add(endpoint("direct", Doors.primary(service), Doors.direct(service, context), database, context));
+        boolean elsewhere = Elsewhere.is(service);
+        endpoints.add(endpoint(
+                elsewhere ? "external" : "direct",
+                elsewhere ? service.name() : Doors.primary(service),
+                Doors.direct(service, context),
+                database,
+                Doors.trust(service, context)));
         return List.copyOf(endpoints);
     }
 
-    private static Endpoint endpoint(String name, String member, Address address, String database, Context context) {
-        return new Endpoint(
-                name, member, address.host(), address.port(), Doors.url(address, database, context.authorityFile()));
+    private static Endpoint endpoint(String name, String member, Address address, String database, Trust trust) {
+        return new Endpoint(name, member, address.host(), address.port(), Doors.url(address, database, trust));
     }
 
     @Override
     public SortedMap<String, Redacted> variables(
             Service<PostgresSpec> service, Optional<String> role, Context context) {
         Way way = way(service, role, context);
-        SortedMap<String, Redacted> variables = new TreeMap<>(way.environment(context.authorityFile()));
-        variables.put("DATABASE_URL", way.url(context.authorityFile()));
-        Way direct = new Way(way.role(), way.password(), way.database(), Doors.direct(service, context));
-        variables.put("DATABASE_URL_DIRECT", direct.url(context.authorityFile()));
+        SortedMap<String, Redacted> variables =
+                new TreeMap<>(way.environment(way.trust().authorityFile()));
+        variables.put("DATABASE_URL", way.url());
+        Way direct = new Way(
+                way.role(),
+                way.password(),
+                way.database(),
+                Doors.direct(service, context),
+                Doors.trust(service, context));
+        variables.put("DATABASE_URL_DIRECT", direct.url());
         return variables;
     }
 
@@ -62,20 +85,28 @@ final class PostgresAccess implements Access<PostgresSpec> {
     @Override
     public Client client(Service<PostgresSpec> service, Optional<String> role, Context context) {
         Way way = way(service, role, context);
-        SortedMap<String, Redacted> environment = way.environment("/tls/ca.crt");
+        boolean outside = !way.trust().authorityFile().equals(context.authorityFile());
+        SortedMap<String, Redacted> environment =
+                way.environment(outside ? way.trust().authorityFile() : "/tls/ca.crt");
         // where it runs there is no home to keep a history in, and psql would say so at each end
         environment.put("PSQL_HISTORY", new Redacted("/dev/null"));
         return new Client(
                 List.of("/usr/lib/postgresql/" + service.version() + "/bin/psql"),
                 environment,
-                way.url(context.authorityFile()));
+                way.url(),
+                outside
+                        ? Optional.of(new Outside(
+                                new Programs.Debian(List.of("postgresql-client-" + service.version())),
+                                way.trust().authorityFile()))
+                        : Optional.empty());
     }
 
     private Way way(Service<PostgresSpec> service, Optional<String> asked, Context context) {
         Declared declared = Declared.of(service, extensions);
         String name = asked.orElseGet(declared::application);
         Role role = declared.roles().get(name);
-        boolean ours = name.equals(Declared.HOLDFAST);
+        PostgresWire.Door keeper = Doors.keeper(service, context, Declared.HOME);
+        boolean ours = name.equals(Declared.HOLDFAST) || name.equals(keeper.role());
         if (role == null && !ours) {
             throw new HoldfastException(Problem.of(
                     Code.HF1511,
@@ -88,17 +119,19 @@ final class PostgresAccess implements Access<PostgresSpec> {
         boolean pooled = role != null && role.through() == Door.POOLER && declared.isPooled();
         SortedSet<String> entered =
                 role == null ? new java.util.TreeSet<>(declared.databases().keySet()) : declared.databasesOf(role);
+        boolean asKeeper = role == null;
         return new Way(
-                name,
-                context.secret(Doors.password(service, name)),
+                asKeeper ? keeper.role() : name,
+                asKeeper ? keeper.password() : context.secret(Doors.password(service, name)),
                 entered.isEmpty() ? declared.databases().firstKey() : entered.first(),
-                pooled ? Doors.pooled(service, context) : Doors.direct(service, context));
+                pooled ? Doors.pooled(service, context) : Doors.direct(service, context),
+                pooled ? Trust.in(context.authorityFile()) : Doors.trust(service, context));
     }
 
     /** Where a role goes in, and as whom. */
-    private record Way(String role, Redacted password, String database, Address address) {
-        Redacted url(String authorityFile) {
-            return Doors.url(address, role, password, database, authorityFile);
+    private record Way(String role, Redacted password, String database, Address address, Trust trust) {
+        Redacted url() {
+            return Doors.url(address, role, password, database, trust);
         }
 
         SortedMap<String, Redacted> environment(String authorityFile) {
@@ -108,15 +141,18 @@ final class PostgresAccess implements Access<PostgresSpec> {
             environment.put("PGUSER", new Redacted(role));
             environment.put("PGPASSWORD", password);
             environment.put("PGDATABASE", new Redacted(database));
-            environment.put("PGSSLMODE", new Redacted("verify-full"));
-            environment.put("PGSSLROOTCERT", new Redacted(authorityFile));
+            environment.put("PGSSLMODE", new Redacted(trust.mode()));
+            if (!authorityFile.isEmpty()) {
+                environment.put("PGSSLROOTCERT", new Redacted(authorityFile));
+            }
             return environment;
         }
     }
 
     @Override
     public List<Change> changes(Service<PostgresSpec> service, Context context) {
-        DesiredAccess desired = DesiredAccess.of(Declared.of(service, extensions));
+        Declared declared = Declared.of(service, extensions);
+        DesiredAccess desired = DesiredAccess.of(declared);
         List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
         SortedMap<String, ActualRole> roles;
         SortedMap<String, ActualDatabase> databases;
@@ -126,22 +162,40 @@ final class PostgresAccess implements Access<PostgresSpec> {
             databases = session.databases();
             lookup = desired.poolLookup() && session.hasPoolLookup();
         }
+        SortedSet<String> fresh = new TreeSet<>();
         desired.databases().forEach((name, database) -> {
             ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase());
+            if (there == null) {
+                fresh.add(name);
+            }
             if (there != null && database.holdsTables()) {
                 try (PostgresSession session = PostgresSession.open(service, context, name)) {
                     databases.put(name, session.inside(there, names));
                 }
             }
         });
-        return new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes();
+        List<String> there = databases.entrySet().stream()
+                .filter(entry -> !fresh.contains(entry.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+        List<Change> changes =
+                new ArrayList<>(new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes());
+        changes.addAll(Tenancies.changes(declared, context, there));
+        return List.copyOf(changes);
     }
 
     @Override
     public List<Change> fromNothing(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
         ActualAccess fresh = ActualAccess.fresh(declared.databases().keySet());
-        return new AccessDiff(DesiredAccess.of(declared), fresh).changes();
+        List<Change> changes = new ArrayList<>(new AccessDiff(DesiredAccess.of(declared), fresh).changes());
+        changes.addAll(Tenancies.fromNothing(declared));
+        return List.copyOf(changes);
+    }
+
+    @Override
+    public List<String> notes(Service<PostgresSpec> service, Context context) {
+        return Tenancies.notes(Declared.of(service, extensions), context);
     }
 
     @Override

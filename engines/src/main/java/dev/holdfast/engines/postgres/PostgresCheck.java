@@ -11,6 +11,7 @@ import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Pool;
 import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
 import dev.holdfast.text.Nearest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,23 +31,29 @@ final class PostgresCheck {
     private final Service<PostgresSpec> service;
     private final PostgresSpec spec;
     private final Declared declared;
+    private final Stack stack;
     private final Problems problems;
 
     PostgresCheck(
             PostgresParameters parameters,
             PostgresExtensions extensions,
             Service<PostgresSpec> service,
+            Stack stack,
             Problems problems) {
         this.parameters = parameters;
         this.extensions = extensions;
         this.service = service;
         this.spec = service.settings();
         this.declared = Declared.of(service, extensions);
+        this.stack = stack;
         this.problems = problems;
     }
 
     void run() {
-        standbys();
+        spec.external().ifPresent(external -> new ExternalCheck(service, problems).run(external));
+        if (spec.external().isEmpty()) {
+            standbys();
+        }
         spec.databases().forEach((name, database) -> {
             name("database", name, "databases." + name, RESERVED_DATABASES.contains(name));
             database.owner()
@@ -59,7 +66,10 @@ final class PostgresCheck {
         extensions(spec.extensions(), "extensions");
         singleExtensions();
         spec.parameters().forEach(this::parameter);
-        size();
+        if (spec.external().isEmpty()) {
+            size();
+        }
+        spec.backups().ifPresent(backups -> new BackupsCheck(service, backups, stack, problems).run());
     }
 
     private void standbys() {

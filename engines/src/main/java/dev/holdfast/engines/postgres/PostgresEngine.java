@@ -2,6 +2,7 @@ package dev.holdfast.engines.postgres;
 
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Companion;
+import dev.holdfast.engine.Doctor;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Protection;
@@ -9,9 +10,12 @@ import dev.holdfast.engine.Provisioning;
 import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Sizing;
 import dev.holdfast.engine.Support;
+import dev.holdfast.engines.postgres.doctor.PostgresDoctor;
+import dev.holdfast.engines.postgres.protection.PostgresProtection;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Cpu;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Resources;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
@@ -26,6 +30,7 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     private final PostgresSchema schema = new PostgresSchema(extensions);
     private final PostgresAccess access = new PostgresAccess(extensions);
     private final PostgresObservation observation = new PostgresObservation();
+    private final PostgresProtection protection = new PostgresProtection();
     private final PostgresProvisioning provisioning =
             new PostgresProvisioning(parameters, extensions, sizing, schema, access);
 
@@ -56,7 +61,7 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
 
     @Override
     public void check(Service<PostgresSpec> service, Stack stack, Problems problems) {
-        new PostgresCheck(parameters, extensions, service, problems).run();
+        new PostgresCheck(parameters, extensions, service, stack, problems).run();
     }
 
     @Override
@@ -75,6 +80,9 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     public List<String> notes(Service<PostgresSpec> service) {
         Declared declared = Declared.of(service, extensions);
         List<String> notes = new ArrayList<>();
+        if (Elsewhere.is(service)) {
+            return ExternalCheck.notes(service);
+        }
         declared.extensions()
                 .forEach(
                         extension -> extension.note().ifPresent(note -> notes.add(service.name() + ": " + note + ".")));
@@ -84,6 +92,12 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
                         replication -> notes.add(
                                 service.name()
                                         + ": replication says when a commit is answered by standbys, and there are none; a commit is answered when it is on this server's disk."));
+        service.settings()
+                .backups()
+                .ifPresent(
+                        backups -> notes.add(
+                                service.name()
+                                        + ": the container images Holdfast pins have no pgBackRest, so archiving is off where this stack is rendered for containers."));
         List<String> missing = PostgresProvisioning.missingInImages(declared);
         if (!missing.isEmpty()) {
             notes.add(service.name() + ": the container images Holdfast pins do not have " + String.join(", ", missing)
@@ -109,9 +123,7 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
 
     @Override
     public Support<Protection<PostgresSpec>> protection() {
-        return Support.notOffered(
-                "Holdfast does not take backups of PostgreSQL yet",
-                "Run pg_basebackup or pg_dump against the direct endpoint until it does.");
+        return Support.offered(protection);
     }
 
     @Override
@@ -122,5 +134,10 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     @Override
     public Support<Sizing<PostgresSpec>> sizing() {
         return Support.offered(sizing);
+    }
+
+    @Override
+    public Support<Doctor> doctor() {
+        return Support.offered(new PostgresDoctor());
     }
 }

@@ -21,9 +21,13 @@ import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.Beside;
+import dev.holdfast.engines.ExternalRefusal;
 import dev.holdfast.engines.KeptConnections;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.postgres.insight.PostgresInsight;
+import dev.holdfast.engines.postgres.protection.ArchiverSession;
+import dev.holdfast.engines.postgres.protection.Archiving;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,15 +48,20 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                     + " WHERE backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()),"
                     + " pg_catalog.current_setting('max_connections')::int"
                     + " - pg_catalog.current_setting('superuser_reserved_connections')::int"
-                    + " - pg_catalog.current_setting('reserved_connections')::int";
+                    + " - coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::int,"
+                    + " pg_catalog.current_setting('server_version')";
 
     private final KeptConnections kept = new KeptConnections();
 
     @Override
     public Health probe(Service<PostgresSpec> service, String member, Context context) {
         PostgresWire.Door door = PostgresSession.door(service, context, Declared.HOME);
+        boolean elsewhere = Elsewhere.is(service);
+        boolean archives = !elsewhere && Archiving.of(service, context).isPresent();
+        String question =
+                archives ? QUESTION + ", archiver.* FROM (" + ArchiverSession.question() + ") archiver" : QUESTION;
         try {
-            return kept.ask(door, false, QUESTION, (row, millis) -> {
+            return kept.ask(door, false, question, (row, millis) -> {
                 boolean recovery = row.getBoolean(1);
                 long clients = row.getLong(2);
                 long allowed = row.getLong(3);
@@ -61,21 +70,37 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                             "all " + allowed + " connections that clients may have are taken",
                             "End clients that hold connections, send them through the pooler, or raise max_connections and run holdfast apply.");
                 }
-                return new Health.Ready("answered a query in " + millis + " ms, in_recovery=" + recovery + ", "
-                        + clients + " of " + allowed + " connections taken");
+                String where = elsewhere ? "PostgreSQL " + row.getString(4) + " at " + door.address() + " " : "";
+                String answered = where + "answered a query in " + millis + " ms, in_recovery=" + recovery + ", "
+                        + clients + " of " + allowed + " connections taken";
+                if (!archives) {
+                    return new Health.Ready(answered);
+                }
+                ArchiverSession.State archiver = ArchiverSession.read(row, 5);
+                return archiver.isBroken()
+                        ? new Health.Impaired(archiver.because(service.name()), archiver.next(service.name()))
+                        : new Health.Ready(answered + archiver.proof());
             });
         } catch (SQLException e) {
-            return PostgresWire.refusal(e, "PostgreSQL '" + member + "'");
+            return elsewhere
+                    ? ExternalRefusal.of(e, "external PostgreSQL '" + member + "'")
+                    : PostgresWire.refusal(e, "PostgreSQL '" + member + "'");
         }
     }
 
     @Override
     public List<Member> exporters(Service<PostgresSpec> service) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         return List.of(new Member(Doors.exporter(service), service.name(), "exporter", List.of(new Port(PORT, 9187))));
     }
 
     @Override
     public List<Workload> exporterWorkloads(Service<PostgresSpec> service, Context context) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         Address listen = context.listen(Doors.exporter(service), PORT);
         Address server = context.inside(Doors.primary(service), Doors.PORT);
         List<String> arguments = List.of(
@@ -118,6 +143,9 @@ final class PostgresObservation implements Observation<PostgresSpec> {
 
     @Override
     public List<Scrape> scrapes(Service<PostgresSpec> service) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         return List.of(new Scrape(
                 "postgres",
                 service.name(),
@@ -129,6 +157,9 @@ final class PostgresObservation implements Observation<PostgresSpec> {
 
     @Override
     public List<AlertRules> alerts(Service<PostgresSpec> service) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         String rules = Beside.text(PostgresObservation.class, "alerts.yaml")
                 .replace("${service}", service.name())
                 .replace(

@@ -15,10 +15,15 @@ import dev.holdfast.blueprint.Workload.SecretFile;
 import dev.holdfast.blueprint.Workload.Signal;
 import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Copying;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.PostgresExtensions.Extension;
+import dev.holdfast.engines.postgres.copying.PostgresCopying;
+import dev.holdfast.engines.postgres.protection.Archiving;
 import dev.holdfast.plan.Change;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,8 +69,13 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     }
 
     @Override
+    public Support<Copying<PostgresSpec>> copying() {
+        return Support.offered(new PostgresCopying());
+    }
+
+    @Override
     public List<Member> members(Service<PostgresSpec> service) {
-        return List.of(member(service));
+        return Elsewhere.is(service) ? List.of() : List.of(member(service));
     }
 
     private static Member member(Service<PostgresSpec> service) {
@@ -74,6 +84,9 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
 
     @Override
     public List<Workload> workloads(Service<PostgresSpec> service, Context context) {
+        if (Elsewhere.is(service)) {
+            return List.of();
+        }
         Declared declared = Declared.of(service, extensions);
         Address listen = context.listen(Doors.primary(service), Doors.PORT);
         return List.of(new Workload(
@@ -82,17 +95,21 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 container(service, declared, context),
                 server(service, "-D", "/data"),
                 new TreeMap<>(Map.of("HOME", "/tmp", "LANG", "C.UTF-8")),
-                List.of(
-                        new ConfigurationFile(
-                                "postgresql.conf",
-                                new Content.Settings(Content.Syntax.QUOTED, settings(service, listen))),
-                        new ConfigurationFile("pg_hba.conf", new Content.Plain(doors(listen), Setting.Effect.RELOAD))),
+                files(service, listen, context),
                 List.of(new SecretFile(SECRET, Doors.password(service, Declared.HOLDFAST))),
                 true,
                 Optional.of(new Initialise(initialise(service))),
-                Set.of(),
+                Archiving.needs(service, context),
                 new Stop(Signal.INTERRUPT, PATIENCE),
                 Reload.SIGHUP));
+    }
+
+    private List<ConfigurationFile> files(Service<PostgresSpec> service, Address listen, Context context) {
+        List<ConfigurationFile> files = new ArrayList<>(Archiving.files(service, context));
+        files.add(new ConfigurationFile(
+                "postgresql.conf", new Content.Settings(Content.Syntax.QUOTED, settings(service, listen, context))));
+        files.add(new ConfigurationFile("pg_hba.conf", new Content.Plain(doors(listen), Setting.Effect.RELOAD)));
+        return files;
     }
 
     private static Programs programs(Service<PostgresSpec> service, Declared declared) {
@@ -101,23 +118,20 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         // a few kilobytes with which insight tries an index without making it; nothing of it is in a database
         packages.add("postgresql-" + service.version() + "-hypopg");
         declared.extensions().forEach(extension -> extension.debianPackage().ifPresent(name -> packages.add(name)));
+        service.settings().backups().ifPresent(backups -> packages.add(Archiving.PACKAGE));
         return new Programs.Debian(List.copyOf(packages));
     }
 
     private static List<String> server(Service<PostgresSpec> service, String... more) {
-        List<String> command = new ArrayList<>(List.of(bin(service, "postgres")));
+        List<String> command = new ArrayList<>(List.of(Doors.program(service, "postgres")));
         command.addAll(List.of(more));
         command.addAll(List.of("-c", "config_file=/config/postgresql.conf", "-c", "hba_file=/config/pg_hba.conf"));
         return command;
     }
 
-    private static String bin(Service<PostgresSpec> service, String program) {
-        return "/usr/lib/postgresql/" + service.version() + "/bin/" + program;
-    }
-
     private static List<String> initialise(Service<PostgresSpec> service) {
         List<String> command = new ArrayList<>(List.of(
-                bin(service, "initdb"),
+                Doors.program(service, "initdb"),
                 "--pgdata=/data",
                 "--username=" + Declared.HOLDFAST,
                 "--pwfile=/secrets/" + SECRET,
@@ -147,14 +161,16 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         environment.put("POSTGRES_PASSWORD_FILE", "/secrets/" + SECRET);
         environment.put("POSTGRES_USER", Declared.HOLDFAST);
         boolean vector = declared.extensions().stream().anyMatch(e -> e.name().equals("vector"));
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "postgres",
                 "-c",
                 "config_file=/config/postgresql.conf",
                 "-c",
                 "hba_file=/config/pg_hba.conf",
                 "-c",
-                "unix_socket_directories=/var/run/postgresql");
+                "unix_socket_directories=/var/run/postgresql"));
+        // the images have no pgBackRest: archiving there would only fill the disk
+        service.settings().backups().ifPresent(backups -> command.addAll(List.of("-c", "archive_mode=off")));
         return new Container(
                         vector ? VECTOR_IMAGE : IMAGE,
                         command,
@@ -192,15 +208,23 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         boolean loopback = listen.host().equals("127.0.0.1") || listen.host().equals("::1");
         String remote = loopback
                 ? "hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n"
-                : "hostssl all all all scram-sha-256\n";
+                        + copies("127.0.0.1/32") + copies("::1/128")
+                : "hostssl all all all scram-sha-256\n" + copies("all");
         return "# type database role address method\nlocal all all scram-sha-256\n" + remote;
     }
 
-    private List<Setting> settings(Service<PostgresSpec> service, Address listen) {
+    /** The word all means every database, and not the door through which a server is copied. */
+    private static String copies(String from) {
+        return "hostssl replication " + Declared.HOLDFAST + " " + from + " scram-sha-256\n";
+    }
+
+    private List<Setting> settings(Service<PostgresSpec> service, Address listen, Context context) {
         SortedMap<String, Setting> settings = new TreeMap<>();
         fixed(listen).forEach(setting -> settings.put(setting.key(), setting));
         sizing.settings(service).forEach(setting -> settings.put(setting.key(), setting));
         extensionSettings(Declared.of(service, extensions)).forEach(setting -> settings.put(setting.key(), setting));
+        Archiving.settings(service, context)
+                .forEach((name, value) -> settings.put(name, parameters.setting(name, value)));
         service.settings()
                 .parameters()
                 .forEach((written, value) -> parameters
@@ -212,7 +236,23 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                                         value,
                                         parameters.find(name).orElseThrow().effect(),
                                         "the stack file sets it under parameters:"))));
+        if (context.stack().isDerived()) {
+            quiet(settings);
+        }
         return List.copyOf(settings.values());
+    }
+
+    /** A copy must not act for the original: not take over its subscriptions, nor run its jobs a second time. */
+    private static void quiet(SortedMap<String, Setting> settings) {
+        String because = "this stack was made from the data of another, for which it must not act";
+        settings.put(
+                "max_logical_replication_workers",
+                new Setting("max_logical_replication_workers", "0", Setting.Effect.RESTART, because));
+        if (settings.containsKey("cron.database_name")) {
+            settings.put(
+                    "cron.launch_active_jobs",
+                    new Setting("cron.launch_active_jobs", "off", Setting.Effect.RELOAD, because));
+        }
     }
 
     private List<Setting> fixed(Address listen) {

@@ -3,6 +3,7 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
 import dev.holdfast.engines.Beside;
+import dev.holdfast.engines.ExternalRefusal;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.PostgresWire.Door;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
@@ -15,6 +16,7 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Scram;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.sql.Array;
 import java.sql.Connection;
@@ -60,10 +62,9 @@ public final class PostgresSession implements AutoCloseable {
             Connection connection = PostgresWire.open(door(service, context, database), false, PATIENCE_SECONDS);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET search_path = pg_catalog; SET standard_conforming_strings = on;"
-                        + " SET log_statement = 'none'; SET log_min_duration_statement = -1;"
-                        + " SET log_min_error_statement = 'panic'; SET statement_timeout = '50s';"
+                        + " SET statement_timeout = '50s';"
                         + " SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'");
-                silenceAudit(statement);
+                silence(statement);
             } catch (SQLException e) {
                 connection.close();
                 throw e;
@@ -93,9 +94,13 @@ public final class PostgresSession implements AutoCloseable {
         }
     }
 
-    private static void silenceAudit(Statement statement) throws SQLException {
-        try (ResultSet loaded = statement.executeQuery(
-                "SELECT set_config(name, 'none', false) FROM pg_settings WHERE name = 'pgaudit.log'")) {
+    /** What only a superuser may silence stays as it is for others: what they send holds verifiers, never passwords. */
+    private static void silence(Statement statement) throws SQLException {
+        try (ResultSet loaded = statement.executeQuery("SELECT set_config(name, CASE name"
+                + " WHEN 'log_min_duration_statement' THEN '-1' WHEN 'log_min_error_statement' THEN 'panic' ELSE 'none' END, false)"
+                + " FROM pg_settings WHERE name IN ('log_statement', 'log_min_duration_statement',"
+                + " 'log_min_error_statement', 'pgaudit.log')"
+                + " AND (context = 'user' OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))")) {
             while (loaded.next()) {
                 loaded.getString(1);
             }
@@ -103,17 +108,14 @@ public final class PostgresSession implements AutoCloseable {
     }
 
     static Door door(Service<?> service, Context context, String database) {
-        return new Door(
-                Doors.direct(service, context),
-                database,
-                Declared.HOLDFAST,
-                context.secret(Doors.password(service, Declared.HOLDFAST)),
-                context.authorityFile());
+        return Doors.keeper(service, context, database);
     }
 
     /** What a failure says to somebody who wants the service back. */
     public static HoldfastException unreachable(Service<?> service, SQLException e) {
-        Health.NotReady refusal = PostgresWire.refusal(e, "PostgreSQL '" + service.name() + "'");
+        Health.NotReady refusal = Elsewhere.is(service)
+                ? ExternalRefusal.of(e, "external PostgreSQL '" + service.name() + "'")
+                : PostgresWire.refusal(e, "PostgreSQL '" + service.name() + "'");
         boolean login = Optional.ofNullable(e.getSQLState()).orElse("").startsWith("28");
         return new HoldfastException(
                 Problem.of(login ? Code.HF3502 : Code.HF3501, refusal.because(), refusal.next()), e);
@@ -128,6 +130,23 @@ public final class PostgresSession implements AutoCloseable {
             if (!gone || !batch.sql().startsWith("REASSIGN OWNED")) {
                 throw e;
             }
+        }
+    }
+
+    /** Does a batch that takes as long as the tables are large: an index, the check of a foreign key. */
+    static void executePatiently(Script.Batch batch, Service<?> service, Context context) {
+        try (Connection connection = connection(service, context, batch.database(), 0)) {
+            PostgresSession session = new PostgresSession(service, context, connection);
+            try (Statement statement = connection.createStatement()) {
+                // what is done beside the work of others waits for that work; anything else must not be waited for long
+                statement.execute(
+                        batch.sql().contains("INDEX CONCURRENTLY")
+                                ? "SET lock_timeout = 0"
+                                : "SET lock_timeout = '10s'");
+            }
+            session.execute(batch);
+        } catch (SQLException e) {
+            throw unreachable(service, e);
         }
     }
 

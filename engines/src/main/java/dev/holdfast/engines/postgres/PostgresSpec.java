@@ -7,14 +7,18 @@ import dev.holdfast.language.Names;
 import dev.holdfast.language.NotYet;
 import dev.holdfast.language.Range;
 import dev.holdfast.language.WordsOf;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Embedded;
+import dev.holdfast.stack.Pooled;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 @Doc(
         "A PostgreSQL server with its databases, roles and extensions, and a pooler in front of it where one is asked for.")
@@ -52,12 +56,30 @@ public record PostgresSpec(
                 value = "[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?",
                 rule = "the name of a PostgreSQL parameter")
         @Example("{statement_timeout: 30s}")
-        SortedMap<String, String> parameters) {
+        SortedMap<String, String> parameters)
+        implements Elsewhere, Pooled {
     public PostgresSpec {
         extensions = List.copyOf(extensions);
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
         roles = Collections.unmodifiableSortedMap(new TreeMap<>(roles));
         parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+    }
+
+    @Override
+    public Optional<Place> elsewhere() {
+        return external.map(server -> new Place(server.url(), server.ca()));
+    }
+
+    @Override
+    public SortedSet<String> personal() {
+        SortedSet<String> personal = new TreeSet<>();
+        databases
+                .values()
+                .forEach(database -> database.tenancy().ifPresent(tenancy -> {
+                    personal.add(tenancy.setting());
+                    tenancy.role().ifPresent(within -> personal.add(within.setting()));
+                }));
+        return personal;
     }
 
     /** When a commit is answered. */

@@ -38,6 +38,12 @@ record Facets<S extends Record>(Bound<S> bound) {
         return changes;
     }
 
+    List<String> notes(Context context) {
+        List<String> notes = new ArrayList<>();
+        reconciled().forEach(facet -> notes.addAll(facet.notes(bound.service(), context)));
+        return notes;
+    }
+
     /** By the first facet: where an engine has changes in two, either does both. */
     void apply(List<Change> changes, Context context) {
         changes.forEach(change -> reconciled().getFirst().apply(change, bound.service(), context));

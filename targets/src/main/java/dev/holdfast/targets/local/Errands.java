@@ -5,9 +5,11 @@ import dev.holdfast.engine.Errand;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.secret.Redacted;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,20 +22,35 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Programs that run to their end beside a member. To the sweeping of processes each is a member of its own. */
 record Errands(StackFolder folder, Launcher launcher, Enclosure enclosure, Preparation preparation, Members members) {
+    private static final Logger LOG = LoggerFactory.getLogger(Errands.class);
     private static final int KEPT = 40;
 
     Errand.Ran run(Workload workload, Errand errand, Consumer<String> onLine) throws InterruptedException {
         String name = errand.member() + "-" + errand.name();
+        return run(
+                new Errand(name, errand.name(), errand.command(), errand.environment(), errand.patience()),
+                workload,
+                folder.volume(errand.member()),
+                Optional.empty(),
+                onLine);
+    }
+
+    /** As the member the errand names itself, under that one's lock, with {@code data} in the place of its data. */
+    Errand.Ran run(Errand errand, Workload workload, Path data, Optional<Redacted> input, Consumer<String> onLine)
+            throws InterruptedException {
+        String name = errand.member();
         // an errand whose daemon was killed holds its lock still, and nobody reads what it says
         members.sweep(name, Optional.empty());
         Map<String, String> own = new TreeMap<>(workload.environment());
         errand.environment().forEach((variable, value) -> own.put(variable, value.reveal()));
         Enclosure.Invocation enclosed = enclosure.member(
                 workload.programs(),
-                preparation.folders(workload, folder.volume(errand.member())),
+                preparation.folders(workload, data),
                 folder.dataLock(name),
                 new TreeMap<>(own),
                 errand.command());
@@ -43,7 +60,10 @@ record Errands(StackFolder folder, Launcher launcher, Enclosure enclosure, Prepa
         LogFile log = LogFile.of(folder.log(name));
         log.create();
         log.rotateIfLarge();
-        Process process = launcher.piped(enclosed.arguments(), environment);
+        Process process = input.isPresent()
+                ? launcher.fed(enclosed.arguments(), environment)
+                : launcher.piped(enclosed.arguments(), environment);
+        input.ifPresent(text -> Thread.ofVirtual().name("feed-" + name).start(() -> feed(process, text)));
         Deque<String> last = new ArrayDeque<>();
         CountDownLatch read = new CountDownLatch(1);
         Thread.ofVirtual().name("errand-" + name).start(() -> {
@@ -68,11 +88,20 @@ record Errands(StackFolder folder, Launcher launcher, Enclosure enclosure, Prepa
         if (!ended) {
             throw new HoldfastException(Problem.of(
                     Code.HF3116,
-                    errand.name() + " of " + errand.member() + " did not end within "
+                    errand.name() + " of " + workload.member().name() + " did not end within "
                             + errand.patience().toMinutes() + " min and was ended",
                     "Read '" + folder.log(name) + "' for what it waited for, then run the same command again."));
         }
         return new Errand.Ran(process.exitValue(), words);
+    }
+
+    private static void feed(Process process, Redacted text) {
+        try (OutputStream into = process.getOutputStream()) {
+            into.write(text.reveal().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException ended) {
+            // it did not want to hear all of it; its exit status says whether that was well
+            LOG.atDebug().setCause(ended).log("an errand ended before it had read its input");
+        }
     }
 
     private static void lines(Process process, Path log, Deque<String> last, Consumer<String> onLine) {

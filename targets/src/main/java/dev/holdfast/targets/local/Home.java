@@ -19,7 +19,9 @@ import java.util.stream.Stream;
 public record Home(Path data, Path cache, Path runtime) {
     // sun_path holds 108 bytes, the last of them the closing zero
     private static final int LONGEST_SOCKET = 107;
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
+    // the second word is that of a derived stack, which no file can ask for
+    private static final Pattern NAME =
+            Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?(@[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?)?");
 
     /** From {@code HOLDFAST_HOME}, or from the XDG variables and {@code HOME}. Creates nothing. */
     public static Home of(Map<String, String> environment) {

@@ -19,13 +19,15 @@ import java.util.function.Supplier;
  * with the thread that happened to start it. One a daemon.
  */
 public final class Launcher implements AutoCloseable {
+    private static final ProcessBuilder.Redirect NOTHING = ProcessBuilder.Redirect.from(new File("/dev/null"));
+
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("launcher").daemon().factory());
 
     /** Both outputs go to the end of {@code log}; nothing is inherited from the environment of this process. */
     public Process start(List<String> command, Map<String, String> environment, Path log) {
-        return onThread(
-                () -> launched(command, environment, ProcessBuilder.Redirect.appendTo(log.toFile()), "'" + log + "'"));
+        return onThread(() -> launched(
+                command, environment, NOTHING, ProcessBuilder.Redirect.appendTo(log.toFile()), "'" + log + "'"));
     }
 
     private Process onThread(Supplier<Process> launch) {
@@ -41,13 +43,23 @@ public final class Launcher implements AutoCloseable {
 
     /** Both outputs are the caller's to read. */
     Process piped(List<String> command, Map<String, String> environment) {
-        return onThread(() -> launched(command, environment, ProcessBuilder.Redirect.PIPE, "its programs"));
+        return onThread(() -> launched(command, environment, NOTHING, ProcessBuilder.Redirect.PIPE, "its programs"));
+    }
+
+    /** The same, and the input is the caller's to write. */
+    Process fed(List<String> command, Map<String, String> environment) {
+        ProcessBuilder.Redirect pipe = ProcessBuilder.Redirect.PIPE;
+        return onThread(() -> launched(command, environment, pipe, pipe, "its programs"));
     }
 
     private static Process launched(
-            List<String> command, Map<String, String> environment, ProcessBuilder.Redirect output, String what) {
+            List<String> command,
+            Map<String, String> environment,
+            ProcessBuilder.Redirect input,
+            ProcessBuilder.Redirect output,
+            String what) {
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectInput(new File("/dev/null"))
+                .redirectInput(input)
                 .redirectErrorStream(true)
                 .redirectOutput(output);
         builder.environment().clear();

@@ -8,6 +8,8 @@ import dev.holdfast.engine.Access;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Errand;
+import dev.holdfast.engine.Filling;
+import dev.holdfast.engine.ObjectStore;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.plan.Change;
@@ -18,6 +20,7 @@ import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
+import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +46,7 @@ public final class LocalStack implements Context, AutoCloseable {
     private final Members members;
     private final Preparation preparation;
     private final Errands errands;
+    private final Fillings fillings;
     private final Comparison comparison;
 
     private LocalStack(
@@ -55,6 +59,7 @@ public final class LocalStack implements Context, AutoCloseable {
         this.members = members;
         this.preparation = new Preparation(folder, parts.secrets(), parts.certificates(), parts.enclosure(), members);
         this.errands = new Errands(folder, parts.launcher(), parts.enclosure(), preparation, members);
+        this.fillings = new Fillings(folder, parts.enclosure(), preparation, errands);
         this.comparison = new Comparison(folder, parts.enclosure(), ports, members, preparation);
     }
 
@@ -152,6 +157,14 @@ public final class LocalStack implements Context, AutoCloseable {
     /** Writes the member's files and fills its data folder if that is new. Idempotent; touches no file that is right. */
     public void prepare(Workload workload) {
         preparation.prepare(workload, Comparison.service(assembly.stack(), workload));
+    }
+
+    /**
+     * Gives a member that has no data yet what the filling brings, in place of what its engine would make. Where it is
+     * interrupted or fails there is still no data. Tells of its progress from another thread.
+     */
+    public void fill(Workload workload, Filling filling, Filled filled) throws InterruptedException {
+        fillings.fill(workload, Comparison.service(assembly.stack(), workload), filling, filled);
     }
 
     /**
@@ -314,6 +327,11 @@ public final class LocalStack implements Context, AutoCloseable {
     @Override
     public Redacted secret(SecretRef secret) {
         return parts.secrets().secret(secret);
+    }
+
+    @Override
+    public ObjectStore.Bucket bucket(Reference reference) {
+        return assembly.bucket(reference, this);
     }
 
     @Override

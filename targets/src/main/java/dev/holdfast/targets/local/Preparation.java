@@ -77,10 +77,16 @@ record Preparation(
     }
 
     void prepare(Workload workload, Service<?> service) {
-        String member = workload.member().name();
         requireSameVersion(workload, service).ifPresent(problem -> {
             throw new HoldfastException(problem);
         });
+        files(workload);
+        data(workload, service);
+    }
+
+    /** Writes the member's files, and removes those it no longer has; leaves its data alone. */
+    void files(Workload workload) {
+        String member = workload.member().name();
         SortedMap<String, Wanted> wanted = wanted(workload);
         for (Path mine : List.of(folder.config(member), folder.secrets(member))) {
             Disk.folder(mine, enclosure.owner());
@@ -96,7 +102,6 @@ record Preparation(
         SortedMap<String, FileFacts> facts = new TreeMap<>();
         wanted.forEach((name, file) -> facts.put(name, file.facts()));
         folder.written(member).write(new Facts(facts).json());
-        data(workload, service);
     }
 
     /** Writes what belongs to TLS and nothing else; returns what that is now. */
@@ -165,11 +170,7 @@ record Preparation(
             Disk.folder(data, enclosure.owner());
             return;
         }
-        // what an interrupted attempt left is of no use: it may lack anything
-        Path partial = folder.partial(member);
-        members.sweep(member, Optional.empty());
-        Disk.remove(partial);
-        Disk.folder(partial, enclosure.owner());
+        Path partial = partial(member);
         List<String> command = workload.initialise().get().command();
         members.run(
                 member,
@@ -180,12 +181,28 @@ record Preparation(
                         workload.environment(),
                         command),
                 INITIALISE);
+        keep(member, service);
+    }
+
+    /** An empty folder in which a member's data is made. */
+    Path partial(String member) {
+        // what an interrupted attempt left is of no use: it may lack anything
+        Path partial = folder.partial(member);
+        members.sweep(member, Optional.empty());
+        Disk.remove(partial);
+        Disk.folder(folder.volume(), Disk.OURS);
+        Disk.folder(partial, enclosure.owner());
+        return partial;
+    }
+
+    /** What was made in {@link #partial} is the member's data from now on. */
+    void keep(String member, Service<?> service) {
         folder.origin(member)
                 .write(Json.object()
                         .put("engine", service.engine())
                         .put("version", service.version())
                         .build());
-        Disk.move(partial, data);
+        Disk.move(folder.partial(member), folder.volume(member));
     }
 
     private SortedMap<String, Wanted> wanted(Workload workload) {

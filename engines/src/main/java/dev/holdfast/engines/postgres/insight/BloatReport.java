@@ -56,15 +56,20 @@ final class BloatReport implements Report {
             try (InsightSession session = desk.open(database)) {
                 Optional<String> exact = question.isExact() ? exact(session, sheet) : Optional.empty();
                 for (Facts facts : session.rows("bloat_tables.sql")) {
-                    found(session, facts, true, exact, sheet).filter(Loose::isLoose).ifPresent(loose::add);
+                    found(session, facts, true, exact, sheet)
+                            .filter(Loose::isLoose)
+                            .ifPresent(loose::add);
                 }
                 for (Facts facts : session.rows("bloat_indexes.sql")) {
-                    found(session, facts, false, exact, sheet).filter(Loose::isLoose).ifPresent(loose::add);
+                    found(session, facts, false, exact, sheet)
+                            .filter(Loose::isLoose)
+                            .ifPresent(loose::add);
                 }
             }
         }
         if (!question.isExact()) {
-            sheet.note("Estimated from statistics, so tables never analysed are left out; --exact reads every page and counts.");
+            sheet.note(
+                    "Estimated from statistics, so tables never analysed are left out; --exact reads every page and counts.");
         }
         loose.sort(Comparator.comparingLong(Loose::wasted).reversed());
         loose.forEach(one -> row(one, question.isExact(), sheet));

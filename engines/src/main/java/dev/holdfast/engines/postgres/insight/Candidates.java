@@ -45,7 +45,8 @@ record Candidates(PlanNode scan, Set<List<String>> keys) {
                 }
             }
             for (String key : node.texts("Sort Key")) {
-                column(key.replaceFirst("( DESC| ASC)?( NULLS (FIRST|LAST))?$", ""), alias).ifPresent(sorted::add);
+                column(key.replaceFirst("( DESC| ASC)?( NULLS (FIRST|LAST))?$", ""), alias)
+                        .ifPresent(sorted::add);
             }
         }
         Set<List<String>> all = new LinkedHashSet<>();
@@ -122,7 +123,9 @@ record Candidates(PlanNode scan, Set<List<String>> keys) {
     }
 
     private static boolean names(String text, String alias) {
-        return Pattern.compile("(?<![\\w\"])" + qualifier(alias) + COLUMN).matcher(text).find();
+        return Pattern.compile("(?<![\\w\"])" + qualifier(alias) + COLUMN)
+                .matcher(text)
+                .find();
     }
 
     private static String qualifier(String alias) {

@@ -46,7 +46,6 @@ record Gain(double before, double after, long bytes) {
         }
         return share() < 0.05
                 ? "none while the table is this small"
-                : String.format(
-                        Locale.ROOT, "cost %.0f to %.0f (-%.0f %%)", before, after, 100 * share());
+                : String.format(Locale.ROOT, "cost %.0f to %.0f (-%.0f %%)", before, after, 100 * share());
     }
 }

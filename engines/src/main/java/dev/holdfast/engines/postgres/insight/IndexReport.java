@@ -71,8 +71,7 @@ final class IndexReport implements Report {
                                     shape.facts().is("is_unique")
                                             ? "Remove the rows that are there twice, if that is why it failed, and build it anew; or drop it."
                                             : "Build it anew, or drop it if nobody wants it any more.",
-                                    List.of(Said.in(
-                                            database, "REINDEX INDEX CONCURRENTLY " + shape.name())));
+                                    List.of(Said.in(database, "REINDEX INDEX CONCURRENTLY " + shape.name())));
             Finding finding = new Finding(
                     Severity.WARNING,
                     "index " + shape.name(),
@@ -87,17 +86,19 @@ final class IndexReport implements Report {
         List<IndexShape> found = new ArrayList<>();
         for (IndexShape shape : shapes) {
             Optional<IndexShape> twin = shapes.stream()
-                    .filter(other -> other != shape && shape.equalsIn(other) && !found.contains(other))
+                    .filter(other -> !other.equals(shape) && shape.equalsIn(other) && !found.contains(other))
                     .filter(other -> isWorthMore(other, shape))
                     .findFirst();
-            Optional<IndexShape> longer = shapes.stream().filter(shape::isBeginningOf).findFirst();
+            Optional<IndexShape> longer =
+                    shapes.stream().filter(shape::isBeginningOf).findFirst();
             if (twin.isPresent() && !shape.isConstraint()) {
                 found.add(shape);
                 row(
                         database,
                         "duplicate",
                         shape,
-                        superfluous(database, shape, "is the same as " + twin.get().name()),
+                        superfluous(
+                                database, shape, "is the same as " + twin.get().name()),
                         freed(shape),
                         sheet);
             } else if (longer.isPresent()) {
@@ -123,7 +124,8 @@ final class IndexReport implements Report {
             return ranks > 0;
         }
         int scans = Long.compare(one.facts().count("scans"), other.facts().count("scans"));
-        return scans > 0 || scans == 0 && one.facts().count("oid") < other.facts().count("oid");
+        return scans > 0
+                || (scans == 0 && one.facts().count("oid") < other.facts().count("oid"));
     }
 
     private static int rank(IndexShape shape) {
@@ -136,7 +138,10 @@ final class IndexReport implements Report {
                 "index " + shape.name(),
                 because + "; it takes " + Said.bytes(shape.bytes()) + " and every write pays for it",
                 new Remedy(
-                        "Drop it" + (shape.isPartitioned() ? " in a quiet moment: that of a partitioned table locks it." : "."),
+                        "Drop it"
+                                + (shape.isPartitioned()
+                                        ? " in a quiet moment: that of a partitioned table locks it."
+                                        : "."),
                         List.of(drop(database, shape))));
     }
 
@@ -149,8 +154,7 @@ final class IndexReport implements Report {
             Sheet sheet) {
         boolean isYoung = age.number("seconds") < WEEK;
         for (IndexShape shape : shapes) {
-            boolean isIdle = shape.facts().count("scans") == 0
-                    || shape.facts().number("last_scan_seconds") > QUARTER;
+            boolean isIdle = shape.facts().count("scans") == 0 || shape.facts().number("last_scan_seconds") > QUARTER;
             if (!isIdle
                     || shape.isRule()
                     || !shape.isValid()
@@ -190,21 +194,19 @@ final class IndexReport implements Report {
         return foreign.stream()
                 .filter(key -> shape.serves(key.count("table_oid"), key.texts("columns")))
                 .anyMatch(key -> shapes.stream()
-                        .noneMatch(other -> other != shape
-                                && other.serves(key.count("table_oid"), key.texts("columns"))));
+                        .noneMatch(other ->
+                                !other.equals(shape) && other.serves(key.count("table_oid"), key.texts("columns"))));
     }
 
     private static Statement drop(String database, IndexShape shape) {
-        return Said.in(
-                database, (shape.isPartitioned() ? "DROP INDEX " : "DROP INDEX CONCURRENTLY ") + shape.name());
+        return Said.in(database, (shape.isPartitioned() ? "DROP INDEX " : "DROP INDEX CONCURRENTLY ") + shape.name());
     }
 
     private static String freed(IndexShape shape) {
         return Said.bytes(shape.bytes()) + " freed, " + shape.facts().count("writes") + " index writes saved so far";
     }
 
-    private static void row(
-            String database, String kind, IndexShape shape, Finding finding, String gain, Sheet sheet) {
+    private static void row(String database, String kind, IndexShape shape, Finding finding, String gain, Sheet sheet) {
         sheet.row(
                 database,
                 List.of(finding),

@@ -74,8 +74,7 @@ record IndexShape(Facts facts) {
         }
         Set<String> within = new HashSet<>(longer.facts.texts("columns"));
         within.addAll(longer.facts.texts("included"));
-        return longer.keys().subList(0, keys().size()).equals(keys())
-                && within.containsAll(facts.texts("included"));
+        return longer.keys().subList(0, keys().size()).equals(keys()) && within.containsAll(facts.texts("included"));
     }
 
     /**
@@ -85,8 +84,7 @@ record IndexShape(Facts facts) {
     boolean serves(long table, List<String> columns) {
         List<String> first = facts.texts("columns");
         boolean isWhole = predicate().isEmpty()
-                || columns.stream()
-                        .anyMatch(column -> predicate().get().equals(Said.quoted(column) + " IS NOT NULL"));
+                || columns.stream().anyMatch(column -> predicate().get().equals(Said.quoted(column) + " IS NOT NULL"));
         return table == facts.count("table_oid")
                 && isValid()
                 && isWhole

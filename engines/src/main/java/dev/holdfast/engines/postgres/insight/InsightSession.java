@@ -155,8 +155,8 @@ final class InsightSession implements AutoCloseable {
         return new HoldfastException(
                 Problem.of(
                         Code.HF3551,
-                        "database '" + database + "' of '" + service.name() + "' does not answer a question of insight: "
-                                + PostgresWire.firstLine(e),
+                        "database '" + database + "' of '" + service.name()
+                                + "' does not answer a question of insight: " + PostgresWire.firstLine(e),
                         remedy),
                 e);
     }

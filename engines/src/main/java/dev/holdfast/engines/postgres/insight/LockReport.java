@@ -52,7 +52,8 @@ final class LockReport implements Report {
                     continue;
                 }
                 // an autovacuum or a shared lock has a database, too; who has none concerns all
-                if (question.thing().isPresent() && !facts.find("database").filter(asked::contains).isPresent()) {
+                if (question.thing().isPresent()
+                        && !facts.find("database").filter(asked::contains).isPresent()) {
                     continue;
                 }
                 row(place, facts, all, tree, prepared, names, sheet);
@@ -100,12 +101,7 @@ final class LockReport implements Report {
     }
 
     private static Finding finding(
-            Tree.Place place,
-            Facts facts,
-            String wants,
-            Map<String, Facts> all,
-            Tree tree,
-            List<Facts> prepared) {
+            Tree.Place place, Facts facts, String wants, Map<String, Facts> all, Tree tree, List<Facts> prepared) {
         double waited = facts.number("waited_seconds");
         Severity severity = waited > 30 || tree.behind(place.root()) >= 5 ? Severity.CRITICAL : Severity.WARNING;
         String because = "has waited " + Said.seconds(waited) + " for " + wants;
@@ -119,7 +115,8 @@ final class LockReport implements Report {
                     severity,
                     subject,
                     because + " in a circle of sessions that wait for each other",
-                    Remedy.of("The server ends one of them by itself after deadlock_timeout; lock rows in the same order everywhere."));
+                    Remedy.of(
+                            "The server ends one of them by itself after deadlock_timeout; lock rows in the same order everywhere."));
         }
         return new Finding(
                 severity,
@@ -142,7 +139,8 @@ final class LockReport implements Report {
         String query = Said.shortened(Statements.oneLine(facts.text("query")));
         return switch (facts.text("state")) {
             case "idle in transaction" -> "idle in a transaction for " + forSeconds + " after: " + query;
-            case "idle in transaction (aborted)" -> "idle in a failed transaction for " + forSeconds + " after: " + query;
+            case "idle in transaction (aborted)" ->
+                "idle in a failed transaction for " + forSeconds + " after: " + query;
             case "active" -> "busy for " + forSeconds + " with: " + query;
             default -> facts.text("kind") + ", " + facts.text("state") + " for " + forSeconds;
         };

@@ -52,15 +52,15 @@ final class MissingIndexes {
             explained.add(proposal.table().count("oid"));
             propose(proposal);
         });
-        all.stream()
-                .filter(table -> !explained.contains(table.count("oid")))
-                .forEach(this::unexplained);
+        all.stream().filter(table -> !explained.contains(table.count("oid"))).forEach(this::unexplained);
     }
 
     /** One index, with what it would do for all statements that were seen to want it. */
     private record Proposal(Facts table, NewIndex index, List<Wish> wishes) {
         double millisSaved() {
-            return wishes.stream().mapToDouble(wish -> wish.gain().share() * wish.facts().number("total")).sum();
+            return wishes.stream()
+                    .mapToDouble(wish -> wish.gain().share() * wish.facts().number("total"))
+                    .sum();
         }
 
         double before() {
@@ -84,8 +84,7 @@ final class MissingIndexes {
                 .forEach(facts -> best(facts)
                         .ifPresent(found -> proposals
                                 .computeIfAbsent(
-                                        found.index(),
-                                        index -> new Proposal(found.table(), index, new ArrayList<>()))
+                                        found.index(), index -> new Proposal(found.table(), index, new ArrayList<>()))
                                 .wishes()
                                 .add(new Wish(facts, found.gain()))));
         return proposals.values().stream()
@@ -99,8 +98,7 @@ final class MissingIndexes {
     private Optional<Found> best(Facts facts) {
         SqlText statement = SqlText.of(facts.text("query"));
         String role = facts.text("role");
-        if (!statement.isSingle()
-                || !(trial.plan(role, statement) instanceof Attempt.Done<PlanNode>(PlanNode plan))) {
+        if (!statement.isSingle() || !(trial.plan(role, statement) instanceof Attempt.Done<PlanNode>(PlanNode plan))) {
             return Optional.empty();
         }
         List<Found> found = new ArrayList<>();
@@ -120,7 +118,8 @@ final class MissingIndexes {
                 }
             }
         }
-        double least = found.stream().mapToDouble(one -> one.gain().after()).min().orElse(0);
+        double least =
+                found.stream().mapToDouble(one -> one.gain().after()).min().orElse(0);
         return found.stream()
                 .filter(one -> one.gain().after() <= least * 1.1 + 1)
                 .min(Comparator.comparingInt(one -> one.index().keys().size()));
@@ -128,17 +127,25 @@ final class MissingIndexes {
 
     private void propose(Proposal proposal) {
         NewIndex index = proposal.index();
-        long calls = proposal.wishes().stream().mapToLong(wish -> wish.facts().count("calls")).sum();
-        double total = proposal.wishes().stream().mapToDouble(wish -> wish.facts().number("total")).sum();
+        long calls = proposal.wishes().stream()
+                .mapToLong(wish -> wish.facts().count("calls"))
+                .sum();
+        double total = proposal.wishes().stream()
+                .mapToDouble(wish -> wish.facts().number("total"))
+                .sum();
         Gain gain = new Gain(
                 proposal.before(),
                 proposal.after(),
-                proposal.wishes().stream().mapToLong(wish -> wish.gain().bytes()).max().orElse(0));
+                proposal.wishes().stream()
+                        .mapToLong(wish -> wish.gain().bytes())
+                        .max()
+                        .orElse(0));
         String ids = String.join(
-                ", ", proposal.wishes().stream().map(wish -> wish.facts().text("id")).toList());
+                ", ",
+                proposal.wishes().stream().map(wish -> wish.facts().text("id")).toList());
         double saved = proposal.millisSaved() / 1000;
         Finding finding = new Finding(
-                saved > 60 || saved > 1 && gain.share() > 0.9 ? Severity.WARNING : Severity.ADVICE,
+                saved > 60 || (saved > 1 && gain.share() > 0.9) ? Severity.WARNING : Severity.ADVICE,
                 "table " + index.target(),
                 "is read from end to end (" + proposal.table().count("rows") + " rows) by "
                         + (proposal.wishes().size() == 1 ? "statement " : "statements ") + ids + ", called " + calls
@@ -146,7 +153,9 @@ final class MissingIndexes {
                 index.remedy(String.format(
                         Locale.ROOT,
                         "Make the index%s.",
-                        trial.canTry() ? " that was tried" : " and see with 'holdfast insight explain' whether it is used")));
+                        trial.canTry()
+                                ? " that was tried"
+                                : " and see with 'holdfast insight explain' whether it is used")));
         sheet.row(
                 session.database(),
                 List.of(finding),

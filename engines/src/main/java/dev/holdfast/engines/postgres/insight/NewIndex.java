@@ -58,26 +58,28 @@ record NewIndex(String database, String schema, String table, List<String> keys,
         if (parts.isEmpty()) {
             return new Remedy(
                     why + " CONCURRENTLY lets everybody go on; it is no part of a transaction.",
-                    List.of(Said.in(database, "CREATE INDEX CONCURRENTLY " + name(table) + " ON " + target() + columns())));
+                    List.of(Said.in(
+                            database, "CREATE INDEX CONCURRENTLY " + name(table) + " ON " + target() + columns())));
         }
         if (isNested) {
             return new Remedy(
-                    why + " The table is partitioned more than once: writing waits while this is built, so choose a quiet moment.",
+                    why
+                            + " The table is partitioned more than once: writing waits while this is built, so choose a quiet moment.",
                     List.of(Said.in(database, "CREATE INDEX " + name(table) + " ON " + target() + columns())));
         }
         List<Statement> statements = new ArrayList<>();
         statements.add(Said.in(database, "CREATE INDEX " + name(table) + " ON ONLY " + target() + columns()));
         for (String part : parts) {
             String bare = part.substring(part.lastIndexOf('.') + 1).replace("\"", "");
-            statements.add(Said.in(
-                    database, "CREATE INDEX CONCURRENTLY " + name(bare) + " ON " + part + columns()));
+            statements.add(Said.in(database, "CREATE INDEX CONCURRENTLY " + name(bare) + " ON " + part + columns()));
             statements.add(Said.in(
                     database,
                     "ALTER INDEX " + Said.quoted(schema) + "." + name(table) + " ATTACH PARTITION "
                             + part.substring(0, part.lastIndexOf('.') + 1) + name(bare)));
         }
         return new Remedy(
-                why + " The table is partitioned: each partition gets its own without holding up anybody, then the whole is valid.",
+                why
+                        + " The table is partitioned: each partition gets its own without holding up anybody, then the whole is valid.",
                 statements);
     }
 

@@ -45,8 +45,9 @@ record PlanNode(Json json, int depth, List<PlanNode> children) {
 
     Optional<Double> find(String key) {
         return json.at(key)
-                .flatMap(value ->
-                        value instanceof Json.Numeral(String literal) ? Optional.of(Double.valueOf(literal)) : Optional.empty());
+                .flatMap(value -> value instanceof Json.Numeral(String literal)
+                        ? Optional.of(Double.valueOf(literal))
+                        : Optional.empty());
     }
 
     double cost() {
@@ -89,7 +90,8 @@ record PlanNode(Json json, int depth, List<PlanNode> children) {
     }
 
     double ownCost() {
-        return Math.max(0, cost() - children.stream().mapToDouble(PlanNode::cost).sum());
+        return Math.max(
+                0, cost() - children.stream().mapToDouble(PlanNode::cost).sum());
     }
 
     boolean readsATable() {
@@ -146,6 +148,8 @@ record PlanNode(Json json, int depth, List<PlanNode> children) {
             return text("Operation");
         }
         String join = text("Join Type");
-        return join.isEmpty() || join.equals("Inner") ? type : type + " (" + join.toLowerCase(java.util.Locale.ROOT) + ")";
+        return join.isEmpty() || join.equals("Inner")
+                ? type
+                : type + " (" + join.toLowerCase(java.util.Locale.ROOT) + ")";
     }
 }

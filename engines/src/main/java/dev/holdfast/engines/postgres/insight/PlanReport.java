@@ -41,8 +41,7 @@ final class PlanReport implements Explaining<PostgresSpec> {
             session.execute("SET LOCAL statement_timeout = " + query.patience().toMillis());
             query.settings().forEach((name, value) -> setting(session, name, value));
             Map<String, Facts> tables = new LinkedHashMap<>();
-            session.rows("tables.sql")
-                    .forEach(table -> table.texts("parts").forEach(part -> tables.put(part, table)));
+            session.rows("tables.sql").forEach(table -> table.texts("parts").forEach(part -> tables.put(part, table)));
             // what would help is tried before the query runs, for nothing may be created once it may only read
             PlanNode planned = result(trial.plan(asked.role(), asked.statement()), query, asked);
             Proposals proposals = Proposals.of(database, trial, asked.role(), asked.statement(), planned, tables);
@@ -65,8 +64,8 @@ final class PlanReport implements Explaining<PostgresSpec> {
                             Code.HF3553,
                             "database '" + session.database() + "' has seen no statement "
                                     + query.id().get(),
-                            "Take an id from 'holdfast insight slow " + desk.service().name() + "/"
-                                    + session.database() + "'.")));
+                            "Take an id from 'holdfast insight slow "
+                                    + desk.service().name() + "/" + session.database() + "'.")));
             return new Asked(query.role().orElse(seen.text("role")), explainable(seen.text("query")));
         }
         String role = query.role().orElseGet(() -> desk.declared().application());
@@ -141,19 +140,21 @@ final class PlanReport implements Explaining<PostgresSpec> {
 
     private static void setting(InsightSession session, String name, String value) {
         if (!name.contains(".") && !name.matches("(enable_[a-z]+|work_mem|jit|random_page_cost|plan_cache_mode)")) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3554,
-                    "'" + name + "' is no setting that a plan can be asked with",
-                    "Give one of your own (app.tenant_id), work_mem, jit, random_page_cost, plan_cache_mode or enable_…."));
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3554,
+                            "'" + name + "' is no setting that a plan can be asked with",
+                            "Give one of your own (app.tenant_id), work_mem, jit, random_page_cost, plan_cache_mode or enable_…."));
         }
         session.ask("SELECT set_config(?, ?, true)", name, value);
     }
 
     private static void notes(Query query, Asked asked, Json answered, Sheet sheet) {
-        number(answered, "Execution Time").ifPresent(run -> sheet.note("It took "
-                + Said.seconds(run / 1000) + " to run and "
-                + Said.seconds(number(answered, "Planning Time").orElse(0.0) / 1000) + " to plan, as role "
-                + asked.role() + "."));
+        number(answered, "Execution Time")
+                .ifPresent(run -> sheet.note("It took "
+                        + Said.seconds(run / 1000) + " to run and "
+                        + Said.seconds(number(answered, "Planning Time").orElse(0.0) / 1000) + " to plan, as role "
+                        + asked.role() + "."));
         if (query.depth() == Depth.PLAN) {
             sheet.note("Only planned, as role " + asked.role()
                     + (asked.statement().hasParameters() ? ", for any values of its parameters" : "")
@@ -170,8 +171,9 @@ final class PlanReport implements Explaining<PostgresSpec> {
 
     private static Optional<Double> number(Json json, String key) {
         return json.at(key)
-                .flatMap(value ->
-                        value instanceof Json.Numeral(String literal) ? Optional.of(Double.valueOf(literal)) : Optional.empty());
+                .flatMap(value -> value instanceof Json.Numeral(String literal)
+                        ? Optional.of(Double.valueOf(literal))
+                        : Optional.empty());
     }
 
     /** What an index would do for each table that the plan reads from end to end, by the table. */
@@ -195,7 +197,8 @@ final class PlanReport implements Explaining<PostgresSpec> {
                     NewIndex index = NewIndex.on(database, table, keys);
                     Gain gain = Gain.tried(trial, index, role, statement, plan);
                     Proposed before = best.get(candidates.scan().table());
-                    boolean isBetter = before == null || gain.after() < before.gain().after() * 0.9;
+                    boolean isBetter =
+                            before == null || gain.after() < before.gain().after() * 0.9;
                     if (gain.share() >= 0.2 && isBetter) {
                         best.put(candidates.scan().table(), new Proposed(index, gain));
                     }

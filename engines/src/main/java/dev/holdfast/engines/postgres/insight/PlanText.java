@@ -47,11 +47,17 @@ record PlanText(PlanNode plan, Map<String, Facts> tables, Proposals proposals, S
         misjudged(node, findings);
         lossy(node, findings);
         if (findings.isEmpty() && share(node) >= HOT && plan.all().size() > 1) {
-            findings.add(new Finding(
-                    Severity.FINE,
-                    subject(node),
-                    said("is where %.0f %% of the %s goes", share(node), plan.wasRun() ? "time" : "cost"),
-                    Remedy.of("Begin here if the query is to be quicker: fewer rows coming in, or another way to get at them.")));
+            findings.add(
+                    new Finding(
+                            Severity.FINE,
+                            subject(node),
+                            String.format(
+                                    Locale.ROOT,
+                                    "is where %.0f %% of the %s goes",
+                                    share(node),
+                                    plan.wasRun() ? "time" : "cost"),
+                            Remedy.of(
+                                    "Begin here if the query is to be quicker: fewer rows coming in, or another way to get at them.")));
         }
         return findings;
     }
@@ -67,15 +73,18 @@ record PlanText(PlanNode plan, Map<String, Facts> tables, Proposals proposals, S
             findings.add(new Finding(
                     proposed.gain().share() > 0.8 && rows >= LARGE ? Severity.WARNING : Severity.ADVICE,
                     subject(node),
-                    "reads all " + rows + " rows; with an index on " + proposed.index().shown() + " the planner expects "
+                    "reads all " + rows + " rows; with an index on "
+                            + proposed.index().shown() + " the planner expects "
                             + proposed.gain().said(),
                     proposed.index().remedy("Make the index.")));
         } else if (rows >= LARGE && share(node) >= HOT) {
-            findings.add(new Finding(
-                    Severity.ADVICE,
-                    subject(node),
-                    "reads all " + rows + " rows, and no index on what it filters by would help",
-                    Remedy.of("Ask for fewer of them (a narrower range, a LIMIT), or keep the sums it makes in a table of their own.")));
+            findings.add(
+                    new Finding(
+                            Severity.ADVICE,
+                            subject(node),
+                            "reads all " + rows + " rows, and no index on what it filters by would help",
+                            Remedy.of(
+                                    "Ask for fewer of them (a narrower range, a LIMIT), or keep the sums it makes in a table of their own.")));
         }
     }
 
@@ -84,15 +93,26 @@ record PlanText(PlanNode plan, Map<String, Facts> tables, Proposals proposals, S
                 + node.number("Rows Removed by Index Recheck")
                 + node.number("Rows Removed by Join Filter");
         double kept = node.actualRows();
-        if (!node.wasRun() || node.isFullRead() && !findings.isEmpty() || removed * node.loops() < 1000 || removed < 9 * kept) {
+        if (!node.wasRun()
+                || (node.isFullRead() && !findings.isEmpty())
+                || removed * node.loops() < 1000
+                || removed < 9 * kept) {
             return;
         }
         findings.add(new Finding(
                 share(node) >= HOT ? Severity.WARNING : Severity.ADVICE,
                 subject(node),
-                said("throws away %.0f rows for each it keeps (%.0f of %.0f)", removed / Math.max(1, kept), removed, removed + kept),
-                Remedy.of("Add what it filters by to the index it uses (or to the join), so that those rows are never fetched: "
-                        + Said.shortened(node.text("Filter").isEmpty() ? node.text("Join Filter") : node.text("Filter")) + ".")));
+                String.format(
+                        Locale.ROOT,
+                        "throws away %.0f rows for each it keeps (%.0f of %.0f)",
+                        removed / Math.max(1, kept),
+                        removed,
+                        removed + kept),
+                Remedy.of(
+                        "Add what it filters by to the index it uses (or to the join), so that those rows are never fetched: "
+                                + Said.shortened(
+                                        node.text("Filter").isEmpty() ? node.text("Join Filter") : node.text("Filter"))
+                                + ".")));
     }
 
     private void spill(PlanNode node, List<Finding> findings) {
@@ -101,16 +121,19 @@ record PlanText(PlanNode plan, Map<String, Facts> tables, Proposals proposals, S
         if (!isSort && batches <= 1) {
             return;
         }
-        double kib = isSort ? node.number("Sort Space Used") : Math.max(node.number("Disk Usage"), node.number("Peak Memory Usage") * batches);
+        double kib = isSort
+                ? node.number("Sort Space Used")
+                : Math.max(node.number("Disk Usage"), node.number("Peak Memory Usage") * batches);
         long mib = Math.max(8, Math.round(kib * 3 / 1024) + 1);
         findings.add(new Finding(
                 share(node) >= HOT ? Severity.WARNING : Severity.ADVICE,
                 subject(node),
                 isSort
                         ? "does not fit into work_mem and sorts " + Said.bytes(Math.round(kib * 1024)) + " on disk"
-                        : said("does not fit into work_mem and is done in %.0f parts on disk", batches),
-                Remedy.of("Give the role or the transaction some " + mib + "MB of work_mem (SET LOCAL work_mem = '" + mib
-                        + "MB'), sort by what an index has in order, or bring fewer rows here.")));
+                        : String.format(
+                                Locale.ROOT, "does not fit into work_mem and is done in %.0f parts on disk", batches),
+                Remedy.of("Give the role or the transaction some " + mib + "MB of work_mem (SET LOCAL work_mem = '"
+                        + mib + "MB'), sort by what an index has in order, or bring fewer rows here.")));
     }
 
     /** Rows come per run; where there is none the planner still says one. */
@@ -128,29 +151,34 @@ record PlanText(PlanNode plan, Map<String, Facts> tables, Proposals proposals, S
         findings.add(new Finding(
                 factor >= 100 ? Severity.WARNING : Severity.ADVICE,
                 subject(node),
-                said("was expected to give %.0f rows and gave %.0f", node.plannedRows(), node.actualRows()),
+                String.format(
+                        Locale.ROOT,
+                        "was expected to give %.0f rows and gave %.0f",
+                        node.plannedRows(),
+                        node.actualRows()),
                 isBase
                         ? new Remedy(
                                 "Analyse the table. If it stays, its conditions depend on each other: CREATE STATISTICS on those columns tells the planner.",
                                 List.of())
-                        : Remedy.of("Mend the lowest operation that is misjudged first; the ones above follow from it.")));
+                        : Remedy.of(
+                                "Mend the lowest operation that is misjudged first; the ones above follow from it.")));
     }
 
     private static void lossy(PlanNode node, List<Finding> findings) {
-        if (node.number("Lossy Heap Blocks") > node.number("Exact Heap Blocks") && node.number("Lossy Heap Blocks") > 100) {
+        if (node.number("Lossy Heap Blocks") > node.number("Exact Heap Blocks")
+                && node.number("Lossy Heap Blocks") > 100) {
             findings.add(new Finding(
                     Severity.ADVICE,
                     subject(node),
-                    said("remembers %.0f pages as a whole because their rows do not fit into work_mem", node.number("Lossy Heap Blocks")),
+                    String.format(
+                            Locale.ROOT,
+                            "remembers %.0f pages as a whole because their rows do not fit into work_mem",
+                            node.number("Lossy Heap Blocks")),
                     Remedy.of("Give it more work_mem, or an index that leaves fewer rows.")));
         }
     }
 
     private static String subject(PlanNode node) {
         return node.type() + (node.text("Relation Name").isEmpty() ? "" : " of " + node.table());
-    }
-
-    private static String said(String form, Object... values) {
-        return String.format(Locale.ROOT, form, values);
     }
 }

@@ -30,7 +30,7 @@ final class PoolSession {
                 CONSOLE,
                 READER,
                 desk.context().secret(new SecretRef(Doors.pooler(desk.service()), "users/" + READER)),
-                desk.context().authorityFile());
+                PostgresWire.Trust.in(desk.context().authorityFile()));
         try (Connection connection = PostgresWire.open(door, true, ANSWER_SECONDS);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SHOW POOLS")) {

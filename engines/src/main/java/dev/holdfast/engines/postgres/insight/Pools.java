@@ -30,13 +30,14 @@ final class Pools {
         long servers = pool.count("sv_active") + pool.count("sv_idle") + pool.count("sv_used");
         List<Finding> findings = waiting == 0
                 ? List.of()
-                : List.of(new Finding(
-                        pool.count("maxwait") >= 5 ? Severity.CRITICAL : Severity.WARNING,
-                        "pool of " + pool.text("user") + " in " + pool.text("database"),
-                        waiting + (waiting == 1 ? " client waits" : " clients wait") + " for one of " + servers
-                                + " server connections, the longest for " + pool.count("maxwait") + " s",
-                        Remedy.of(
-                                "End what holds them ('holdfast insight locks', idle transactions above), or raise pooler.servers and run 'holdfast apply'.")));
+                : List.of(
+                        new Finding(
+                                pool.count("maxwait") >= 5 ? Severity.CRITICAL : Severity.WARNING,
+                                "pool of " + pool.text("user") + " in " + pool.text("database"),
+                                waiting + (waiting == 1 ? " client waits" : " clients wait") + " for one of " + servers
+                                        + " server connections, the longest for " + pool.count("maxwait") + " s",
+                                Remedy.of(
+                                        "End what holds them ('holdfast insight locks', idle transactions above), or raise pooler.servers and run 'holdfast apply'.")));
         sheet.row(
                 pool.text("database"),
                 findings,

@@ -35,8 +35,8 @@ public final class PostgresInsight implements Insight<PostgresSpec> {
                 .findFirst()
                 .orElseThrow(() -> unknown(question.topic()));
         if (question.order().isPresent() && report.topic().orders().isEmpty()) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3550, "report '" + question.topic() + "' has one order only", "Leave out --by."));
+            throw new HoldfastException(
+                    Problem.of(Code.HF3550, "report '" + question.topic() + "' has one order only", "Leave out --by."));
         }
         return report.answer(new Desk(service, context), question);
     }

@@ -75,7 +75,8 @@ final class SettingReport implements Report {
                     "setting " + name,
                     "was set with ALTER SYSTEM to " + facts.text("shown") + ", which hides what the stack file says",
                     new Remedy(
-                            "Take it back; if the value is right, write it into the stack file. " + inTheFile(desk, name),
+                            "Take it back; if the value is right, write it into the stack file. "
+                                    + inTheFile(desk, name),
                             List.of(
                                     new Statement(Optional.empty(), "ALTER SYSTEM RESET " + name),
                                     new Statement(Optional.empty(), "SELECT pg_reload_conf()")))));
@@ -84,8 +85,10 @@ final class SettingReport implements Report {
             findings.add(new Finding(
                     Severity.WARNING,
                     "setting " + name,
-                    "was changed to take effect at the next start, and the server still runs with " + facts.text("shown"),
-                    Remedy.of("Restart it in a quiet moment with 'holdfast restart " + desk.service().name() + "'.")));
+                    "was changed to take effect at the next start, and the server still runs with "
+                            + facts.text("shown"),
+                    Remedy.of("Restart it in a quiet moment with 'holdfast restart "
+                            + desk.service().name() + "'.")));
         }
         return findings;
     }
@@ -101,8 +104,8 @@ final class SettingReport implements Report {
             return value.equals(String.valueOf(rule.get("is")));
         }
         double number = facts.find("value").map(SettingReport::number).orElse(Double.NaN);
-        return rule.get("over") instanceof Number over && number > over.doubleValue()
-                || rule.get("under") instanceof Number under && number < under.doubleValue();
+        return (rule.get("over") instanceof Number over && number > over.doubleValue())
+                || (rule.get("under") instanceof Number under && number < under.doubleValue());
     }
 
     private static double number(String text) {
@@ -125,7 +128,8 @@ final class SettingReport implements Report {
                 List.of(new Finding(
                         Severity.ADVICE,
                         "setting max_wal_size",
-                        requested + " of " + all + " checkpoints began because the log was full or somebody asked, not by time",
+                        requested + " of " + all
+                                + " checkpoints began because the log was full or somebody asked, not by time",
                         Remedy.of("Raise it so that checkpoints come by time. " + inTheFile(desk, "max_wal_size")))),
                 "max_wal_size",
                 facts.text("max_wal_size"),

@@ -54,8 +54,7 @@ final class Sheet {
 
     /** The rows that need somebody first; those that need it alike in the order in which they were written. */
     Answer worstFirst(int most) {
-        return answer(
-                rows.stream().sorted(Comparator.comparing(Row::severity)).toList(), most);
+        return answer(rows.stream().sorted(Comparator.comparing(Row::severity)).toList(), most);
     }
 
     private Answer answer(List<Row> all, int most) {

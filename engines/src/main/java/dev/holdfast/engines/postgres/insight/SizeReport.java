@@ -62,13 +62,14 @@ final class SizeReport implements Report {
         double share = (double) bytes / allowed;
         List<Finding> findings = share < 0.8
                 ? List.of()
-                : List.of(new Finding(
-                        share >= 0.95 ? Severity.CRITICAL : Severity.WARNING,
-                        "service " + desk.service().name(),
-                        "its databases take " + Said.bytes(bytes) + " of the " + Said.bytes(allowed)
-                                + " of storage in the stack file, and its write-ahead log needs room too",
-                        Remedy.of(
-                                "Raise resources.storage, or drop what nobody needs: 'holdfast insight bloat' and 'holdfast insight indexes' name some.")));
+                : List.of(
+                        new Finding(
+                                share >= 0.95 ? Severity.CRITICAL : Severity.WARNING,
+                                "service " + desk.service().name(),
+                                "its databases take " + Said.bytes(bytes) + " of the " + Said.bytes(allowed)
+                                        + " of storage in the stack file, and its write-ahead log needs room too",
+                                Remedy.of(
+                                        "Raise resources.storage, or drop what nobody needs: 'holdfast insight bloat' and 'holdfast insight indexes' name some.")));
         sheet.row("", findings, "server", desk.service().name(), bytes, "", "", "", databases.size());
     }
 
@@ -77,11 +78,13 @@ final class SizeReport implements Report {
         long indexes = facts.count("index_bytes");
         String name = Said.table(facts);
         List<Finding> findings = indexes > 2 * heap && indexes > WORTH_A_WORD
-                ? List.of(new Finding(
-                        Severity.ADVICE,
-                        "table " + name,
-                        "its indexes take " + Said.bytes(indexes) + " and its rows " + Said.bytes(heap),
-                        Remedy.of("See which of them are unused or bloated: 'holdfast insight indexes', 'holdfast insight bloat'.")))
+                ? List.of(
+                        new Finding(
+                                Severity.ADVICE,
+                                "table " + name,
+                                "its indexes take " + Said.bytes(indexes) + " and its rows " + Said.bytes(heap),
+                                Remedy.of(
+                                        "See which of them are unused or bloated: 'holdfast insight indexes', 'holdfast insight bloat'.")))
                 : List.of();
         long leaves = facts.count("leaves");
         sheet.row(

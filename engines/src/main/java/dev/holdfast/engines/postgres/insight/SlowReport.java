@@ -110,9 +110,9 @@ final class SlowReport implements Report {
                 ? "'holdfast insight explain " + desk.service().name() + "/" + seen.database() + " --id "
                         + facts.text("id") + "' shows its plan."
                 : "It has no plan to look at: see what it waits for with 'holdfast insight locks' while it runs.";
-        Severity weight = mean >= 1000 || share >= 30 && mean >= 50 ? Severity.WARNING : Severity.ADVICE;
+        Severity weight = mean >= 1000 || (share >= 30 && mean >= 50) ? Severity.WARNING : Severity.ADVICE;
         String subject = "statement " + facts.text("id");
-        String cost = said("takes %.1f ms a call and %.0f %% of all time", mean, share);
+        String cost = String.format(Locale.ROOT, "takes %.1f ms a call and %.0f %% of all time", mean, share);
         if (facts.count("temp_bytes") > 0) {
             long kib = facts.count("temp_bytes") / Math.max(1, calls) / 1024;
             return List.of(new Finding(
@@ -123,40 +123,46 @@ final class SlowReport implements Report {
                             + facts.text("role") + ") to more than it spills. " + explain)));
         }
         if (mean < 1 && calls > 10_000) {
-            return List.of(new Finding(
-                    Severity.ADVICE,
-                    subject,
-                    cost + " because it is asked " + calls + " times",
-                    Remedy.of("Ask for many rows at once (= ANY($1), a join) in place of one at a time; each call is quick.")));
+            return List.of(
+                    new Finding(
+                            Severity.ADVICE,
+                            subject,
+                            cost + " because it is asked " + calls + " times",
+                            Remedy.of(
+                                    "Ask for many rows at once (= ANY($1), a join) in place of one at a time; each call is quick.")));
         }
         if (facts.number("rows_per_call") > 10_000) {
             return List.of(new Finding(
                     weight,
                     subject,
-                    cost + said(", and hands over %.0f rows a call", facts.number("rows_per_call")),
-                    Remedy.of("Fetch a page at a time (a condition on the last key seen, and LIMIT), or let the server add up. "
-                            + explain)));
+                    cost
+                            + String.format(
+                                    Locale.ROOT, ", and hands over %.0f rows a call", facts.number("rows_per_call")),
+                    Remedy.of(
+                            "Fetch a page at a time (a condition on the last key seen, and LIMIT), or let the server add up. "
+                                    + explain)));
         }
         if (calls > 10 && facts.number("deviation") > 2 * mean && facts.number("slowest") > 500) {
             return List.of(new Finding(
                     weight,
                     subject,
-                    cost + said(", and its slowest call took %.0f ms", facts.number("slowest")),
-                    Remedy.of("It waits at times, or its plan depends on its values: look at 'holdfast insight locks' when it is slow. "
-                            + explain)));
+                    cost + String.format(Locale.ROOT, ", and its slowest call took %.0f ms", facts.number("slowest")),
+                    Remedy.of(
+                            "It waits at times, or its plan depends on its values: look at 'holdfast insight locks' when it is slow. "
+                                    + explain)));
         }
         if (facts.has("cache_hit") && facts.number("cache_hit") < 90 && facts.count("read_bytes") > 100L << 20) {
             return List.of(new Finding(
                     weight,
                     subject,
-                    cost + said(", and finds only %.0f %% of its pages in memory", facts.number("cache_hit")),
+                    cost
+                            + String.format(
+                                    Locale.ROOT,
+                                    ", and finds only %.0f %% of its pages in memory",
+                                    facts.number("cache_hit")),
                     Remedy.of("Have it read fewer pages (an index, a narrower range), or give the service more memory. "
                             + explain)));
         }
         return List.of(new Finding(weight, subject, cost, Remedy.of(explain)));
-    }
-
-    private static String said(String form, Object... values) {
-        return String.format(Locale.ROOT, form, values);
     }
 }

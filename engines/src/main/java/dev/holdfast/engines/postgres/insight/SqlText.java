@@ -73,7 +73,9 @@ record SqlText(String text, boolean isSingle, boolean hasParameters) {
         private boolean isEscaping() {
             int before = at - 2;
             return before >= 0
-                    && text.substring(before, before + 1).toLowerCase(Locale.ROOT).equals("e")
+                    && text.substring(before, before + 1)
+                            .toLowerCase(Locale.ROOT)
+                            .equals("e")
                     && (before == 0 || !Character.isJavaIdentifierPart(text.charAt(before - 1)));
         }
 

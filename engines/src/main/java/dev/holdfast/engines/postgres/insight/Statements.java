@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /** The statements a database has seen, as pg_stat_statements keeps them. */
 record Statements(Optional<String> schema, boolean isLoaded) {
-    private static final Pattern PLANNED =
-            Pattern.compile("(?is)^(\\s|/\\*.*?\\*/|--[^\\n]*\\n|\\()*(SELECT|INSERT|UPDATE|DELETE|MERGE|WITH|VALUES|TABLE)\\b.*");
+    private static final Pattern PLANNED = Pattern.compile(
+            "(?is)^(\\s|/\\*.*?\\*/|--[^\\n]*\\n|\\()*(SELECT|INSERT|UPDATE|DELETE|MERGE|WITH|VALUES|TABLE)\\b.*");
 
     static Statements of(InsightSession session) {
         Facts facts = session.rows("statements_extension.sql").getFirst();
@@ -31,7 +31,8 @@ record Statements(Optional<String> schema, boolean isLoaded) {
     String missing(String service, String database) {
         return isLoaded
                 ? "Database '" + database
-                        + "' does not show its statements: put pg_stat_statements into extensions of service '" + service
+                        + "' does not show its statements: put pg_stat_statements into extensions of service '"
+                        + service
                         + "' and run 'holdfast apply'."
                 : "The server does not count its statements: put pg_stat_statements into extensions of service '"
                         + service + "' and run 'holdfast apply', which restarts it; what was slow before is not known.";

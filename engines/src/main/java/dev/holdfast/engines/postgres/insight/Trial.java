@@ -28,8 +28,9 @@ final class Trial {
     static Trial begin(InsightSession session, Sheet sheet) {
         Trial trial = new Trial(session, hypothetical(session));
         if (trial.schema.isEmpty()) {
-            sheet.note("Gains are estimated from what the planner expects a condition to leave: the server behind database '"
-                    + session.database() + "' has no hypopg that could try an index without making it.");
+            sheet.note(
+                    "Gains are estimated from what the planner expects a condition to leave: the server behind database '"
+                            + session.database() + "' has no hypopg that could try an index without making it.");
         }
         return trial;
     }
@@ -40,7 +41,8 @@ final class Trial {
         if (!there.isEmpty()) {
             return there.getFirst().find("schema");
         }
-        if (session.ask("SELECT FROM pg_available_extensions WHERE name = 'hypopg'").isEmpty()) {
+        if (session.ask("SELECT FROM pg_available_extensions WHERE name = 'hypopg'")
+                .isEmpty()) {
             return Optional.empty();
         }
         Attempt<Boolean> created = session.attempt(() -> {
@@ -84,7 +86,8 @@ final class Trial {
     /** The plan the role would get, for any values where the statement has parameters. */
     Attempt<PlanNode> plan(String role, SqlText statement) {
         String options = statement.hasParameters() ? "FORMAT JSON, VERBOSE, GENERIC_PLAN" : "FORMAT JSON, VERBOSE";
-        return explained(role, "EXPLAIN (" + options + ") " + statement.text(), false).map(PlanNode::of);
+        return explained(role, "EXPLAIN (" + options + ") " + statement.text(), false)
+                .map(PlanNode::of);
     }
 
     /** What EXPLAIN answers; with {@code readOnly} nothing can be changed from here on to the end of the visit. */
@@ -120,10 +123,11 @@ final class Trial {
         String name = "pg_temp.holdfast_explain_" + functions.size();
         String path = session.rows("search_path.sql", role).getFirst().text("path");
         session.ask("SELECT set_config('search_path', ?, true)", path);
-        session.execute("CREATE FUNCTION " + name + "(question text) RETURNS SETOF json LANGUAGE plpgsql SECURITY DEFINER"
-                + " SET search_path FROM CURRENT AS 'BEGIN RETURN QUERY EXECUTE question; END'");
-        session.execute("SET LOCAL search_path = pg_catalog; ALTER FUNCTION " + name + "(text) OWNER TO "
-                + Sql.name(role));
+        session.execute(
+                "CREATE FUNCTION " + name + "(question text) RETURNS SETOF json LANGUAGE plpgsql SECURITY DEFINER"
+                        + " SET search_path FROM CURRENT AS 'BEGIN RETURN QUERY EXECUTE question; END'");
+        session.execute(
+                "SET LOCAL search_path = pg_catalog; ALTER FUNCTION " + name + "(text) OWNER TO " + Sql.name(role));
         return name;
     }
 }

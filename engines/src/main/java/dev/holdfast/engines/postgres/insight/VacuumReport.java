@@ -19,7 +19,9 @@ final class VacuumReport implements Report {
     @Override
     public Topic topic() {
         return new Topic(
-                "vacuum", "tables that need vacuum or analyze, what keeps it back, and the distance to wraparound", List.of());
+                "vacuum",
+                "tables that need vacuum or analyze, what keeps it back, and the distance to wraparound",
+                List.of());
     }
 
     @Override
@@ -84,11 +86,10 @@ final class VacuumReport implements Report {
         boolean isXid = xids >= multixacts;
         long age = isXid ? facts.count("xid_age") : facts.count("multixact_age");
         long left = 2_147_483_647L - 3_000_000L - age;
-        Severity severity = left < 500_000_000L
-                ? Severity.CRITICAL
-                : worst > 1.1 ? Severity.WARNING : Severity.ADVICE;
+        Severity severity = left < 500_000_000L ? Severity.CRITICAL : worst > 1.1 ? Severity.WARNING : Severity.ADVICE;
         String because = "its oldest " + (isXid ? "transaction" : "multixact") + " is " + age
-                + " old, where autovacuum freezes at " + Math.round(facts.number(isXid ? "xid_limit" : "multixact_limit"))
+                + " old, where autovacuum freezes at "
+                + Math.round(facts.number(isXid ? "xid_limit" : "multixact_limit"))
                 + "; " + left + " are left before the server stops taking writes";
         String text = worst > 1.1
                 ? "Freezing is overdue: see below for what holds it back (old transactions, slots), then freeze it by hand."
@@ -97,9 +98,7 @@ final class VacuumReport implements Report {
                 severity,
                 subject,
                 because,
-                database.isEmpty()
-                        ? Remedy.of(text)
-                        : new Remedy(text, List.of(Said.in(database, vacuum)))));
+                database.isEmpty() ? Remedy.of(text) : new Remedy(text, List.of(Said.in(database, vacuum)))));
     }
 
     private static void table(String database, Facts facts, Sheet sheet) {
@@ -127,12 +126,12 @@ final class VacuumReport implements Report {
                             "Vacuum it. If the dead rows stay, something old still sees them: see the sessions and slots of this report.",
                             List.of(Said.in(database, "VACUUM (ANALYZE) " + name)))));
         } else if (facts.number("changed") > facts.number("analyze_at")
-                || !facts.has("analyzed_seconds") && facts.count("live") > 1000) {
+                || (!facts.has("analyzed_seconds") && facts.count("live") > 1000)) {
             findings.add(new Finding(
                     Severity.ADVICE,
                     "table " + name,
-                    (facts.has("analyzed_seconds") ? "" : "was never analysed, and ") + facts.count("changed") + " of its "
-                            + facts.count("live") + " rows changed since the planner last looked",
+                    (facts.has("analyzed_seconds") ? "" : "was never analysed, and ") + facts.count("changed")
+                            + " of its " + facts.count("live") + " rows changed since the planner last looked",
                     new Remedy("Analyse it.", List.of(Said.in(database, "ANALYZE " + name)))));
         }
         if (findings.isEmpty() && facts.count("live") == 0 && facts.count("dead") == 0) {
@@ -190,8 +189,7 @@ final class VacuumReport implements Report {
                                 + facts.text("state") + "), so nothing that died in the last " + facts.count("holds")
                                 + " transactions can be removed",
                         new Remedy(
-                                "Let it finish, or end it.",
-                                List.of(Said.onBackend("pg_terminate_backend", facts))));
+                                "Let it finish, or end it.", List.of(Said.onBackend("pg_terminate_backend", facts))));
             case "prepared" ->
                 new Finding(
                         Severity.WARNING,

@@ -1,0 +1,262 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.apply.Lease;
+import dev.holdfast.apply.Operation;
+import dev.holdfast.blueprint.Workload;
+import dev.holdfast.daemon.http.Events;
+import dev.holdfast.daemon.supervise.Decisions;
+import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Filling;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Filled;
+import dev.holdfast.targets.local.Source;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes stacks {@code <source>@<name>} from the file of another: some of its services, with ports, secrets and an
+ * authority of their own, holding data that was copied or restored. The source is read and never changed. One that was
+ * not finished is removed, by whoever made it or by the next daemon. Why it is so is decision 0054.
+ */
+final class Beside {
+    private static final Logger LOG = LoggerFactory.getLogger(Beside.class);
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
+
+    private final Stacks stacks;
+
+    Beside(Stacks stacks) {
+        this.stacks = stacks;
+    }
+
+    /**
+     * What is wanted.
+     *
+     * @param source the stack whose file and environment the derived one shares; it need not be up
+     * @param from that file, with the text that is to hold
+     * @param services of that file; companions come along
+     * @param how where the data comes from, for people
+     * @param credentials whether passwords are those of the source; otherwise new ones are set inside what was filled
+     * @param kept whether it stays until somebody removes it; otherwise {@link #away} or the next daemon does
+     */
+    record Wish(
+            String source,
+            String name,
+            Source from,
+            SortedSet<String> services,
+            String how,
+            boolean credentials,
+            boolean kept) {
+        String stack() {
+            return source + Stack.DERIVED + name;
+        }
+    }
+
+    /** Says what fills the members, once the derived stack has its ports and secrets; the others begin empty. */
+    interface Fillings {
+        List<Filling> of(Stack derived, Context to);
+    }
+
+    /**
+     * Makes it and has it serve. Returns when every member is ready. Where it fails before all data is there nothing is
+     * left; after that a stack that is to be kept is, and {@code holdfast up --name} goes on with it.
+     */
+    ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
+        if (!NAME.matcher(wish.name()).matches()) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3213,
+                            "'" + wish.name() + "' cannot be the name of a derived stack",
+                            "Choose a name of at most 40 lower-case letters, digits and '-', beginning and ending with a letter or digit."));
+        }
+        ManagedStack managed = stacks.findOrCreate(wish.stack());
+        try (Lease.Held _ = managed.waitForLease(events);
+                Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
+            requireFree(managed);
+            Derived derived = new Derived(
+                    wish.source(),
+                    wish.services(),
+                    wish.how(),
+                    stacks.parts().clock().instant(),
+                    false,
+                    wish.kept());
+            Stack stack = stacks.read(wish.stack(), wish.from(), Optional.of(derived));
+            BringUp bringUp = new BringUp(stacks, managed, events);
+            try {
+                new Desired(false, false, wish.from(), Optional.of(derived)).write(managed.folder());
+                if (wish.credentials()) {
+                    stacks.parts()
+                            .places()
+                            .lendSecrets(
+                                    wish.source(),
+                                    wish.stack(),
+                                    new TreeSet<>(stack.services().keySet()));
+                }
+                ManagedStack.Live live = stacks.open(managed, stack, wish.from());
+                bringUp.fetch(live.supervisor().workloads());
+                fill(managed, live, fillings, events);
+                new Desired(true, false, wish.from(), Optional.of(derived.whole())).write(managed.folder());
+                managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
+                live.supervisor().up(true);
+                bringUp.finish(live);
+                managed.want(true, true, wish.from());
+            } catch (HoldfastException | InterruptedException failed) {
+                if (managed.desired()
+                        .flatMap(Desired::derived)
+                        .map(Derived::isLeftOver)
+                        .orElse(true)) {
+                    remove(managed, "it could not be made");
+                }
+                throw failed;
+            }
+        }
+        return managed;
+    }
+
+    /** Ends and removes a derived stack with all its data. Harmless where there is none of that name. */
+    void away(ManagedStack managed, String because) throws InterruptedException {
+        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
+            remove(managed, because);
+        }
+    }
+
+    /** Removes what a daemon that was killed had not finished, or had only made for an operation of its own. */
+    void sweep(ManagedStack managed, Derived seen) {
+        Operation operation = new Operation("sweep", "holdfast", "remove what was left over");
+        Thread.ofVirtual()
+                .name("sweep-" + managed.name())
+                .start(() -> operation.run(() -> {
+                    try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
+                        remove(managed, "the daemon that made it had ended under it");
+                    } catch (HoldfastException problem) {
+                        LOG.atError()
+                                .setCause(problem)
+                                .addKeyValue("stack", managed.name())
+                                .log("a left-over stack stays");
+                    } catch (InterruptedException stopping) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
+    }
+
+    private void requireFree(ManagedStack managed) {
+        Optional<Desired> there = managed.desired();
+        if (there.isPresent()
+                && there.get().derived().filter(derived -> !derived.filled()).isEmpty()) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3213,
+                    "there is a stack '" + managed.name() + "' already, made "
+                            + there.get()
+                                    .derived()
+                                    .map(made -> made.made() + ", " + made.how())
+                                    .orElse("by hand"),
+                    "Give the new one another name, or throw that one away first: holdfast down " + managed.name()
+                            + " --purge"));
+        }
+        // nobody makes it any more: this operation has its lease
+        end(managed, "what was left of an earlier attempt is in the way");
+    }
+
+    private void fill(ManagedStack managed, ManagedStack.Live live, Fillings fillings, Events events)
+            throws InterruptedException {
+        Site site = live.supervisor().site();
+        for (Filling filling : fillings.of(live.stack(), site.context())) {
+            Workload workload = live.supervisor().workloads().stream()
+                    .filter(one -> one.member().name().equals(filling.member()))
+                    .findFirst()
+                    .orElseThrow(() -> Stacks.unknownMember(managed.name(), filling.member()));
+            watched(events, () -> site.fill(workload, filling, new Told(filling.member(), events)));
+        }
+    }
+
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    /** Does it as long as somebody waits for it; returns or throws when it has truly ended. */
+    private static void watched(Events events, Work work) throws InterruptedException {
+        Operation operation = Operation.current();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread worker = Thread.ofVirtual()
+                .name("fill")
+                .start(() -> operation.run(() -> {
+                    try {
+                        work.run();
+                        done.complete(null);
+                    } catch (RuntimeException | InterruptedException failed) {
+                        done.completeExceptionally(failed);
+                    }
+                }));
+        try {
+            CompletableFuture.anyOf(done.handle((nothing, failed) -> ""), events.gone())
+                    .get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        } finally {
+            if (!done.isDone()) {
+                worker.interrupt();
+            }
+            worker.join();
+        }
+        try {
+            done.get();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof RuntimeException problem) {
+                throw problem;
+            }
+            throw BringUp.gone();
+        }
+    }
+
+    /** The caller has the lease. */
+    private void remove(ManagedStack managed, String because) {
+        end(managed, because);
+        stacks.forget(managed.name());
+    }
+
+    private void end(ManagedStack managed, String because) {
+        Optional<Desired> desired = managed.desired();
+        Optional<ManagedStack.Live> known = managed.live();
+        if (known.isEmpty() && desired.isEmpty()) {
+            return;
+        }
+        ManagedStack.Live live = known.orElseGet(() -> stacks.open(
+                managed,
+                stacks.read(managed.name(), desired.orElseThrow()),
+                desired.orElseThrow().source()));
+        live.supervisor().stopAll(because);
+        Site site = live.supervisor().retire();
+        managed.ended();
+        site.purge();
+        LOG.atInfo()
+                .addKeyValue("stack", managed.name())
+                .addKeyValue("because", because)
+                .log("removed");
+    }
+
+    /** The progress of a filling, as the client sees it. */
+    private record Told(String where, Events events) implements Filled {
+        @Override
+        public void begins(Filling.Step step) {
+            events.send(EventJson.progress(where, step.what()));
+        }
+
+        @Override
+        public void reached(Filling.Step step, Filling.Amount amount) {
+            events.send(
+                    amount.total() > 0
+                            ? EventJson.progress(where, step.what(), amount.done(), amount.total(), amount.unit())
+                            : EventJson.progress(where, step.what() + ", " + amount.done() + " " + amount.unit()));
+        }
+    }
+}

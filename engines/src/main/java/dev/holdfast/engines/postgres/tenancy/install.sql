@@ -1,0 +1,140 @@
+CREATE SCHEMA IF NOT EXISTS holdfast;
+COMMENT ON SCHEMA holdfast IS 'holdfast: objects of Holdfast';
+GRANT USAGE ON SCHEMA holdfast TO PUBLIC;
+-- a function cannot change its type; the policies that fall with it leave their tables closed until they are made again
+DO $drop$
+DECLARE
+  old regprocedure;
+BEGIN
+  IF EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('holdfast.current_tenant()') AND prorettype <> '{{type}}'::regtype) THEN
+    DROP FUNCTION holdfast.current_tenant() CASCADE;
+  END IF;
+  FOR old IN SELECT oid FROM pg_proc WHERE pronamespace = 'holdfast'::regnamespace
+      AND proname IN ('set_tenant', 'create_tenant_partitions') AND proargtypes[0] <> '{{type}}'::regtype LOOP
+    EXECUTE 'DROP FUNCTION ' || old;
+  END LOOP;
+  DROP FUNCTION IF EXISTS holdfast.tenant_named(text);
+END
+$drop$;
+CREATE OR REPLACE FUNCTION holdfast.current_tenant() RETURNS {{type}} LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN nullif(pg_catalog.current_setting({{setting}}, true), '')::{{type}};
+CREATE OR REPLACE FUNCTION holdfast.set_tenant(tenant {{type}}, role text DEFAULT '') RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $set$
+BEGIN
+  -- for this transaction only: nothing is left behind in a connection that others use after it
+  PERFORM set_config({{setting}}, coalesce(tenant::text, ''), true);
+  {{set-role}}
+END
+$set$;
+CREATE OR REPLACE FUNCTION holdfast.tenant_reads() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN {{reads}};
+CREATE OR REPLACE FUNCTION holdfast.tenant_writes() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN {{writes}};
+CREATE OR REPLACE FUNCTION holdfast.tenant_named(name text) RETURNS {{type}} LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $named$
+DECLARE
+  found {{type}};
+BEGIN
+  -- who signs in is known by name before any tenant is set; without the exact name nothing is told
+  EXECUTE {{named}} INTO found USING name;
+  RETURN found;
+END
+$named$;
+CREATE OR REPLACE FUNCTION holdfast.tenancy_declared() RETURNS TABLE (schema_name name, table_name name, parts text)
+  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $declared$ VALUES {{tables}} $declared$;
+CREATE OR REPLACE FUNCTION holdfast.tenancy_close(held regclass) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $close$
+BEGIN
+  IF EXISTS (SELECT FROM pg_class WHERE oid = held AND NOT (relrowsecurity AND relforcerowsecurity)) THEN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', held);
+  END IF;
+END
+$close$;
+CREATE OR REPLACE FUNCTION holdfast.tenancy_hold(held regclass) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $hold$
+DECLARE
+  is_registry boolean := held = to_regclass({{registry}});
+  own text := CASE WHEN held = to_regclass({{registry}}) THEN {{registry-key}} ELSE {{key}} END;
+  strategy "char" := (SELECT partstrat FROM pg_partitioned_table WHERE partrelid = held);
+  modulus int;
+  name name;
+  role text;
+BEGIN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = held AND attname = own AND atttypid = '{{type}}'::regtype AND NOT attisdropped) THEN
+    FOR name IN SELECT polname FROM pg_policy WHERE polrelid = held AND polname IN ('holdfast_tenant', 'holdfast_read', 'holdfast_write') LOOP
+      EXECUTE format('DROP POLICY %I ON %s', name, held);
+    END LOOP;
+    -- nothing that others permit widens a restrictive policy. Where there are partitions the plain call is what lets the
+    -- server leave all but one of them out before it starts; elsewhere the sub-select is what is computed once a query
+    EXECUTE format('CREATE POLICY holdfast_tenant ON %s AS RESTRICTIVE USING (%I = %s) WITH CHECK (%2$I = %3$s)', held, own,
+      CASE WHEN strategy IS NULL THEN '(SELECT holdfast.current_tenant())' ELSE 'holdfast.current_tenant()' END);
+    EXECUTE format('CREATE POLICY holdfast_read ON %s FOR SELECT USING ((SELECT holdfast.tenant_reads()))', held);
+    IF NOT is_registry THEN
+      EXECUTE format('CREATE POLICY holdfast_write ON %s USING ((SELECT holdfast.tenant_writes())) WITH CHECK ((SELECT holdfast.tenant_writes()))', held);
+    END IF;
+  END IF;
+  PERFORM holdfast.tenancy_close(held);
+  -- TRUNCATE asks no policy
+  FOR role IN SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END
+      FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+     WHERE c.oid = held AND g.privilege_type = 'TRUNCATE' AND NOT coalesce(r.rolsuper, false) LOOP
+    EXECUTE format('REVOKE TRUNCATE ON %s FROM %s', held, role);
+  END LOOP;
+  IF strategy = 'h' AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = held) THEN
+    SELECT substring(d.parts FROM '[0-9]+')::int INTO modulus FROM holdfast.tenancy_declared() d, pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = held AND d.schema_name = n.nspname AND d.table_name = c.relname;
+    FOR remainder IN 0 .. coalesce(modulus, 0) - 1 LOOP
+      EXECUTE (SELECT format('CREATE TABLE %I.%I PARTITION OF %s FOR VALUES WITH (MODULUS %s, REMAINDER %s)',
+        n.nspname, left(c.relname, 55) || '_h' || lpad(remainder::text, length((modulus - 1)::text), '0'), held, modulus, remainder)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = held);
+    END LOOP;
+  END IF;
+  -- a partition has no policy of its own: who names it directly sees nothing, who names the table is judged by the table's
+  PERFORM holdfast.tenancy_close(relid) FROM pg_partition_tree(held) WHERE level > 0;
+END
+$hold$;
+CREATE OR REPLACE FUNCTION holdfast.create_tenant_partitions(tenant {{type}}) RETURNS int LANGUAGE plpgsql SET search_path = pg_catalog AS $partitions$
+DECLARE
+  made int := 0;
+  parent record;
+  name name;
+BEGIN
+  FOR parent IN SELECT c.oid, c.relname, n.nspname FROM holdfast.tenancy_declared() d JOIN pg_namespace n ON n.nspname = d.schema_name
+      JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = d.table_name
+      JOIN pg_partitioned_table p ON p.partrelid = c.oid AND p.partstrat = 'l' LOOP
+    name := left(parent.relname, 40) || '_t' || CASE WHEN '{{type}}' IN ('integer', 'bigint') THEN tenant::text ELSE substr(md5(tenant::text), 1, 16) END;
+    IF to_regclass(format('%I.%I', parent.nspname, name)) IS NULL THEN
+      EXECUTE format('CREATE TABLE %I.%I PARTITION OF %s FOR VALUES IN (%L)', parent.nspname, name, parent.oid::regclass, tenant);
+      PERFORM holdfast.tenancy_close(format('%I.%I', parent.nspname, name)::regclass);
+      made := made + 1;
+    END IF;
+  END LOOP;
+  RETURN made;
+END
+$partitions$;
+-- a table that a migration makes is closed in the statement that makes it, not at the next apply
+CREATE OR REPLACE FUNCTION holdfast.tenancy_guard() RETURNS event_trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $guard$
+DECLARE
+  found record;
+BEGIN
+  FOR found IN SELECT c.oid::regclass AS held FROM pg_event_trigger_ddl_commands() e JOIN pg_class c ON c.oid = e.objid AND e.classid = 'pg_class'::regclass
+      JOIN pg_namespace n ON n.oid = c.relnamespace JOIN holdfast.tenancy_declared() d ON d.schema_name = n.nspname AND d.table_name = c.relname
+     WHERE c.relkind IN ('r', 'p') AND NOT c.relrowsecurity
+       AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'holdfast_tenant') LOOP
+    PERFORM holdfast.tenancy_hold(found.held);
+  END LOOP;
+  FOR found IN SELECT DISTINCT t.relid AS held FROM pg_event_trigger_ddl_commands() e JOIN pg_class c ON c.oid = e.objid AND e.classid = 'pg_class'::regclass
+      JOIN LATERAL pg_partition_root(c.oid) AS root (oid) ON root.oid IS NOT NULL JOIN LATERAL pg_partition_tree(root.oid) t ON t.level > 0
+      JOIN pg_class top ON top.oid = root.oid JOIN pg_namespace n ON n.oid = top.relnamespace
+      JOIN holdfast.tenancy_declared() d ON d.schema_name = n.nspname AND d.table_name = top.relname
+      JOIN pg_class p ON p.oid = t.relid WHERE NOT p.relrowsecurity AND (e.object_type = 'table') LOOP
+    PERFORM holdfast.tenancy_close(found.held);
+  END LOOP;
+END
+$guard$;
+REVOKE ALL ON FUNCTION holdfast.create_tenant_partitions({{type}}) FROM PUBLIC;
+DROP EVENT TRIGGER IF EXISTS holdfast_tenancy;
+CREATE EVENT TRIGGER holdfast_tenancy ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE')
+  EXECUTE FUNCTION holdfast.tenancy_guard();
+ALTER EVENT TRIGGER holdfast_tenancy ENABLE ALWAYS;
+DO $mark$
+BEGIN
+  EXECUTE format('COMMENT ON EVENT TRIGGER holdfast_tenancy IS %L', 'holdfast: tenancy {{mark}} ' || (
+    SELECT md5(string_agg(pg_get_functiondef(oid), '' ORDER BY proname)) FROM pg_proc
+     WHERE pronamespace = 'holdfast'::regnamespace AND (proname ~ '^tenan' OR proname ~ '_tenant')));
+END
+$mark$

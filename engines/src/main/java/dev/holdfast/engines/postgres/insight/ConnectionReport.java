@@ -11,7 +11,7 @@ import java.util.List;
 
 /** Who is connected, against what is allowed, and who sits on a transaction. */
 final class ConnectionReport implements Report {
-    private static final int NOTICED = 5;
+    private static final int NOTICED = 2;
     private static final int LONG = 60;
     private static final int TOO_LONG = 600;
 

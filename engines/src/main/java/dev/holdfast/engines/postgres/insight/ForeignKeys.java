@@ -9,10 +9,13 @@ import java.util.stream.Collectors;
 record ForeignKeys(String database, Trial trial, Sheet sheet) {
     private static final long MANY = 100_000;
 
-    void unindexed(List<Facts> keys, List<IndexShape> shapes) {
+    /** Those that an index proposed for their statements would serve are not named again. */
+    void unindexed(List<Facts> keys, List<IndexShape> shapes, List<NewIndex> proposed) {
         for (Facts key : keys) {
             List<String> columns = key.texts("columns");
-            if (shapes.stream().noneMatch(shape -> shape.serves(key.count("table_oid"), columns))) {
+            boolean isProposed = proposed.stream()
+                    .anyMatch(index -> index.serves(key.text("schema"), key.text("table_name"), columns));
+            if (!isProposed && shapes.stream().noneMatch(shape -> shape.serves(key.count("table_oid"), columns))) {
                 row(key, columns);
             }
         }

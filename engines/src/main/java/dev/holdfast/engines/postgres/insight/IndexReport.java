@@ -47,8 +47,8 @@ final class IndexReport implements Report {
                 List<IndexShape> redundant = redundant(database, shapes, sheet);
                 unused(database, shapes, redundant, foreign, age, sheet);
                 Trial trial = Trial.begin(session, sheet);
-                new ForeignKeys(database, trial, sheet).unindexed(foreign, shapes);
-                new MissingIndexes(desk.service().name(), session, trial, sheet).find();
+                List<NewIndex> proposed = new MissingIndexes(desk.service().name(), session, trial, sheet).find();
+                new ForeignKeys(database, trial, sheet).unindexed(foreign, shapes, proposed);
             }
         }
         return sheet.worstFirst(question.most());

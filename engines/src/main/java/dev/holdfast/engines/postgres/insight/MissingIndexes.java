@@ -37,7 +37,8 @@ final class MissingIndexes {
         this.sheet = sheet;
     }
 
-    void find() {
+    /** Writes them, and returns those that were proposed. */
+    List<NewIndex> find() {
         List<Facts> all = session.rows("tables.sql");
         for (Facts table : all) {
             table.texts("parts").forEach(part -> tables.put(part, table));
@@ -48,11 +49,13 @@ final class MissingIndexes {
                     + " Without it no index can be proposed for what is asked, only for foreign keys.");
         }
         Set<Long> explained = new HashSet<>();
-        proposals(statements.all(session)).forEach(proposal -> {
+        List<Proposal> proposals = proposals(statements.all(session));
+        proposals.forEach(proposal -> {
             explained.add(proposal.table().count("oid"));
             propose(proposal);
         });
         all.stream().filter(table -> !explained.contains(table.count("oid"))).forEach(this::unexplained);
+        return proposals.stream().map(Proposal::index).toList();
     }
 
     /** One index, with what it would do for all statements that were seen to want it. */

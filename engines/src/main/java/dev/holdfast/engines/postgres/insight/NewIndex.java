@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * An index that would help.
@@ -38,6 +39,15 @@ record NewIndex(String database, String schema, String table, List<String> keys,
 
     private String columns() {
         return " (" + String.join(", ", keys) + ")";
+    }
+
+    /** Whether rows of that table are found by those columns with it. */
+    boolean serves(String otherSchema, String otherTable, List<String> columns) {
+        List<String> wanted = columns.stream().map(Said::quoted).toList();
+        return schema.equals(otherSchema)
+                && table.equals(otherTable)
+                && keys.size() >= wanted.size()
+                && Set.copyOf(keys.subList(0, wanted.size())).equals(Set.copyOf(wanted));
     }
 
     /** As it is shown, without a name. */

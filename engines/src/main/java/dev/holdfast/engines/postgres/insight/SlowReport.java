@@ -19,8 +19,10 @@ import java.util.Locale;
 final class SlowReport implements Report {
     private static final List<String> ORDERS = List.of("total", "mean", "reads", "temp", "calls");
 
-    /** Below this a statement is not worth a word, however often it came. */
+    /** Below this a statement is not worth anybody's time, however often it came. */
     private static final double LEAST_SHARE = 1;
+
+    private static final double LONG_MILLIS = 1000;
 
     @Override
     public Topic topic() {
@@ -103,14 +105,18 @@ final class SlowReport implements Report {
         double mean = facts.number("mean");
         double share = facts.number("share");
         long calls = facts.count("calls");
-        if (share < LEAST_SHARE && mean < 1000 && facts.count("temp_bytes") == 0) {
+        boolean isPlanned = Statements.isPlanned(facts.text("query"));
+        if (!isPlanned && mean < LONG_MILLIS) {
             return List.of();
         }
-        String explain = Statements.isPlanned(facts.text("query"))
+        String explain = isPlanned
                 ? "'holdfast insight explain " + desk.service().name() + "/" + seen.database() + " --id "
                         + facts.text("id") + "' shows its plan."
                 : "It has no plan to look at: see what it waits for with 'holdfast insight locks' while it runs.";
-        Severity weight = mean >= 1000 || (share >= 30 && mean >= 50) ? Severity.WARNING : Severity.ADVICE;
+        boolean isLight = facts.number("total") < LONG_MILLIS || (share < LEAST_SHARE && mean < LONG_MILLIS);
+        Severity weight = isLight
+                ? Severity.FINE
+                : mean >= LONG_MILLIS || (share >= 30 && mean >= 50) ? Severity.WARNING : Severity.ADVICE;
         String subject = "statement " + facts.text("id");
         String cost = String.format(Locale.ROOT, "takes %.1f ms a call and %.0f %% of all time", mean, share);
         if (facts.count("temp_bytes") > 0) {

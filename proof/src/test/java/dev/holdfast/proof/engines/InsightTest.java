@@ -11,7 +11,6 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.proof.Await;
 import dev.holdfast.text.Json;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -280,10 +279,11 @@ final class InsightTest {
         try (Connection migrator = shop.connection("migrator");
                 Statement statement = migrator.createStatement()) {
             statement.execute("""
+                    CREATE TEMP TABLE consumed (n int);
                     DO $$ BEGIN
                       FOR i IN 1 .. 92000 LOOP
                         BEGIN
-                          PERFORM pg_current_xact_id();
+                          INSERT INTO consumed VALUES (i);
                         EXCEPTION WHEN division_by_zero THEN
                           NULL;
                         END;
@@ -389,12 +389,13 @@ final class InsightTest {
         try (Connection migrator = shop.connection("migrator");
                 Statement statement = migrator.createStatement()) {
             statement.execute("""
-                    CREATE FUNCTION trap() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+                    CREATE FUNCTION steal() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
                       BEGIN RESET SESSION AUTHORIZATION; EXCEPTION WHEN OTHERS THEN NULL; END;
                       BEGIN SET ROLE holdfast; EXCEPTION WHEN OTHERS THEN NULL; END;
                       COPY (SELECT 1) TO '/data/owned';
                       RETURN 1;
-                    END $$""");
+                    END $$;
+                    CREATE FUNCTION trap() RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN steal(); END'""");
             assertThatThrownBy(() -> read(statement, "SELECT trap()")).hasMessageContaining("pg_write_server_files");
             read(statement, "SELECT count(*) FROM orders WHERE id = CASE WHEN id < 0 THEN trap() ELSE id END");
         }
@@ -414,7 +415,11 @@ final class InsightTest {
                                         PATIENCE),
                                 shop.stack()));
         assertThat(answer("indexes", "shop").rows()).isNotNull();
-        assertThat(Files.exists(proof)).isFalse();
+        assertThat(proof).doesNotExist();
+        try (Connection careless = shop.connection("holdfast")) {
+            execute(careless, "SET search_path = public; EXPLAIN SELECT trap()");
+        }
+        assertThat(proof).as("the trap is a real one").exists();
     }
 
     @Test

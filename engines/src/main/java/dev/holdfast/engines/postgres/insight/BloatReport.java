@@ -107,7 +107,8 @@ final class BloatReport implements Report {
         String question = isTable
                 ? "SELECT (table_len - free_space - dead_tuple_len)::bigint AS needed FROM " + exact.get()
                         + ".pgstattuple(?::regclass)"
-                : "SELECT (index_size * (1 - greatest(0, 90 - avg_leaf_density) / 90))::bigint AS needed FROM "
+                : "SELECT ((1 + internal_pages + leaf_pages * least(1, avg_leaf_density / 90))"
+                        + " * current_setting('block_size')::bigint)::bigint AS needed FROM "
                         + exact.get() + ".pgstatindex(?::regclass)";
         Attempt<Long> counted = session.attempt(
                 () -> session.ask(question, Said.table(facts)).getFirst().count("needed"));

@@ -11,8 +11,9 @@ public final class Commands {
             new Group("Run", List.of("up", "down", "restart", "stacks")),
             new Group("Look", List.of("status", "ps", "logs", "why", "insight", "doctor")),
             new Group("Use", List.of("connect", "env")),
-            new Group("Change", List.of("validate", "plan", "apply")),
+            new Group("Change", List.of("validate", "plan", "apply", "migrate")),
             new Group("Save", List.of("backup")),
+            new Group("Account", List.of("tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
 
@@ -34,6 +35,7 @@ public final class Commands {
         return Optional.ofNullable(
                 switch (name) {
                     case "apply" -> new ApplyCommand();
+                    case "audit" -> new AuditCommand();
                     case "backup" -> new BackupCommand();
                     case "completion" -> new CompletionCommand();
                     case "connect" -> new ConnectCommand();
@@ -45,6 +47,7 @@ public final class Commands {
                     case "help" -> new HelpCommand();
                     case "insight" -> new InsightCommand();
                     case "logs" -> new LogsCommand();
+                    case "migrate" -> new MigrateCommand();
                     case "plan" -> new PlanCommand();
                     case "ps" -> new PsCommand();
                     case "render" -> new RenderCommand();
@@ -52,6 +55,7 @@ public final class Commands {
                     case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();
                     case "status" -> new StatusCommand();
+                    case "tenant" -> new TenantCommand();
                     case "up" -> new UpCommand();
                     case "validate" -> new ValidateCommand();
                     case "version" -> new VersionCommand();

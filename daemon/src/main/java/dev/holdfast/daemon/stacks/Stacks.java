@@ -6,10 +6,12 @@ import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Pace;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.daemon.supervise.Supervisor;
+import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Register;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Files;
@@ -138,6 +140,15 @@ public final class Stacks implements AutoCloseable {
             }
         }
         return stack.keeping(name, kept);
+    }
+
+    /** Refuses a stack whose services name files that are not as they should be. */
+    void checkFiles(Stack stack) {
+        Problems problems = new Problems();
+        stack.services()
+                .values()
+                .forEach(service -> Bound.of(parts.register(), service).checkFiles(problems));
+        problems.throwIfAny();
     }
 
     /** Opens the place and looks after it from now on; starts nothing. */

@@ -15,7 +15,15 @@ import java.util.TreeSet;
 
 /** The list of all verbs, and how one is done. */
 final class Verbs {
-    private static final List<Verb> ALL = List.of(new BackupVerb(), new CopyVerb(), new InsightVerb());
+    /** By name. */
+    private static final List<Verb> ALL = List.of( //
+            new AuditVerb(), //
+            new BackupVerb(), //
+            new CopyVerb(), //
+            new InsightVerb(), //
+            new MigrateVerb(), //
+            new RehearseVerb(), //
+            new TenantVerb());
 
     private final Stacks stacks;
 

@@ -21,6 +21,10 @@ import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Nearest;
 import java.util.ArrayList;
+import dev.holdfast.engines.postgres.audit.Audits;
+import dev.holdfast.engines.postgres.tenancy.Tenancies;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,6 +185,7 @@ final class PostgresAccess implements Access<PostgresSpec> {
         List<Change> changes =
                 new ArrayList<>(new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes());
         changes.addAll(Tenancies.changes(declared, context, there));
+        changes.addAll(Audits.changes(declared, context, there));
         return List.copyOf(changes);
     }
 
@@ -190,12 +195,16 @@ final class PostgresAccess implements Access<PostgresSpec> {
         ActualAccess fresh = ActualAccess.fresh(declared.databases().keySet());
         List<Change> changes = new ArrayList<>(new AccessDiff(DesiredAccess.of(declared), fresh).changes());
         changes.addAll(Tenancies.fromNothing(declared));
+        changes.addAll(Audits.fromNothing(declared));
         return List.copyOf(changes);
     }
 
     @Override
     public List<String> notes(Service<PostgresSpec> service, Context context) {
-        return Tenancies.notes(Declared.of(service, extensions), context);
+        Declared declared = Declared.of(service, extensions);
+        List<String> notes = new ArrayList<>(Tenancies.notes(declared, context));
+        notes.addAll(Audits.notes(declared, context));
+        return notes;
     }
 
     @Override

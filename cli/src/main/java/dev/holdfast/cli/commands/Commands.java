@@ -9,7 +9,7 @@ public final class Commands {
     /** In the order of a day's work, which is that of the help. */
     private static final List<Group> GROUPS = List.of(
             new Group("Run", List.of("up", "down", "restart", "stacks")),
-            new Group("Look", List.of("status", "ps", "logs", "why", "drift", "doctor")),
+            new Group("Look", List.of("status", "ps", "logs", "why", "insight", "drift", "doctor")),
             new Group("Use", List.of("connect", "env", "rotate")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
             new Group("Save", List.of("backup", "restore")),
@@ -46,6 +46,7 @@ public final class Commands {
                     case "engines" -> new EnginesCommand();
                     case "env" -> new EnvCommand();
                     case "help" -> new HelpCommand();
+                    case "insight" -> new InsightCommand();
                     case "logs" -> new LogsCommand();
                     case "migrate" -> new MigrateCommand();
                     case "plan" -> new PlanCommand();

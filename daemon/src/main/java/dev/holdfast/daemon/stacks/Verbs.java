@@ -20,7 +20,10 @@ final class Verbs {
             new AuditVerb(), //
             new BackupVerb(), //
             new CopyVerb(), //
+    /** By name. */
+    private static final List<Verb> ALL = List.of( //
             new DriftVerb(), //
+            new InsightVerb());
             new MigrateVerb(), //
             new RehearseVerb(), //
     /** By name. */

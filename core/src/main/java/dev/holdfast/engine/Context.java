@@ -1,8 +1,12 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.blueprint.Address;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import java.util.List;
 
@@ -24,6 +28,12 @@ public interface Context {
 
     /** The secret of that name, generated the first time anyone asks and kept from then on. */
     Redacted secret(SecretRef secret);
+
+    /** A bucket of another service of the stack, with the way in; refuses what is no bucket. */
+    default ObjectStore.Bucket bucket(Reference reference) {
+        throw new HoldfastException(Problem.of(
+                Code.HF2001, "there are no buckets here for '" + reference + "'", "Name a bucket of an s3 service."));
+    }
 
     /** The stack's own certificate authority as a file that programs outside the workloads can read. */
     String authorityFile();

@@ -70,6 +70,12 @@ public interface Engine<S extends Record> {
 
     Support<Observation<S>> observation();
 
+    /** The buckets it keeps for other services. */
+    default Support<ObjectStore<S>> objects() {
+        return Support.notOffered(
+                title() + " keeps no objects for other services", "Name a bucket of a service with engine: s3.");
+    }
+
     Support<Sizing<S>> sizing();
 
     /** Looks at a server of this product, whoever runs it. */

@@ -5,10 +5,15 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.ObjectStore;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.engine.Support;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import java.util.ArrayList;
@@ -50,6 +55,22 @@ public record Assembly(Stack stack, Register register) {
             }
         }
         return List.copyOf(workloads);
+    }
+
+    /** What {@link Context#bucket} answers. */
+    public ObjectStore.Bucket bucket(Reference reference, Context context) {
+        Service<?> service = stack.services().get(reference.service());
+        if (service == null) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF1103,
+                    "'" + reference + "' names a service that stack '" + stack.name() + "' does not have",
+                    "Name a bucket of a service of this stack."));
+        }
+        return bucket(Bound.of(register, service), reference.thing(), context);
+    }
+
+    private static <S extends Record> ObjectStore.Bucket bucket(Bound<S> bound, String name, Context context) {
+        return bound.engine().objects().orRefuse().bucket(bound.service(), name, context);
     }
 
     public List<Scrape> scrapes() {

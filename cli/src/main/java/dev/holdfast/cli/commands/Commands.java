@@ -12,6 +12,7 @@ public final class Commands {
             new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
             new Group("Use", List.of("connect", "env")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
+            new Group("Save", List.of("backup")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
 
@@ -33,6 +34,7 @@ public final class Commands {
         return Optional.ofNullable(
                 switch (name) {
                     case "apply" -> new ApplyCommand();
+                    case "backup" -> new BackupCommand();
                     case "completion" -> new CompletionCommand();
                     case "connect" -> new ConnectCommand();
                     case "daemon" -> new DaemonCommand();

@@ -152,7 +152,7 @@ final class ApplyOperation {
                 live.supervisor().dismiss(member, "no service of the stack has it any more");
                 live.supervisor().site().remove(member, loses(changes));
             }
-            case Planned.Step.Inside(String service, Change change) -> inside(live, service, change);
+            case Planned.Step.Inside(String service, Change change) -> inside(live, service, change, bringUp);
         }
     }
 
@@ -161,7 +161,8 @@ final class ApplyOperation {
     }
 
     /** Asks anew, because an earlier step may have made it already, and does it where it is still to be done. */
-    private void inside(ManagedStack.Live live, String name, Change change) {
+    private void inside(ManagedStack.Live live, String name, Change change, BringUp bringUp)
+            throws InterruptedException {
         Service<?> service = live.stack().services().get(name);
         if (service == null) {
             return;
@@ -172,7 +173,7 @@ final class ApplyOperation {
             boolean same = inside.change().where().equals(change.where())
                     && inside.change().risk().compareTo(change.risk()) <= 0;
             if (same && (inside.change().summary().equals(change.summary()) || isAlone(open, change))) {
-                inside.work().apply();
+                inside.work().apply(bringUp.bench(live, name));
                 return;
             }
         }

@@ -8,6 +8,7 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Board;
 import dev.holdfast.daemon.supervise.MemberState;
+import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.plan.Change;
@@ -44,6 +45,10 @@ final class BringUp {
         this.stacks = stacks;
         this.managed = managed;
         this.events = events;
+    }
+
+    Bench bench(ManagedStack.Live live, String service) {
+        return new LiveBench(live, service, events);
     }
 
     long millis() {
@@ -208,13 +213,15 @@ final class BringUp {
     }
 
     /** Up makes what is missing; it never takes anything away, which is for an apply with an approval. */
-    private List<Change> fill(ManagedStack.Live live, Service<?> service) {
+    private List<Change> fill(ManagedStack.Live live, Service<?> service) throws InterruptedException {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();
         for (int pass = 0; pass < PASSES; pass++) {
             List<Facets.Inside> open = Facets.observed(stacks.parts().register(), service, context);
             if (pass == 0) {
                 tellLeft(open);
+                Facets.standing(stacks.parts().register(), service, context)
+                        .forEach(note -> managed.decisions().add("", note));
             }
             List<Facets.Inside> missing = open.stream()
                     .filter(inside -> inside.change().risk().compareTo(Change.Risk.RELOAD) <= 0)
@@ -226,7 +233,7 @@ final class BringUp {
             for (Facets.Inside inside : missing) {
                 managed.journal().changeBegun(inside.change());
                 events.send(EventJson.step(inside.change(), "begun"));
-                inside.work().apply();
+                inside.work().apply(bench(live, service.name()));
                 managed.journal().changeDone(inside.change());
                 events.send(EventJson.step(inside.change(), "done"));
                 done.add(inside.change());
@@ -241,15 +248,13 @@ final class BringUp {
             Change change = inside.change();
             if (change.risk().compareTo(Change.Risk.RELOAD) > 0
                     && change.where().endsWith("/migrations")) {
-                managed.decisions().add("", "left to an apply: " + change.summary() + ", because " + because(change));
+                managed.decisions()
+                        .add(
+                                "",
+                                "left to holdfast apply: " + change.summary() + ", because its words say that it "
+                                        + (change.risk() == Change.Risk.DATA ? "loses data" : "keeps others waiting"));
             }
         }
-    }
-
-    private static String because(Change change) {
-        return change.risk() == Change.Risk.DATA
-                ? "it may lose data"
-                : "it may keep others waiting, or cannot go on as it is";
     }
 
     private static long answering(Board board) {

@@ -1,9 +1,11 @@
 package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.engine.Access;
+import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Migrations;
+import dev.holdfast.engine.Protection;
 import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Schema;
@@ -13,7 +15,7 @@ import dev.holdfast.stack.Service;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What lives inside running engines: databases and buckets first, then who may use them. */
+/** What lives inside running engines: databases and buckets first, then who may use them, then how they are saved. */
 final class Facets {
     private Facets() {}
 
@@ -21,7 +23,7 @@ final class Facets {
     record Inside(String service, Change change, Work work) {}
 
     interface Work {
-        void apply();
+        void apply(Bench bench) throws InterruptedException;
     }
 
     /** Asks the running service what differs. */
@@ -39,6 +41,18 @@ final class Facets {
         return notes(Bound.of(register, service), context);
     }
 
+    /** What keeps the files of the service from being run. */
+    static List<String> standing(Register register, Service<?> service, Context context) {
+        return standing(Bound.of(register, service), context);
+    }
+
+    private static <S extends Record> List<String> standing(Bound<S> bound, Context context) {
+        return bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)
+                        && schema.migrations() instanceof Support.Offered<Migrations<S>>(Migrations<S> migrations)
+                ? migrations.notes(bound.service(), context)
+                : List.of();
+    }
+
     private static <S extends Record> List<String> notes(Bound<S> bound, Context context) {
         List<String> notes = new ArrayList<>();
         if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
@@ -47,6 +61,7 @@ final class Facets {
         if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
             notes.addAll(access.notes(bound.service(), context));
         }
+        notes.addAll(standing(bound, context));
         return notes;
     }
 
@@ -61,7 +76,18 @@ final class Facets {
         // files run as roles, in databases: both are there by then
         if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)
                 && schema.migrations() instanceof Support.Offered<Migrations<S>>(Migrations<S> migrations)) {
-            found.addAll(of(bound, migrations, context, observe));
+            Service<S> service = bound.service();
+            List<Change> changes =
+                    observe ? migrations.changes(service, context) : migrations.fromNothing(service, context);
+            changes.forEach(change ->
+                    found.add(new Inside(service.name(), change, bench -> migrations.apply(change, service, bench))));
+        }
+        if (bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection)) {
+            Service<S> service = bound.service();
+            List<Change> changes =
+                    observe ? protection.changes(service, context) : protection.fromNothing(service, context);
+            changes.forEach(change ->
+                    found.add(new Inside(service.name(), change, bench -> protection.apply(change, service, bench))));
         }
         return found;
     }
@@ -72,7 +98,7 @@ final class Facets {
         List<Change> changes = observe ? facet.changes(service, context) : facet.fromNothing(service, context);
         List<Inside> found = new ArrayList<>();
         for (Change change : changes) {
-            found.add(new Inside(service.name(), change, () -> facet.apply(change, service, context)));
+            found.add(new Inside(service.name(), change, bench -> facet.apply(change, service, bench.context())));
         }
         return found;
     }

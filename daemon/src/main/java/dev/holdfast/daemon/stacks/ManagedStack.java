@@ -12,7 +12,10 @@ import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One stack the daemon knows. {@code live} is there while its members are looked after. */
@@ -25,9 +28,12 @@ final class ManagedStack {
     private final Lease lease;
     private final Journal journal;
     private final Decisions decisions;
+    private final InstantSource clock;
+    private final ConcurrentMap<String, Lease> savings = new ConcurrentHashMap<>();
     private final AtomicReference<Optional<Live>> live = new AtomicReference<>(Optional.empty());
 
-    ManagedStack(String name, Path folder, Lease lease, Journal journal, Decisions decisions) {
+    ManagedStack(String name, Path folder, Lease lease, Journal journal, Decisions decisions, InstantSource clock) {
+        this.clock = clock;
         this.name = name;
         this.folder = folder;
         this.lease = lease;
@@ -54,6 +60,19 @@ final class ManagedStack {
      * asked for is right after that operation, too.
      */
     Lease.Held waitForLease(Events events) throws InterruptedException {
+        return waitFor(lease, events);
+    }
+
+    /** The same for the right to save one service, which is held for as long as that takes and bars nothing else. */
+    Lease.Held waitForSaving(String service, Events events) throws InterruptedException {
+        return waitFor(saving(service), events);
+    }
+
+    Lease saving(String service) {
+        return savings.computeIfAbsent(service, any -> new Lease(name + "/" + service, clock));
+    }
+
+    private Lease.Held waitFor(Lease lease, Events events) throws InterruptedException {
         Optional<Lease.Held> held = lease.tryTake(Duration.ZERO);
         String told = "";
         while (held.isEmpty()) {

@@ -35,10 +35,12 @@ public final class Stacks implements AutoCloseable {
     static final Duration LEASE_PATIENCE = Duration.ofSeconds(3);
 
     private final Parts parts;
+    private final Savings savings;
     private final ConcurrentMap<String, ManagedStack> managed = new ConcurrentHashMap<>();
 
     public Stacks(Parts parts) {
         this.parts = parts;
+        this.savings = new Savings(parts.clock());
     }
 
     /**
@@ -52,6 +54,10 @@ public final class Stacks implements AutoCloseable {
     /** Turns the text of a stack file into a stack; {@code source} is what positions name. */
     public interface Reading {
         Stack read(String source, String text, Optional<String> environment);
+    }
+
+    Savings savings() {
+        return savings;
     }
 
     Parts parts() {
@@ -208,6 +214,11 @@ public final class Stacks implements AutoCloseable {
         Path folder = parts.places().folder(name);
         Journal journal = new Journal(folder.resolve("journal.ndjson"), parts.clock());
         return new ManagedStack(
-                name, folder, new Lease(name, parts.clock()), journal, new Decisions(name, journal, parts.clock()));
+                name,
+                folder,
+                new Lease(name, parts.clock()),
+                journal,
+                new Decisions(name, journal, parts.clock()),
+                parts.clock());
     }
 }

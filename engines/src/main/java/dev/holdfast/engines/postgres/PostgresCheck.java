@@ -11,6 +11,7 @@ import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Pool;
 import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
 import dev.holdfast.text.Nearest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,18 +31,21 @@ final class PostgresCheck {
     private final Service<PostgresSpec> service;
     private final PostgresSpec spec;
     private final Declared declared;
+    private final Stack stack;
     private final Problems problems;
 
     PostgresCheck(
             PostgresParameters parameters,
             PostgresExtensions extensions,
             Service<PostgresSpec> service,
+            Stack stack,
             Problems problems) {
         this.parameters = parameters;
         this.extensions = extensions;
         this.service = service;
         this.spec = service.settings();
         this.declared = Declared.of(service, extensions);
+        this.stack = stack;
         this.problems = problems;
     }
 
@@ -57,6 +61,7 @@ final class PostgresCheck {
                     .ifPresent(
                             owner -> unknown("role", owner, declared.roles().keySet(), "databases." + name + ".owner"));
             extensions(database.extensions(), "databases." + name + ".extensions");
+            database.migrations().flatMap(migrations -> migrations.role()).ifPresent(role -> migrator(name, role));
         });
         spec.roles().forEach(this::role);
         extensions(spec.extensions(), "extensions");
@@ -65,6 +70,7 @@ final class PostgresCheck {
         if (spec.external().isEmpty()) {
             size();
         }
+        spec.backups().ifPresent(backups -> new BackupsCheck(service, backups, stack, problems).run());
     }
 
     private void standbys() {
@@ -135,6 +141,21 @@ final class PostgresCheck {
                     path + ".statementTimeout",
                     "role '" + name + "' has a statementTimeout of zero, which PostgreSQL takes for none",
                     "Remove statementTimeout:, or write how long a statement may run.");
+        }
+    }
+
+    private void migrator(String database, String name) {
+        String path = "databases." + database + ".migrations.role";
+        Role role = declared.roles().get(name);
+        if (role == null) {
+            unknown("role", name, declared.roles().keySet(), path);
+        } else if (!role.can().contains(Can.DDL) || !declared.databasesOf(role).contains(database)) {
+            add(
+                    Code.HF1536,
+                    path,
+                    "role '" + name + "' runs the migrations of database '" + database + "' and may "
+                            + (role.can().contains(Can.DDL) ? "not enter it" : "create nothing in it"),
+                    "Give it can: [ddl] and the database, or name a role that has both.");
         }
     }
 

@@ -11,6 +11,7 @@ import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Sizing;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.doctor.PostgresDoctor;
+import dev.holdfast.engines.postgres.protection.PostgresProtection;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Cpu;
@@ -29,6 +30,7 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     private final PostgresAccess access = new PostgresAccess(extensions);
     private final PostgresSchema schema = new PostgresSchema(extensions, access);
     private final PostgresObservation observation = new PostgresObservation();
+    private final PostgresProtection protection = new PostgresProtection();
     private final PostgresProvisioning provisioning =
             new PostgresProvisioning(parameters, extensions, sizing, schema, access);
 
@@ -59,7 +61,7 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
 
     @Override
     public void check(Service<PostgresSpec> service, Stack stack, Problems problems) {
-        new PostgresCheck(parameters, extensions, service, problems).run();
+        new PostgresCheck(parameters, extensions, service, stack, problems).run();
     }
 
     @Override
@@ -98,6 +100,12 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
                         replication -> notes.add(
                                 service.name()
                                         + ": replication says when a commit is answered by standbys, and there are none; a commit is answered when it is on this server's disk."));
+        service.settings()
+                .backups()
+                .ifPresent(
+                        backups -> notes.add(
+                                service.name()
+                                        + ": the container images Holdfast pins have no pgBackRest, so archiving is off where this stack is rendered for containers."));
         List<String> missing = PostgresProvisioning.missingInImages(declared);
         if (!missing.isEmpty()) {
             notes.add(service.name() + ": the container images Holdfast pins do not have " + String.join(", ", missing)
@@ -123,9 +131,7 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
 
     @Override
     public Support<Protection<PostgresSpec>> protection() {
-        return Support.notOffered(
-                "Holdfast does not take backups of PostgreSQL yet",
-                "Run pg_basebackup or pg_dump against the direct endpoint until it does.");
+        return Support.offered(protection);
     }
 
     @Override

@@ -22,6 +22,8 @@ import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.ExternalRefusal;
 import dev.holdfast.engines.KeptConnections;
 import dev.holdfast.engines.PostgresWire;
+import dev.holdfast.engines.postgres.protection.ArchiverSession;
+import dev.holdfast.engines.postgres.protection.Archiving;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.sql.SQLException;
@@ -52,8 +54,11 @@ final class PostgresObservation implements Observation<PostgresSpec> {
     public Health probe(Service<PostgresSpec> service, String member, Context context) {
         PostgresWire.Door door = PostgresSession.door(service, context, Declared.HOME);
         boolean elsewhere = Elsewhere.is(service);
+        boolean archives = !elsewhere && Archiving.of(service, context).isPresent();
+        String question =
+                archives ? QUESTION + ", archiver.* FROM (" + ArchiverSession.question() + ") archiver" : QUESTION;
         try {
-            return kept.ask(door, false, QUESTION, (row, millis) -> {
+            return kept.ask(door, false, question, (row, millis) -> {
                 boolean recovery = row.getBoolean(1);
                 long clients = row.getLong(2);
                 long allowed = row.getLong(3);
@@ -63,8 +68,15 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                             "End clients that hold connections, send them through the pooler, or raise max_connections and run holdfast apply.");
                 }
                 String where = elsewhere ? "PostgreSQL " + row.getString(4) + " at " + door.address() + " " : "";
-                return new Health.Ready(where + "answered a query in " + millis + " ms, in_recovery=" + recovery + ", "
-                        + clients + " of " + allowed + " connections taken");
+                String answered = where + "answered a query in " + millis + " ms, in_recovery=" + recovery + ", "
+                        + clients + " of " + allowed + " connections taken";
+                if (!archives) {
+                    return new Health.Ready(answered);
+                }
+                ArchiverSession.State archiver = ArchiverSession.read(row, 5);
+                return archiver.isBroken()
+                        ? new Health.Impaired(archiver.because(service.name()), archiver.next(service.name()))
+                        : new Health.Ready(answered + archiver.proof());
             });
         } catch (SQLException e) {
             return elsewhere

@@ -20,6 +20,7 @@ import dev.holdfast.engine.Provisioning;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.PostgresExtensions.Extension;
 import dev.holdfast.engines.postgres.copying.PostgresCopying;
+import dev.holdfast.engines.postgres.protection.Archiving;
 import dev.holdfast.plan.Change;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Elsewhere;
@@ -94,26 +95,28 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 container(service, declared, context),
                 server(service, "-D", "/data"),
                 new TreeMap<>(Map.of("HOME", "/tmp", "LANG", "C.UTF-8")),
-                List.of(
-                        new ConfigurationFile(
-                                "postgresql.conf",
-                                new Content.Settings(
-                                        Content.Syntax.QUOTED,
-                                        settings(
-                                                service, listen, context.stack().isDerived()))),
-                        new ConfigurationFile("pg_hba.conf", new Content.Plain(doors(listen), Setting.Effect.RELOAD))),
+                files(service, listen, context),
                 List.of(new SecretFile(SECRET, Doors.password(service, Declared.HOLDFAST))),
                 true,
                 Optional.of(new Initialise(initialise(service))),
-                Set.of(),
+                Archiving.needs(service, context),
                 new Stop(Signal.INTERRUPT, PATIENCE),
                 Reload.SIGHUP));
+    }
+
+    private List<ConfigurationFile> files(Service<PostgresSpec> service, Address listen, Context context) {
+        List<ConfigurationFile> files = new ArrayList<>(Archiving.files(service, context));
+        files.add(new ConfigurationFile(
+                "postgresql.conf", new Content.Settings(Content.Syntax.QUOTED, settings(service, listen, context))));
+        files.add(new ConfigurationFile("pg_hba.conf", new Content.Plain(doors(listen), Setting.Effect.RELOAD)));
+        return files;
     }
 
     private static Programs programs(Service<PostgresSpec> service, Declared declared) {
         SortedSet<String> packages = new TreeSet<>();
         packages.add("postgresql-" + service.version());
         declared.extensions().forEach(extension -> extension.debianPackage().ifPresent(name -> packages.add(name)));
+        service.settings().backups().ifPresent(backups -> packages.add(Archiving.PACKAGE));
         return new Programs.Debian(List.copyOf(packages));
     }
 
@@ -156,14 +159,16 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         environment.put("POSTGRES_PASSWORD_FILE", "/secrets/" + SECRET);
         environment.put("POSTGRES_USER", Declared.HOLDFAST);
         boolean vector = declared.extensions().stream().anyMatch(e -> e.name().equals("vector"));
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "postgres",
                 "-c",
                 "config_file=/config/postgresql.conf",
                 "-c",
                 "hba_file=/config/pg_hba.conf",
                 "-c",
-                "unix_socket_directories=/var/run/postgresql");
+                "unix_socket_directories=/var/run/postgresql"));
+        // the images have no pgBackRest: archiving there would only fill the disk
+        service.settings().backups().ifPresent(backups -> command.addAll(List.of("-c", "archive_mode=off")));
         return new Container(
                         vector ? VECTOR_IMAGE : IMAGE,
                         command,
@@ -211,11 +216,13 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         return "hostssl replication " + Declared.HOLDFAST + " " + from + " scram-sha-256\n";
     }
 
-    private List<Setting> settings(Service<PostgresSpec> service, Address listen, boolean derived) {
+    private List<Setting> settings(Service<PostgresSpec> service, Address listen, Context context) {
         SortedMap<String, Setting> settings = new TreeMap<>();
         fixed(listen).forEach(setting -> settings.put(setting.key(), setting));
         sizing.settings(service).forEach(setting -> settings.put(setting.key(), setting));
         extensionSettings(Declared.of(service, extensions)).forEach(setting -> settings.put(setting.key(), setting));
+        Archiving.settings(service, context)
+                .forEach((name, value) -> settings.put(name, parameters.setting(name, value)));
         service.settings()
                 .parameters()
                 .forEach((written, value) -> parameters
@@ -227,7 +234,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                                         value,
                                         parameters.find(name).orElseThrow().effect(),
                                         "the stack file sets it under parameters:"))));
-        if (derived) {
+        if (context.stack().isDerived()) {
             quiet(settings);
         }
         return List.copyOf(settings.values());

@@ -3,6 +3,7 @@ package dev.holdfast.engines.s3;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.ObjectStore;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -23,6 +24,9 @@ import java.util.TreeMap;
 final class S3Access implements Access<S3Spec> {
     /** The account Holdfast itself uses, and the name no role can have. */
     static final String ADMINISTRATOR = "holdfast";
+
+    /** The account of the other services of the stack that keep something here; no role can have that name either. */
+    static final String KEEPER = "holdfast-keeper";
 
     @Override
     public List<Change> changes(Service<S3Spec> service, Context context) {
@@ -76,8 +80,19 @@ final class S3Access implements Access<S3Spec> {
         return service + "-" + role;
     }
 
+    /** A bucket as other members of the stack use it, with an account that only exists where one of them does. */
+    static ObjectStore.Bucket bucket(Service<S3Spec> service, String name, Context context) {
+        return new ObjectStore.Bucket(
+                S3Provisioning.member(service),
+                context.inside(S3Provisioning.member(service), S3Provisioning.PORT),
+                S3Session.REGION,
+                name,
+                key(service.name(), KEEPER),
+                context.secret(secret(service.name(), KEEPER)));
+    }
+
     static SecretRef secret(String service, String role) {
-        return new SecretRef(service, role.equals(ADMINISTRATOR) ? role : "roles/" + role);
+        return new SecretRef(service, role.equals(ADMINISTRATOR) || role.equals(KEEPER) ? role : "roles/" + role);
     }
 
     /** Where Holdfast itself goes in. */

@@ -2,6 +2,7 @@ package dev.holdfast.engines.s3;
 
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.ObjectStore;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Protection;
@@ -90,7 +91,7 @@ public final class S3Engine implements Engine<S3Spec> {
         });
         service.settings().roles().forEach((name, role) -> {
             String wrong = "";
-            if (name.equals(S3Access.ADMINISTRATOR)) {
+            if (name.equals(S3Access.ADMINISTRATOR) || name.equals(S3Access.KEEPER)) {
                 wrong = "has the name of Holdfast's own account";
             } else if (!role.can().contains(S3Spec.Can.READ)) {
                 wrong = role.writes() ? "may write and not read, which S3Proxy cannot keep apart" : "may do nothing";
@@ -160,6 +161,11 @@ public final class S3Engine implements Engine<S3Spec> {
     @Override
     public Support<Observation<S3Spec>> observation() {
         return Support.offered(observation);
+    }
+
+    @Override
+    public Support<ObjectStore<S3Spec>> objects() {
+        return Support.offered(S3Access::bucket);
     }
 
     @Override

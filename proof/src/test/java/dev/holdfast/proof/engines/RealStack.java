@@ -7,6 +7,7 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.ObjectStore;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.engines.Engines;
@@ -15,6 +16,7 @@ import dev.holdfast.secret.Issued;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
+import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
 import dev.holdfast.targets.local.image.Architecture;
@@ -400,6 +402,11 @@ final class RealStack implements Context, AutoCloseable {
     @Override
     public Redacted secret(SecretRef secret) {
         return secrets.secret(secret);
+    }
+
+    @Override
+    public ObjectStore.Bucket bucket(Reference reference) {
+        return assembly.bucket(reference, this);
     }
 
     @Override

@@ -3,9 +3,11 @@ package dev.holdfast.targets.compose;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.ObjectStore;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
 import dev.holdfast.target.Target;
@@ -52,6 +54,11 @@ final class ComposeContext implements Context {
     @Override
     public Redacted secret(SecretRef secret) {
         return handedOut.computeIfAbsent(secret, secrets::secret);
+    }
+
+    @Override
+    public ObjectStore.Bucket bucket(Reference reference) {
+        return assembly.bucket(reference, this);
     }
 
     @Override

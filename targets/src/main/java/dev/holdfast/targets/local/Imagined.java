@@ -6,11 +6,13 @@ import dev.holdfast.blueprint.Port;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.ObjectStore;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.plan.Change;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
 import java.util.Collections;
@@ -85,6 +87,11 @@ public final class Imagined implements Context {
     @Override
     public Redacted secret(SecretRef secret) {
         return SECRET;
+    }
+
+    @Override
+    public ObjectStore.Bucket bucket(Reference reference) {
+        return assembly.bucket(reference, this);
     }
 
     @Override

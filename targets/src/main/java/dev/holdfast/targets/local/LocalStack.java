@@ -9,6 +9,7 @@ import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Errand;
 import dev.holdfast.engine.Filling;
+import dev.holdfast.engine.ObjectStore;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.plan.Change;
@@ -19,6 +20,7 @@ import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
+import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
 import java.nio.charset.StandardCharsets;
@@ -325,6 +327,11 @@ public final class LocalStack implements Context, AutoCloseable {
     @Override
     public Redacted secret(SecretRef secret) {
         return parts.secrets().secret(secret);
+    }
+
+    @Override
+    public ObjectStore.Bucket bucket(Reference reference) {
+        return assembly.bucket(reference, this);
     }
 
     @Override

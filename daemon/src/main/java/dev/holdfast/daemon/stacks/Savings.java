@@ -1,0 +1,52 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.engine.Bench;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Catalogue;
+import dev.holdfast.engine.Protection;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.text.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+
+/** One backup from its beginning to what is remembered of it, whoever asked. */
+final class Savings {
+    private final InstantSource clock;
+
+    Savings(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** The caller has the turn to save this service. */
+    <S extends Record> Json create(
+            ManagedStack managed, Bound<S> bound, Protection<S> protection, Protection.Saving saving, Bench bench)
+            throws InterruptedException {
+        String service = bound.service().name();
+        SavingMemory memory = new SavingMemory(managed.folder());
+        Instant begun = clock.instant();
+        try {
+            Catalogue.Point point = protection.create(bound.service(), saving, bench);
+            List<String> dropped = saving.kind() == Catalogue.Kind.LOGICAL
+                    ? List.of()
+                    : protection.expire(bound.service(), false, bench);
+            memory.remember(service, saving.kind(), begun, clock.instant(), point.id(), "");
+            return Json.object()
+                    .put("service", service)
+                    .put("point", BackupWords.json(point))
+                    .put("dropped", Json.texts(dropped))
+                    .put("millis", Duration.between(begun, clock.instant()).toMillis())
+                    .build();
+        } catch (HoldfastException failed) {
+            memory.remember(
+                    service,
+                    saving.kind(),
+                    begun,
+                    clock.instant(),
+                    "",
+                    failed.problems().getFirst().cause());
+            throw failed;
+        }
+    }
+}

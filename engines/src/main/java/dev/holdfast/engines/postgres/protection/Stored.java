@@ -1,0 +1,124 @@
+package dev.holdfast.engines.postgres.protection;
+
+import dev.holdfast.engine.Catalogue;
+import dev.holdfast.engine.Catalogue.Kind;
+import dev.holdfast.engine.Catalogue.Point;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.text.Json;
+import dev.holdfast.text.JsonException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What {@code pgbackrest info --output=json} says of one stanza. */
+record Stored(List<Point> points, Optional<String> version, String archive, int status, String message) {
+    private static final int OK = 0;
+    private static final int NO_STANZA = 1;
+    private static final int NO_BACKUP = 2;
+    private static final int NO_DATA = 3;
+
+    Stored {
+        points = List.copyOf(points);
+    }
+
+    static Stored of(String service, List<String> lines) {
+        String text =
+                lines.stream().filter(line -> line.startsWith("[")).findFirst().orElse("[]");
+        try {
+            Json root = Json.parse("{\"stanzas\":" + text + "}");
+            return root.itemsAt("stanzas").stream()
+                    .filter(stanza -> stanza.textAt("name").equals(Optional.of(service)))
+                    .findFirst()
+                    .map(stanza -> stanza(service, stanza))
+                    .orElseGet(() -> new Stored(List.of(), Optional.empty(), "", NO_STANZA, "missing stanza path"));
+        } catch (JsonException e) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3625,
+                            "what pgBackRest says of the backups of " + service + " cannot be read: " + e.getMessage(),
+                            "Please report this with the version of pgBackRest."),
+                    e);
+        }
+    }
+
+    private static Stored stanza(String service, Json stanza) {
+        long code = stanza.at("status").flatMap(status -> status.longAt("code")).orElse(0L);
+        String message =
+                stanza.at("status").flatMap(status -> status.textAt("message")).orElse("");
+        List<Point> points = new ArrayList<>();
+        stanza.itemsAt("backup").forEach(backup -> points.add(point(backup)));
+        if (code != OK && code != NO_BACKUP && code != NO_STANZA && code != NO_DATA) {
+            String words = stanza.itemsAt("repo").stream()
+                    .flatMap(repo -> repo.at("status").stream())
+                    .flatMap(status -> status.textAt("message").stream())
+                    .findFirst()
+                    .orElse(message);
+            throw new HoldfastException(Refusal.of(service, "catalogue", (int) code, numbered(words)));
+        }
+        List<Json> archives = stanza.itemsAt("archive");
+        Optional<String> version =
+                stanza.itemsAt("db").stream().reduce((first, last) -> last).flatMap(db -> db.textAt("version"));
+        String archive =
+                archives.isEmpty() ? "" : archives.getLast().textAt("id").orElse("");
+        return new Stored(points, version, archive, (int) code, message);
+    }
+
+    /** {@code info} reports {@code [CryptoError] …} where every other command has the number. */
+    private static String numbered(String words) {
+        return words.replaceFirst("\\[CryptoError]", "ERROR: [095]:")
+                .replaceFirst("\\[FormatError]", "ERROR: [029]:")
+                .replaceFirst("\\[HostConnectError]", "ERROR: [049]:")
+                .replaceFirst("\\[([A-Za-z]+Error)]", "ERROR: [000]: $1");
+    }
+
+    private static Point point(Json backup) {
+        SortedMap<String, String> facts = new TreeMap<>();
+        put(facts, "wal", backup, "archive");
+        put(facts, "lsn", backup, "lsn");
+        backup.at("backrest").flatMap(by -> by.textAt("version")).ifPresent(v -> facts.put("pgbackrest", v));
+        backup.at("database").flatMap(db -> db.longAt("id")).ifPresent(id -> facts.put("database", Long.toString(id)));
+        Json info = backup.at("info").orElseGet(() -> Json.object().build());
+        Json repository = info.at("repository").orElseGet(() -> Json.object().build());
+        return new Point(
+                backup.textAt("label").orElse(""),
+                kind(backup.textAt("type").orElse("")),
+                moment(backup, "start"),
+                moment(backup, "stop"),
+                info.longAt("size").orElse(0L),
+                repository.longAt("delta").orElse(0L),
+                backup.textAt("prior"),
+                facts,
+                backup.isAt("error")
+                        ? Optional.of("pages with a wrong checksum were saved with it")
+                        : Optional.empty());
+    }
+
+    private static void put(SortedMap<String, String> facts, String name, Json backup, String key) {
+        backup.at(key).ifPresent(range -> {
+            range.textAt("start").ifPresent(start -> facts.put(name + "Start", start));
+            range.textAt("stop").ifPresent(stop -> facts.put(name + "Stop", stop));
+        });
+    }
+
+    private static Kind kind(String type) {
+        return switch (type) {
+            case "full" -> Kind.FULL;
+            case "diff" -> Kind.DIFFERENTIAL;
+            default -> Kind.INCREMENTAL;
+        };
+    }
+
+    private static Instant moment(Json backup, String key) {
+        return Instant.ofEpochSecond(
+                backup.at("timestamp").flatMap(times -> times.longAt(key)).orElse(0L));
+    }
+
+    Catalogue catalogue(String where, Optional<Catalogue.Reach> reach) {
+        return new Catalogue(where, points, reach);
+    }
+}

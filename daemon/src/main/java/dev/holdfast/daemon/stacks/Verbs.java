@@ -20,16 +20,12 @@ final class Verbs {
             new AuditVerb(), //
             new BackupVerb(), //
             new CopyVerb(), //
-    /** By name. */
-    private static final List<Verb> ALL = List.of( //
             new DriftVerb(), //
-            new InsightVerb());
+            new InsightVerb(), //
             new MigrateVerb(), //
             new RehearseVerb(), //
-    /** By name. */
-    private static final List<Verb> ALL = List.of( //
             new RestoreVerb(), //
-            new RotateVerb());
+            new RotateVerb(), //
             new TenantVerb());
 
     private final Stacks stacks;

@@ -36,6 +36,7 @@ public final class Benchmarks {
             benchmarks.starter();
             benchmarks.largeFiles();
             new AccessDiff(installation, benchmarks.page).measure();
+            benchmarks.page.add(MigrationRuns.measured(installation));
             benchmarks.cold();
             benchmarks.page.write(root.resolve("docs/benchmarks.md"));
         }

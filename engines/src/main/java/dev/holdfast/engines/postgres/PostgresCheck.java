@@ -5,6 +5,7 @@ import dev.holdfast.engines.postgres.PostgresParameters.Parameter;
 import dev.holdfast.engines.postgres.PostgresSpec.Can;
 import dev.holdfast.engines.postgres.PostgresSpec.Door;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.engines.postgres.tenancy.TenancyCheck;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
@@ -61,6 +62,7 @@ final class PostgresCheck {
                     .ifPresent(
                             owner -> unknown("role", owner, declared.roles().keySet(), "databases." + name + ".owner"));
             extensions(database.extensions(), "databases." + name + ".extensions");
+            new TenancyCheck(service, name, problems).run(database);
         });
         spec.roles().forEach(this::role);
         extensions(spec.extensions(), "extensions");

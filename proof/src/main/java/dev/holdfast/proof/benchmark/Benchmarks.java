@@ -35,6 +35,7 @@ public final class Benchmarks {
             Benchmarks benchmarks = new Benchmarks(root, installation);
             benchmarks.starter();
             benchmarks.largeFiles();
+            TenancyCosts.measure(installation, benchmarks.page);
             benchmarks.cold();
             benchmarks.page.write(root.resolve("docs/benchmarks.md"));
         }

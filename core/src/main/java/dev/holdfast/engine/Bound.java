@@ -5,6 +5,7 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Service;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,10 @@ public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
     /** Another service, where it is of the same engine. */
     public Optional<Service<S>> alike(Service<?> other) {
         return other.engine().equals(service.engine()) ? Optional.of(match(engine, other).service()) : Optional.empty();
+    }
+
+    public void checkFiles(Problems problems) {
+        engine.checkFiles(service, problems);
     }
 
     public List<Member> members() {

@@ -13,4 +13,11 @@ public interface Schema<S extends Record> extends Reconciled<S> {
                 "this engine does not write down who changed what",
                 "Keep what has to be accounted for in a PostgreSQL service with audit:.");
     }
+
+    /** The numbered files that go on where the declaration ends. */
+    default Support<Migrations<S>> migrations() {
+        return Support.notOffered(
+                "this engine has nothing that numbered files would bring to its shape",
+                "Change what it holds with its own client.");
+    }
 }

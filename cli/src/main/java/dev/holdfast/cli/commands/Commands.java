@@ -11,7 +11,7 @@ public final class Commands {
             new Group("Run", List.of("up", "down", "restart", "stacks")),
             new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
             new Group("Use", List.of("connect", "env")),
-            new Group("Change", List.of("validate", "plan", "apply")),
+            new Group("Change", List.of("validate", "plan", "apply", "migrate")),
             new Group("Save", List.of("backup")),
             new Group("Account", List.of("tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
@@ -46,6 +46,7 @@ public final class Commands {
                     case "env" -> new EnvCommand();
                     case "help" -> new HelpCommand();
                     case "logs" -> new LogsCommand();
+                    case "migrate" -> new MigrateCommand();
                     case "plan" -> new PlanCommand();
                     case "ps" -> new PsCommand();
                     case "render" -> new RenderCommand();

@@ -217,7 +217,13 @@ final class BringUp {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();
         for (int pass = 0; pass < PASSES; pass++) {
-            List<Facets.Inside> missing = Facets.observed(stacks.parts().register(), service, context).stream()
+            List<Facets.Inside> open = live.stack().isDerived()
+                    ? Facets.observedAsItIs(stacks.parts().register(), service, context)
+                    : Facets.observed(stacks.parts().register(), service, context);
+            if (pass == 0) {
+                tellLeft(open);
+            }
+            List<Facets.Inside> missing = open.stream()
                     .filter(inside -> inside.change().risk().compareTo(Change.Risk.RELOAD) <= 0)
                     .filter(inside -> !done.contains(inside.change()))
                     .toList();
@@ -234,6 +240,23 @@ final class BringUp {
             }
         }
         return done;
+    }
+
+    /** What an up does not do by itself is not kept silent about either. */
+    private void tellLeft(List<Facets.Inside> open) {
+        for (Facets.Inside inside : open) {
+            Change change = inside.change();
+            if (change.risk().compareTo(Change.Risk.RELOAD) > 0
+                    && change.where().endsWith("/migrations")) {
+                managed.decisions().add("", "left to an apply: " + change.summary() + ", because " + because(change));
+            }
+        }
+    }
+
+    private static String because(Change change) {
+        return change.risk() == Change.Risk.DATA
+                ? "it may lose data"
+                : "it may keep others waiting, or cannot go on as it is";
     }
 
     private static long answering(Board board) {

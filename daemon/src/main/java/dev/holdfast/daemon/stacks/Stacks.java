@@ -6,10 +6,12 @@ import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Pace;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.daemon.supervise.Supervisor;
+import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Register;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Files;
@@ -140,6 +142,15 @@ public final class Stacks implements AutoCloseable {
         return stack.keeping(name, kept);
     }
 
+    /** Refuses a stack whose services name files that are not as they should be. */
+    void checkFiles(Stack stack) {
+        Problems problems = new Problems();
+        stack.services()
+                .values()
+                .forEach(service -> Bound.of(parts.register(), service).checkFiles(problems));
+        problems.throwIfAny();
+    }
+
     /** Opens the place and looks after it from now on; starts nothing. */
     ManagedStack.Live open(ManagedStack managedStack, Stack stack, Source source) {
         return live(managedStack, stack, parts.places().open(stack, source));
@@ -203,6 +214,11 @@ public final class Stacks implements AutoCloseable {
         Path folder = parts.places().folder(name);
         Journal journal = new Journal(folder.resolve("journal.ndjson"), parts.clock());
         return new ManagedStack(
-                name, folder, new Lease(name, parts.clock()), journal, new Decisions(name, journal, parts.clock()), parts.clock());
+                name,
+                folder,
+                new Lease(name, parts.clock()),
+                journal,
+                new Decisions(name, journal, parts.clock()),
+                parts.clock());
     }
 }

@@ -32,6 +32,7 @@ final class UpOperation {
         Stack read =
                 stacks.parts().reading().read(written.file().toString(), written.resolved(), written.environment());
         String name = wish.name().orElse(read.name());
+        stacks.checkFiles(read);
         ManagedStack managed = stacks.forFile(name);
         Stack stack = stacks.read(name, written, managed.desired().flatMap(Desired::derived));
         events.send(EventJson.accepted(name));

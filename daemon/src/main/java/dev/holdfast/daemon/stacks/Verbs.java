@@ -15,7 +15,14 @@ import java.util.TreeSet;
 
 /** The list of all verbs, and how one is done. */
 final class Verbs {
-    private static final List<Verb> ALL = List.of(new AuditVerb(), new BackupVerb(), new CopyVerb(), new TenantVerb());
+    /** By name. */
+    private static final List<Verb> ALL = List.of( //
+            new AuditVerb(), //
+            new BackupVerb(), //
+            new CopyVerb(), //
+            new MigrateVerb(), //
+            new RehearseVerb(), //
+            new TenantVerb());
 
     private final Stacks stacks;
 

@@ -2,11 +2,13 @@ package dev.holdfast.engines.postgres;
 
 import dev.holdfast.engine.Audit;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engine.Tenancy;
 import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
 import dev.holdfast.engines.postgres.audit.PostgresAudit;
+import dev.holdfast.engines.postgres.migrations.PostgresMigrations;
 import dev.holdfast.engines.postgres.tenancy.PostgresTenancy;
 import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Service;
@@ -17,9 +19,16 @@ import java.util.TreeMap;
 /** Databases and their extensions. It comes before Access, which gives the databases to their owners. */
 final class PostgresSchema implements Schema<PostgresSpec> {
     private final PostgresExtensions extensions;
+    private final PostgresMigrations migrations;
 
-    PostgresSchema(PostgresExtensions extensions) {
+    PostgresSchema(PostgresExtensions extensions, PostgresAccess access) {
         this.extensions = extensions;
+        this.migrations = new PostgresMigrations(extensions, List.of(this, access));
+    }
+
+    @Override
+    public Support<Migrations<PostgresSpec>> migrations() {
+        return Support.offered(migrations);
     }
 
     @Override

@@ -94,6 +94,21 @@ public final class PostgresSession implements AutoCloseable {
         }
     }
 
+    /** A connection as a role of the service, on which nothing is set yet. The caller closes it. */
+    public static Connection connectionAs(
+            Service<?> service, Context context, String database, String role, int answerSeconds) throws SQLException {
+        if (role.equals(Doors.keeper(service))) {
+            return PostgresWire.open(door(service, context, database), false, answerSeconds);
+        }
+        Door door = new Door(
+                Doors.direct(service, context),
+                database,
+                role,
+                context.secret(Doors.password(service, role)),
+                Doors.trust(service, context));
+        return PostgresWire.open(door, false, answerSeconds);
+    }
+
     /** What only a superuser may silence stays as it is for others: what they send holds verifiers, never passwords. */
     private static void silence(Statement statement) throws SQLException {
         try (ResultSet loaded = statement.executeQuery("SELECT set_config(name, CASE name"

@@ -62,8 +62,7 @@ final class PostgresSizing implements Sizing<PostgresSpec> {
         boolean listed = declared.databases().values().stream()
                 .flatMap(database -> database.tenancy().stream())
                 .anyMatch(TenancySpec::hasList);
-        settings.add(
-                parameters.setting("max_locks_per_transaction", listed ? "1024" : partitions ? "256" : "64"));
+        settings.add(parameters.setting("max_locks_per_transaction", listed ? "1024" : partitions ? "256" : "64"));
     }
 
     private void processors(Service<PostgresSpec> service, List<Setting> settings) {

@@ -81,7 +81,10 @@ final class TenancyCosts {
     }
 
     private Connection open(String database) throws SQLException {
-        String url = stack.run("connect", "main", "--role", "app", "--url").orFail().out().strip();
+        String url = stack.run("connect", "main", "--role", "app", "--url")
+                .orFail()
+                .out()
+                .strip();
         java.net.URI uri = java.net.URI.create(url);
         String[] user = uri.getUserInfo().split(":", 2);
         return DriverManager.getConnection(
@@ -104,7 +107,8 @@ final class TenancyCosts {
             }
             statement.execute("CREATE TABLE noted (id int PRIMARY KEY, v text)");
             statement.execute("CREATE TABLE unnoted (id int PRIMARY KEY, v text)");
-            other.execute("CREATE TABLE parts (tenant_id int NOT NULL, id int NOT NULL, PRIMARY KEY (tenant_id, id)) PARTITION BY LIST (tenant_id)");
+            other.execute(
+                    "CREATE TABLE parts (tenant_id int NOT NULL, id int NOT NULL, PRIMARY KEY (tenant_id, id)) PARTITION BY LIST (tenant_id)");
         }
     }
 
@@ -117,9 +121,12 @@ final class TenancyCosts {
                 Path names = stack.folder().resolve("names-" + from);
                 Files.writeString(
                         names,
-                        IntStream.range(from, from + BATCH).mapToObj(i -> "tenant-" + i).collect(Collectors.joining("\n")));
+                        IntStream.range(from, from + BATCH)
+                                .mapToObj(i -> "tenant-" + i)
+                                .collect(Collectors.joining("\n")));
                 long begin = System.nanoTime();
-                stack.run("tenant", "create", "main/" + database, "--from", names.toString()).orFail();
+                stack.run("tenant", "create", "main/" + database, "--from", names.toString())
+                        .orFail();
                 long nanos = System.nanoTime() - begin;
                 total += nanos;
                 if (from == 0) {
@@ -152,8 +159,8 @@ final class TenancyCosts {
             for (String table : TABLES) {
                 for (int tenant = 1; tenant <= TENANTS; tenant++) {
                     statement.execute("SELECT set_config('app.tenant_id', '" + tenant + "', true)");
-                    statement.execute("INSERT INTO " + table + " SELECT " + tenant + ", i, repeat('x', 40) FROM generate_series(1, "
-                            + ROWS + ") i");
+                    statement.execute("INSERT INTO " + table + " SELECT " + tenant
+                            + ", i, repeat('x', 40) FROM generate_series(1, " + ROWS + ") i");
                 }
             }
             held.commit();
@@ -223,7 +230,8 @@ final class TenancyCosts {
         List<Double> without = new ArrayList<>();
         List<Double> with = new ArrayList<>();
         try (PreparedStatement noted = held.prepareStatement("INSERT INTO noted VALUES (?, 'what was written')");
-                PreparedStatement unnoted = held.prepareStatement("INSERT INTO unnoted VALUES (?, 'what was written')")) {
+                PreparedStatement unnoted =
+                        held.prepareStatement("INSERT INTO unnoted VALUES (?, 'what was written')")) {
             int id = 0;
             for (int round = -2; round < ROUNDS; round++) {
                 double a = inserted(unnoted, id);
@@ -243,7 +251,9 @@ final class TenancyCosts {
                 "reported",
                 true,
                 "./verify --benchmarks"));
-        Json whole = stack.run("audit", "verify", "main/held", "--output", "json").orFail().json();
+        Json whole = stack.run("audit", "verify", "main/held", "--output", "json")
+                .orFail()
+                .json();
         page.remark("the audit of it was verified: " + whole.longAt("sealed").orElse(0L) + " entries whole");
     }
 

@@ -128,7 +128,8 @@ final class TenantsTest {
                 .hasMessageContaining("HF3601")
                 .hasMessageContaining("there is no tenant 'nobody' in main/here");
         assertThatThrownBy(() -> here.create(
-                        "here", IntStream.range(0, 300).mapToObj(i -> "tenant " + i).toList()))
+                        "here",
+                        IntStream.range(0, 300).mapToObj(i -> "tenant " + i).toList()))
                 .hasMessageContaining("HF3604")
                 .hasMessageContaining("303 tenants with a partition each are more than 300")
                 .hasMessageContaining("25 ms of planning");
@@ -151,7 +152,8 @@ final class TenantsTest {
                         INSERT INTO notes (tenant_id, person, "odd, ""name", about, raw)
                         SELECT tenant_id, id, E'two\\nlines, and\\ttab \\\\. end', '{"a": [1.50, null, "ü"]}', '\\x00ff' FROM people
                         """);
-                statement.execute("INSERT INTO visits SELECT holdfast.current_tenant(), now() + i * interval '1 s' FROM generate_series(1, 5) i");
+                statement.execute(
+                        "INSERT INTO visits SELECT holdfast.current_tenant(), now() + i * interval '1 s' FROM generate_series(1, 5) i");
                 app.commit();
             }
         }
@@ -159,8 +161,12 @@ final class TenantsTest {
         Path file = folder.resolve("acme.zip");
         tenants.export("here", "acme", file);
         assertThat(Files.getPosixFilePermissions(file)).hasToString("[OWNER_READ, OWNER_WRITE]");
-        assertThat(tenants.show("here", "acme").tables()).extracting(Part::table).containsExactly("tenants", "visits", "people", "notes");
-        assertThatThrownBy(() -> tenants.bring("here", file)).hasMessageContaining("HF3605").hasMessageContaining("is in main/here already");
+        assertThat(tenants.show("here", "acme").tables())
+                .extracting(Part::table)
+                .containsExactly("tenants", "visits", "people", "notes");
+        assertThatThrownBy(() -> tenants.bring("here", file))
+                .hasMessageContaining("HF3605")
+                .hasMessageContaining("is in main/here already");
         assertThat(tenants.bring("there", file)).extracting("rows").isEqualTo(12L);
         assertThat(tenants.list("there")).extracting(Tenancy.Tenant::name).containsExactly("acme");
         byte[] bytes = Files.readAllBytes(file);
@@ -181,21 +187,35 @@ final class TenantsTest {
     @Order(3)
     void aMoveLeavesTheSourceUntilItIsApprovedAndNeverLosesARow() throws SQLException {
         Tenants<?> tenants = tenants();
-        assertThat(tenants.move("globex", false)).extracting("isCopied", "isGone").containsExactly(true, false);
+        assertThat(tenants.move("globex", false))
+                .extracting("isCopied", "isGone")
+                .containsExactly(true, false);
         assertThat(tenants.list("here")).extracting(Tenancy.Tenant::name).contains("globex");
         try (Connection admin = open("holdfast", "here");
                 Statement statement = admin.createStatement()) {
-            statement.execute("UPDATE people SET name = 'later' WHERE tenant_id = (SELECT id FROM tenants WHERE name = 'globex')");
+            statement.execute(
+                    "UPDATE people SET name = 'later' WHERE tenant_id = (SELECT id FROM tenants WHERE name = 'globex')");
             assertThatThrownBy(() -> tenants.move("globex", true))
                     .hasMessageContaining("HF3606")
                     .hasMessageContaining("table people of tenant 'globex' is not the same");
-            assertThat(tenants.show("here", "globex").tables()).extracting(p -> p.size().rows()).containsExactly(1L, 5L, 3L, 3L);
+            assertThat(tenants.show("here", "globex").tables())
+                    .extracting(p -> p.size().rows())
+                    .containsExactly(1L, 5L, 3L, 3L);
             tenants.drop("there", "globex");
-            assertThat(tenants.move("globex", true)).extracting("isCopied", "isGone").containsExactly(true, true);
-            assertThat(tenants.move("globex", true)).as("once more").extracting("isCopied", "isGone").containsExactly(false, true);
+            assertThat(tenants.move("globex", true))
+                    .extracting("isCopied", "isGone")
+                    .containsExactly(true, true);
+            assertThat(tenants.move("globex", true))
+                    .as("once more")
+                    .extracting("isCopied", "isGone")
+                    .containsExactly(false, true);
             assertThat(tenants.list("here")).extracting(Tenancy.Tenant::name).containsExactly("acme", "initech");
-            assertThat(tenants.show("there", "globex").tables()).extracting(p -> p.size().rows()).containsExactly(1L, 5L, 3L, 3L);
-            assertThat(TenancyTest.one(statement, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'visits'::regclass")).isEqualTo("2");
+            assertThat(tenants.show("there", "globex").tables())
+                    .extracting(p -> p.size().rows())
+                    .containsExactly(1L, 5L, 3L, 3L);
+            assertThat(TenancyTest.one(
+                            statement, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'visits'::regclass"))
+                    .isEqualTo("2");
         }
     }
 
@@ -215,11 +235,14 @@ final class TenantsTest {
             assertThat(entry.user()).isEqualTo("app");
             assertThat(entry.application()).isEqualTo("payroll");
             assertThat(entry.client().orElse("")).startsWith("127.0.0.1:");
-            assertThat(entry.tenant().orElse("")).isEqualTo(tenants.show("here", "acme").tenant().key());
+            assertThat(entry.tenant().orElse(""))
+                    .isEqualTo(tenants.show("here", "acme").tenant().key());
             assertThat(entry.before().orElse("")).contains("\"name\": \"\"").doesNotContain("secret");
             assertThat(entry.after().orElse("")).contains("\"name\": \"new\"").doesNotContain("secret");
             for (String attempt : List.of(
-                    "SELECT * FROM holdfast.audit_log", "DELETE FROM holdfast.audit_log", "SELECT holdfast.audit_close()")) {
+                    "SELECT * FROM holdfast.audit_log",
+                    "DELETE FROM holdfast.audit_log",
+                    "SELECT holdfast.audit_close()")) {
                 assertThatThrownBy(() -> statement.execute(attempt)).hasMessageContaining("permission denied");
                 app.rollback();
             }
@@ -242,7 +265,10 @@ final class TenantsTest {
             statement.execute("BEGIN; ALTER TABLE holdfast.audit_log DISABLE TRIGGER audit_refuse");
             statement.execute("UPDATE holdfast.audit_log SET session_role = 'nobody' WHERE number = 2");
             statement.execute("ALTER TABLE holdfast.audit_log ENABLE ALWAYS TRIGGER audit_refuse; COMMIT");
-            assertThat(tenants.verify(Optional.empty()).gaps()).singleElement().asString().contains("altered: {2}");
+            assertThat(tenants.verify(Optional.empty()).gaps())
+                    .singleElement()
+                    .asString()
+                    .contains("altered: {2}");
             statement.execute("BEGIN; ALTER TABLE holdfast.audit_log DISABLE TRIGGER audit_refuse");
             statement.execute("UPDATE holdfast.audit_log SET session_role = 'app' WHERE number = 2");
             statement.execute("ALTER TABLE holdfast.audit_log ENABLE ALWAYS TRIGGER audit_refuse; COMMIT");
@@ -250,10 +276,15 @@ final class TenantsTest {
             statement.execute("BEGIN; ALTER TABLE holdfast.audit_log DISABLE TRIGGER audit_refuse");
             statement.execute("DELETE FROM holdfast.audit_log WHERE number = 3");
             statement.execute("ALTER TABLE holdfast.audit_log ENABLE ALWAYS TRIGGER audit_refuse; COMMIT");
-            assertThat(tenants.verify(Optional.empty()).gaps()).singleElement().asString().contains("entries and there are");
+            assertThat(tenants.verify(Optional.empty()).gaps())
+                    .singleElement()
+                    .asString()
+                    .contains("entries and there are");
             assertThat(tenants.verify(Optional.of("ab12")).gaps()).anyMatch(gap -> gap.contains("never came to ab12"));
             statement.execute("ALTER TABLE people DISABLE TRIGGER zz_holdfast_audit");
-            assertThat(stack.facets("main").changes(stack)).extracting(Change::summary).containsExactly("people: write down who changes what");
+            assertThat(stack.facets("main").changes(stack))
+                    .extracting(Change::summary)
+                    .containsExactly("people: write down who changes what");
         }
     }
 

@@ -39,10 +39,12 @@ final class NeuroedgeTest {
             files.filter(Files::isRegularFile).forEach(file -> copy(file, folder.resolve(source.relativize(file))));
         }
         stack = RunningStack.up(installation, folder, "neuroedge", Files.readString(source.resolve("stack.yaml")));
-        if (!psql("holdfast", "SELECT count(*) FROM pg_tables WHERE tablename = 'vectors_base'").equals("1")) {
+        if (!psql("holdfast", "SELECT count(*) FROM pg_tables WHERE tablename = 'vectors_base'")
+                .equals("1")) {
             try (Stream<Path> files = Files.list(source.resolve("sql/neuroedge"))) {
                 // versions before what is done again and again
-                for (Path file : files.sorted(Comparator.comparing((Path f) -> f.getFileName().toString().startsWith("R"))
+                for (Path file : files.sorted(Comparator.comparing(
+                                        (Path f) -> f.getFileName().toString().startsWith("R"))
                                 .thenComparing(Path::getFileName))
                         .toList()) {
                     psql("migrator", "BEGIN;" + Files.readString(file) + ";COMMIT;");
@@ -74,9 +76,13 @@ final class NeuroedgeTest {
     @Test
     @Order(2)
     void tenantsWorkBesideOneAnotherAndNeverSeeEachOther() {
-        Json made = stack.run("tenant", "create", "main", "acme", "globex", "--output", "json").orFail().json();
+        Json made = stack.run("tenant", "create", "main", "acme", "globex", "--output", "json")
+                .orFail()
+                .json();
         assertThat(made.itemsAt("made")).hasSize(2);
-        assertThat(stack.run("tenant", "create", "main/neuroedge", "acme", "Not A Slug").status()).isEqualTo(2);
+        assertThat(stack.run("tenant", "create", "main/neuroedge", "acme", "Not A Slug")
+                        .status())
+                .isEqualTo(2);
         for (String tenant : List.of("acme", "globex")) {
             within("app", tenant, "admin", """
                     INSERT INTO users (tenant_id, email, role) VALUES (holdfast.current_tenant(), 'ada@%1$s.example', 'admin');
@@ -89,11 +95,20 @@ final class NeuroedgeTest {
                     """.formatted(tenant));
         }
         for (String table : List.of("users", "engines", "agents_base", "vectors_base", "agents", "vectors")) {
-            assertThat(within("reader", "acme", "viewer", "SELECT count(*) > 0 AND count(*) = count(*) FILTER (WHERE t::text LIKE '%acme%' OR tenant_id = holdfast.current_tenant()) FROM " + table + " t"))
+            assertThat(within(
+                            "reader",
+                            "acme",
+                            "viewer",
+                            "SELECT count(*) > 0 AND count(*) = count(*) FILTER (WHERE t::text LIKE '%acme%' OR tenant_id = holdfast.current_tenant()) FROM "
+                                    + table + " t"))
                     .as(table)
                     .isEqualTo("t");
-            assertThat(psql("reader", "SELECT count(*) FROM " + table)).as(table + " of nobody").isEqualTo("0");
-            assertThat(within("app", "acme", "", "SELECT count(*) FROM " + table)).as(table + " without a role").isEqualTo("0");
+            assertThat(psql("reader", "SELECT count(*) FROM " + table))
+                    .as(table + " of nobody")
+                    .isEqualTo("0");
+            assertThat(within("app", "acme", "", "SELECT count(*) FROM " + table))
+                    .as(table + " without a role")
+                    .isEqualTo("0");
         }
         assertThat(within("app", "acme", "service", """
                 SELECT count(*) FROM nearest_memories((SELECT embedding FROM vectors_base LIMIT 1), 5) WHERE content LIKE '%acme'
@@ -105,7 +120,9 @@ final class NeuroedgeTest {
     @Test
     @Order(3)
     void whoChangedWhatIsKnownAndTamperingIsNoticed() {
-        Json log = stack.run("audit", "log", "main", "--table", "agents_base", "--output", "json").orFail().json();
+        Json log = stack.run("audit", "log", "main", "--table", "agents_base", "--output", "json")
+                .orFail()
+                .json();
         assertThat(log.itemsAt("entries")).hasSize(2).allSatisfy(entry -> {
             assertThat(entry.textAt("user")).contains("app");
             assertThat(entry.textAt("action")).contains("INSERT");
@@ -128,30 +145,54 @@ final class NeuroedgeTest {
         Outcome refused = stack.run("tenant", "drop", "main", "acme");
         assertThat(refused.status()).isEqualTo(5);
         assertThat(refused.err()).contains("removes 54 rows and was not approved [HF3603]");
-        Json gone = stack.run("tenant", "drop", "main", "acme", "--approve", "acme", "--output", "json").orFail().json();
+        Json gone = stack.run("tenant", "drop", "main", "acme", "--approve", "acme", "--output", "json")
+                .orFail()
+                .json();
         assertThat(stack.run("tenant", "list", "main").out()).contains("globex").doesNotContain("acme");
-        assertThat(psql("holdfast", "SELECT count(*) FROM vectors_base WHERE content LIKE '%acme'")).isEqualTo("0");
+        assertThat(psql("holdfast", "SELECT count(*) FROM vectors_base WHERE content LIKE '%acme'"))
+                .isEqualTo("0");
         String archive = gone.textAt("archive").orElseThrow();
-        assertThat(stack.run("tenant", "import", "main", "--from", archive).orFail().out()).contains("vectors_base");
-        assertThat(stack.run("tenant", "list", "main", "--sizes").orFail().out()).containsPattern("acme +[0-9a-f-]{36} +54");
+        assertThat(stack.run("tenant", "import", "main", "--from", archive)
+                        .orFail()
+                        .out())
+                .contains("vectors_base");
+        assertThat(stack.run("tenant", "list", "main", "--sizes").orFail().out())
+                .containsPattern("acme +[0-9a-f-]{36} +54");
         for (String table : TABLES) {
             psql("holdfast", "ALTER TABLE " + table + " NO FORCE ROW LEVEL SECURITY");
         }
-        assertThat(stack.run("plan").out()).contains("users: force it on the owner").contains("vectors_base: force it on the owner");
+        assertThat(stack.run("plan").out())
+                .contains("users: force it on the owner")
+                .contains("vectors_base: force it on the owner");
         stack.run("apply", "--yes").orFail();
     }
 
     private static String within(String role, String tenant, String word, String sql) {
-        String text = psql(role, "BEGIN; SELECT holdfast.set_tenant(holdfast.tenant_named('" + tenant + "'), '" + word + "');"
-                + sql + "; COMMIT;");
+        String text = psql(
+                role,
+                "BEGIN; SELECT holdfast.set_tenant(holdfast.tenant_named('" + tenant + "'), '" + word + "');" + sql
+                        + "; COMMIT;");
         return text.lines()
-                .filter(line -> !line.isBlank() && !List.of("BEGIN", "COMMIT").contains(line) && !line.startsWith("INSERT"))
+                .filter(line ->
+                        !line.isBlank() && !List.of("BEGIN", "COMMIT").contains(line) && !line.startsWith("INSERT"))
                 .reduce((one, next) -> one + "\n" + next)
                 .orElse("");
     }
 
     private static String psql(String role, String sql) {
-        return stack.run("connect", "main", "--role", role, "--", "-d", "neuroedge", "-v", "ON_ERROR_STOP=1", "-At", "-c", sql)
+        return stack.run(
+                        "connect",
+                        "main",
+                        "--role",
+                        role,
+                        "--",
+                        "-d",
+                        "neuroedge",
+                        "-v",
+                        "ON_ERROR_STOP=1",
+                        "-At",
+                        "-c",
+                        sql)
                 .orFail()
                 .out()
                 .strip();

@@ -110,8 +110,8 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
         String place = service.name() + "/databases/" + database + "/";
         for (Reconciled<PostgresSpec> facet : before) {
             for (Change change : facet.changes(service, bench.context())) {
-                boolean isOfRows =
-                        change.where().startsWith(place + "tenancy") || change.where().startsWith(place + "audit");
+                boolean isOfRows = change.where().startsWith(place + "tenancy")
+                        || change.where().startsWith(place + "audit");
                 if (isOfRows && change.risk() == Risk.NONE) {
                     bench.say(change.summary());
                     facet.apply(change, service, bench.context());

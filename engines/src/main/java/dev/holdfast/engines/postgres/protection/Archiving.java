@@ -31,7 +31,9 @@ public final class Archiving {
 
     /** Empty for a service that is not saved, and for a copy beside its source, whose backups are not its own. */
     public static Optional<BackupsSpec> of(Service<PostgresSpec> service, Context context) {
-        return context.stack().isDerived() ? Optional.empty() : service.settings().backups();
+        return context.stack().isDerived()
+                ? Optional.empty()
+                : service.settings().backups();
     }
 
     /** The settings of the server, by name. */

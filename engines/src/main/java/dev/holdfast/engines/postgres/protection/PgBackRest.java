@@ -44,8 +44,7 @@ final class PgBackRest {
     }
 
     /** A script of ours beside the server: {@code sh -c SCRIPT name ARGUMENTS}. */
-    List<String> script(
-            Service<PostgresSpec> service, Bench bench, String name, String script, List<String> arguments)
+    List<String> script(Service<PostgresSpec> service, Bench bench, String name, String script, List<String> arguments)
             throws InterruptedException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", script, name));
         command.addAll(arguments);
@@ -77,8 +76,8 @@ final class PgBackRest {
         List<String> lines = new ArrayList<>();
         turn.lockInterruptibly();
         try {
-            Errand errand = new Errand(
-                    Doors.primary(service), name, command, environment(service, bench.context()), patience);
+            Errand errand =
+                    new Errand(Doors.primary(service), name, command, environment(service, bench.context()), patience);
             Errand.Ran ran = bench.run(errand, line -> {
                 lines.add(line);
                 onLine.accept(line);
@@ -97,7 +96,8 @@ final class PgBackRest {
         SortedMap<String, Redacted> environment = new TreeMap<>();
         environment.put("PGHOST", new Redacted(Doors.direct(service, context).host()));
         environment.put(
-                "PGPORT", new Redacted(Integer.toString(Doors.direct(service, context).port())));
+                "PGPORT",
+                new Redacted(Integer.toString(Doors.direct(service, context).port())));
         environment.put("PGUSER", new Redacted(Declared.HOLDFAST));
         environment.put("PGDATABASE", new Redacted(Declared.HOME));
         environment.put("PGPASSWORD", context.secret(Doors.password(service, Declared.HOLDFAST)));

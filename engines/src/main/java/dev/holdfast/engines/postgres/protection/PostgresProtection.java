@@ -37,10 +37,15 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
         return service.settings()
                 .backups()
                 .map(backups -> List.of(
-                        "every commit reaches " + backups.to() + " with its file of the write-ahead log, within a minute",
+                        "every commit reaches " + backups.to()
+                                + " with its file of the write-ahead log, within a minute",
                         "full backups at '" + backups.full() + "' UTC"
-                                + backups.differential().map(at -> ", differential ones at '" + at + "'").orElse("")
-                                + backups.incremental().map(at -> ", incremental ones at '" + at + "'").orElse(""),
+                                + backups.differential()
+                                        .map(at -> ", differential ones at '" + at + "'")
+                                        .orElse("")
+                                + backups.incremental()
+                                        .map(at -> ", incremental ones at '" + at + "'")
+                                        .orElse(""),
                         "any moment since the oldest daily backup can be restored beside what is there"))
                 .orElse(List.of());
     }
@@ -216,10 +221,12 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
 
     private static BackupsSpec requireAsked(Service<PostgresSpec> service, Context context) {
         return Archiving.of(service, context)
-                .orElseThrow(() -> new HoldfastException(Problem.of(
-                        Code.HF1553,
-                        "service '" + service.name() + "' of stack '"
-                                + context.stack().name() + "' is not saved anywhere",
-                        "Add backups: { to: objects/backups } to the service, with an s3 service 'objects' that has the bucket, and run holdfast apply.")));
+                .orElseThrow(
+                        () -> new HoldfastException(
+                                Problem.of(
+                                        Code.HF1553,
+                                        "service '" + service.name() + "' of stack '"
+                                                + context.stack().name() + "' is not saved anywhere",
+                                        "Add backups: { to: objects/backups } to the service, with an s3 service 'objects' that has the bucket, and run holdfast apply.")));
     }
 }

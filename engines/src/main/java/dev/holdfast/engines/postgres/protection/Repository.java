@@ -95,7 +95,8 @@ public record Repository(
         lines.put("log-level-file", "off");
         lines.put("log-timestamp", "n");
         StringBuilder text = new StringBuilder("[global]\n");
-        lines.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
+        lines.forEach(
+                (name, value) -> text.append(name).append('=').append(value).append('\n'));
         text.append("\n[").append(stanza).append("]\npg1-path=/data\n");
         database.ifPresent(number ->
                 text.append("pg1-port=").append(number).append("\npg1-user=holdfast\npg1-database=postgres\n"));

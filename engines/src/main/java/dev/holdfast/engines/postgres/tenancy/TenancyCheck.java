@@ -31,10 +31,14 @@ public final class TenancyCheck {
 
     private void tenancy(TenancySpec spec) {
         if (spec.tables().isEmpty()) {
-            add("tenancy.tables", "tenancy names no table, so that nothing is kept apart", "Name the tables whose rows belong to tenants.");
+            add(
+                    "tenancy.tables",
+                    "tenancy names no table, so that nothing is kept apart",
+                    "Name the tables whose rows belong to tenants.");
         }
-        spec.tables().stream().filter(table -> Table.of(table).equals(Table.of(spec.tenants()))).forEach(table ->
-                add(
+        spec.tables().stream()
+                .filter(table -> Table.of(table).equals(Table.of(spec.tenants())))
+                .forEach(table -> add(
                         "tenancy.tables",
                         "table '" + table + "' is the list of tenants and one of their tables at once",
                         "Remove it from tables:; the list is kept by itself."));
@@ -62,7 +66,10 @@ public final class TenancyCheck {
 
     private void audit(AuditSpec spec) {
         if (spec.tables().isEmpty()) {
-            add("audit.tables", "the audit names no table, so that nothing is written down", "Name the tables whose changes are kept.");
+            add(
+                    "audit.tables",
+                    "the audit names no table, so that nothing is written down",
+                    "Name the tables whose changes are kept.");
         }
         spec.without().keySet().forEach(table -> named(table, spec.tables(), "audit.without"));
     }
@@ -73,11 +80,14 @@ public final class TenancyCheck {
                     key,
                     "table '" + table + "' is none of the tables that are named",
                     "Add it to tables:, or remove it here."
-                            + Nearest.to(table, tables).map(near -> " Did you mean '" + near + "'?").orElse(""));
+                            + Nearest.to(table, tables)
+                                    .map(near -> " Did you mean '" + near + "'?")
+                                    .orElse(""));
         }
     }
 
     private void add(String key, String cause, String remedy) {
-        problems.add(Problem.of(Code.HF1540, cause, remedy).at(service.positions().of(path + key)));
+        problems.add(
+                Problem.of(Code.HF1540, cause, remedy).at(service.positions().of(path + key)));
     }
 }

@@ -37,6 +37,7 @@ public final class Benchmarks {
             benchmarks.largeFiles();
             new AccessDiff(installation, benchmarks.page).measure();
             benchmarks.page.add(MigrationRuns.measured(installation));
+            TenancyCosts.measure(installation, benchmarks.page);
             benchmarks.cold();
             benchmarks.page.write(root.resolve("docs/benchmarks.md"));
         }

@@ -12,7 +12,7 @@ public final class Commands {
             new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
             new Group("Use", List.of("connect", "env")),
             new Group("Change", List.of("validate", "plan", "apply")),
-            new Group("Save", List.of("backup", "restore")),
+            new Group("Save", List.of("backup", "restore", "promote")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
 
@@ -45,6 +45,7 @@ public final class Commands {
                     case "help" -> new HelpCommand();
                     case "logs" -> new LogsCommand();
                     case "plan" -> new PlanCommand();
+                    case "promote" -> new PromoteCommand();
                     case "ps" -> new PsCommand();
                     case "render" -> new RenderCommand();
                     case "restore" -> new RestoreCommand();

@@ -34,11 +34,13 @@ public final class Stacks implements AutoCloseable {
 
     private final Parts parts;
     private final Savings savings;
+    private final Schedules schedules;
     private final ConcurrentMap<String, ManagedStack> managed = new ConcurrentHashMap<>();
 
     public Stacks(Parts parts) {
         this.parts = parts;
         this.savings = new Savings(parts.clock());
+        this.schedules = new Schedules(this);
     }
 
     /**
@@ -52,6 +54,11 @@ public final class Stacks implements AutoCloseable {
     /** Turns the text of a stack file into a stack; {@code source} is what positions name. */
     public interface Reading {
         Stack read(String source, String text, Optional<String> environment);
+    }
+
+    /** From now on what is due is done, whether anybody asks or not. */
+    public void beginSchedules() {
+        schedules.begin();
     }
 
     Savings savings() {
@@ -193,6 +200,7 @@ public final class Stacks implements AutoCloseable {
     /** Leaves every engine as it is. */
     @Override
     public void close() {
+        schedules.close();
         for (ManagedStack stack : managed.values()) {
             stack.live().ifPresent(live -> live.supervisor().close());
             stack.ended();

@@ -23,11 +23,10 @@ final class Verbs {
             new DriftVerb(), //
             new InsightVerb(), //
             new MigrateVerb(), //
+            new PromoteVerb(), //
             new RehearseVerb(), //
-    /** By name. */
-    private static final List<Verb> ALL = List.of( //
             new RestoreVerb(), //
-            new RotateVerb());
+            new RotateVerb(), //
             new TenantVerb());
 
     private final Stacks stacks;

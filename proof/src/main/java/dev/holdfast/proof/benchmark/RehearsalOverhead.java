@@ -44,7 +44,8 @@ final class RehearsalOverhead {
         List<Double> watched = new ArrayList<>();
         for (int round = -1; round < ROUNDS; round++) {
             double ran = plain(installation, stack, "plain" + (round + 1));
-            double rehearsed = ask(installation, "rehearsal", "rehearse", Json.object().build())
+            double rehearsed = ask(
+                            installation, "rehearsal", "rehearse", Json.object().build())
                     .longAt("millis")
                     .orElseThrow();
             if (round >= 0) {
@@ -90,10 +91,18 @@ final class RehearsalOverhead {
 
     /** Milliseconds of the run alone; the copy is made before and thrown away after. */
     private static double plain(Installation installation, RunningStack stack, String name) {
-        Json copy = ask(installation, "rehearsal", "copy", Json.object().put("name", name).build());
+        Json copy = ask(
+                installation,
+                "rehearsal",
+                "copy",
+                Json.object().put("name", name).build());
         String derived = copy.textAt("copy").orElseThrow();
         long begin = System.nanoTime();
-        var _ = ask(installation, derived, "migrate", Json.object().put("action", "up").build());
+        var _ = ask(
+                installation,
+                derived,
+                "migrate",
+                Json.object().put("action", "up").build());
         double millis = (System.nanoTime() - begin) / 1e6;
         stack.run("down", derived, "--purge", "--confirm", derived).orFail();
         return millis;
@@ -101,12 +110,11 @@ final class RehearsalOverhead {
 
     private static Json ask(Installation installation, String stack, String verb, Json body) {
         List<Json> events = new ArrayList<>();
-        Client.at(installation.home().resolve("run/daemon.sock"))
-                .stream(
-                        "POST",
-                        Client.path("/v1/stacks/{}/{}/main", stack, verb),
-                        body.compact(),
-                        line -> events.add(Json.parse(line)));
+        Client.at(installation.home().resolve("run/daemon.sock")).stream(
+                "POST",
+                Client.path("/v1/stacks/{}/{}/main", stack, verb),
+                body.compact(),
+                line -> events.add(Json.parse(line)));
         Json last = events.getLast();
         if (!last.textAt("event").orElse("").equals("done")) {
             throw new AssertionError(last.pretty());

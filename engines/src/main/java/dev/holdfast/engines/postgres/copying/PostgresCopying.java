@@ -41,7 +41,8 @@ public final class PostgresCopying implements Copying<PostgresSpec> {
         List<String> copy = new ArrayList<>(List.of(
                 Doors.program(service, "pg_basebackup"),
                 "--pgdata=/data",
-                "--dbname=host=" + door.address().host() + " port=" + door.address().port() + " user=" + door.role()
+                "--dbname=host=" + door.address().host() + " port="
+                        + door.address().port() + " user=" + door.role()
                         + " sslmode=verify-full sslrootcert=/secrets/" + AUTHORITY
                         + " passfile=/secrets/" + PASSWORD + " application_name=holdfast_copy",
                 "--no-password",
@@ -56,10 +57,7 @@ public final class PostgresCopying implements Copying<PostgresSpec> {
                         new Step("copying " + service.name(), copy, PATIENCE).withGauge(PostgresCopying::progress),
                         Entrance.step(service, to)),
                 new TreeMap<>(Map.of(
-                        PASSWORD,
-                        passwords(door),
-                        AUTHORITY,
-                        new Redacted(text(Path.of(from.authorityFile()))))),
+                        PASSWORD, passwords(door), AUTHORITY, new Redacted(text(Path.of(from.authorityFile()))))),
                 new TreeMap<>()));
     }
 

@@ -1,7 +1,5 @@
 package dev.holdfast.engines.postgres.rehearsal;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.holdfast.engine.Rehearsing.Breach;
 import dev.holdfast.engine.Rehearsing.File;
 import dev.holdfast.engine.Rehearsing.Lock;
@@ -13,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** A file as the server would tell of it, on a clock that the test moves by hand. */
 final class RecorderTest {
@@ -95,7 +95,8 @@ final class RecorderTest {
 
         File file = recorder.file("V1", "V1__a.sql", seen(1), KNOWN, List.of());
 
-        assertThat(file.locks()).extracting(Lock::table, Lock::index)
+        assertThat(file.locks())
+                .extracting(Lock::table, Lock::index)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple("public.items", Optional.of("public.items_pkey")));
     }
 
@@ -104,13 +105,16 @@ final class RecorderTest {
         Recorder recorder = recorder();
         recorder.begins("ALTER TABLE items ADD COLUMN a int");
         assertThat(recorder.hears("a notice of the file's own")).isFalse();
-        assertThat(recorder.hears("holdfast-rehearsal {\"what\":\"rewrite\",\"oid\":100,\"reason\":4}")).isTrue();
-        assertThat(recorder.hears(
-                        "holdfast-rehearsal {\"what\":\"drop\",\"kind\":\"table column\",\"name\":\"public.items.a\",\"oid\":100}"))
+        assertThat(recorder.hears("holdfast-rehearsal {\"what\":\"rewrite\",\"oid\":100,\"reason\":4}"))
+                .isTrue();
+        assertThat(
+                        recorder.hears(
+                                "holdfast-rehearsal {\"what\":\"drop\",\"kind\":\"table column\",\"name\":\"public.items.a\",\"oid\":100}"))
                 .isTrue();
         // made by the same run
-        assertThat(recorder.hears(
-                        "holdfast-rehearsal {\"what\":\"drop\",\"kind\":\"table\",\"name\":\"public.passing\",\"oid\":5000}"))
+        assertThat(
+                        recorder.hears(
+                                "holdfast-rehearsal {\"what\":\"drop\",\"kind\":\"table\",\"name\":\"public.passing\",\"oid\":5000}"))
                 .isTrue();
         recorder.ends(seen(1), -1, true);
 
@@ -118,7 +122,9 @@ final class RecorderTest {
 
         assertThat(file.rewrites()).extracting(one -> one.table()).containsExactly("public.items");
         assertThat(file.drops()).extracting(one -> one.name()).containsExactly("public.items.a");
-        assertThat(new Verdict(Optional.empty(), Set.of("rewrite", "drop")).of(file).breaches())
+        assertThat(new Verdict(Optional.empty(), Set.of("rewrite", "drop"))
+                        .of(file)
+                        .breaches())
                 .extracting(Breach::rule)
                 .containsExactly("rewrite", "drop");
     }

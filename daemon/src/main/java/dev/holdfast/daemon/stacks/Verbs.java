@@ -21,8 +21,11 @@ final class Verbs {
             new BackupVerb(), //
             new CopyVerb(), //
             new DriftVerb(), //
+            new InsightVerb(), //
             new MigrateVerb(), //
+            new PromoteVerb(), //
             new RehearseVerb(), //
+            new RestoreVerb(), //
             new RotateVerb(), //
             new TenantVerb());
 

@@ -36,6 +36,8 @@ public final class Benchmarks {
             benchmarks.starter();
             benchmarks.largeFiles();
             new AccessDiff(installation, benchmarks.page).measure();
+            benchmarks.page.add(MigrationRuns.measured(installation));
+            TenancyCosts.measure(installation, benchmarks.page);
             benchmarks.cold();
             benchmarks.page.write(root.resolve("docs/benchmarks.md"));
         }

@@ -92,8 +92,7 @@ public final class BackupCommand implements Command {
         session.line("saved " + text(point, "id") + " (" + text(point, "kind") + ", "
                 + Amounts.bytes(point.longAt("bytes").orElse(0L)) + ", "
                 + Amounts.bytes(point.longAt("storedBytes").orElse(0L)) + " stored) in "
-                + Amounts.duration(
-                        Duration.ofMillis(done.longAt("millis").orElse(0L))));
+                + Amounts.duration(Duration.ofMillis(done.longAt("millis").orElse(0L))));
         List<String> dropped = Results.texts(done.itemsAt("dropped"));
         if (!dropped.isEmpty()) {
             session.line("removed " + String.join(", ", dropped) + ", which no rule of keep: asks for");
@@ -121,8 +120,8 @@ public final class BackupCommand implements Command {
         }
         table.lines().forEach(session::line);
         done.at("reach")
-                .ifPresent(reach -> session.line(
-                        "any moment from " + text(reach, "earliest") + " to " + text(reach, "latest") + " can be restored"));
+                .ifPresent(reach -> session.line("any moment from " + text(reach, "earliest") + " to "
+                        + text(reach, "latest") + " can be restored"));
     }
 
     private static void one(Json point, Session session) {

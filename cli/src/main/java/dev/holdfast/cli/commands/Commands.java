@@ -10,7 +10,7 @@ public final class Commands {
     private static final List<Group> GROUPS = List.of(
             new Group("Run", List.of("up", "down", "restart", "stacks")),
             new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
-            new Group("Use", List.of("connect", "env")),
+            new Group("Use", List.of("connect", "env", "rotate")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
             new Group("Save", List.of("backup")),
             new Group("Carry elsewhere", List.of("render", "schema")),
@@ -49,6 +49,7 @@ public final class Commands {
                     case "ps" -> new PsCommand();
                     case "render" -> new RenderCommand();
                     case "restart" -> new RestartCommand();
+                    case "rotate" -> new RotateCommand();
                     case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();
                     case "status" -> new StatusCommand();

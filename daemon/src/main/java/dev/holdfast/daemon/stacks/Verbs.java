@@ -20,7 +20,8 @@ final class Verbs {
             new BackupVerb(), //
             new CopyVerb(), //
             new MigrateVerb(), //
-            new RehearseVerb());
+            new RehearseVerb(), //
+            new RotateVerb());
 
     private final Stacks stacks;
 

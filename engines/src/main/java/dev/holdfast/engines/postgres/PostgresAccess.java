@@ -4,6 +4,9 @@ import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Rotation;
+import dev.holdfast.engine.Support;
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.PostgresWire.Trust;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
@@ -11,6 +14,7 @@ import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
 import dev.holdfast.engines.postgres.PostgresSpec.Door;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.engines.postgres.rotation.PostgresRotation;
 import dev.holdfast.engines.postgres.tenancy.Tenancies;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
@@ -20,6 +24,7 @@ import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Nearest;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +37,7 @@ import java.util.TreeSet;
 /** Roles, grants, owners, and the way in. It comes after Schema, which makes the databases. */
 final class PostgresAccess implements Access<PostgresSpec> {
     private final PostgresExtensions extensions;
+    private final Verifiers verifiers = new Verifiers();
 
     PostgresAccess(PostgresExtensions extensions) {
         this.extensions = extensions;
@@ -120,9 +126,10 @@ final class PostgresAccess implements Access<PostgresSpec> {
         SortedSet<String> entered =
                 role == null ? new java.util.TreeSet<>(declared.databases().keySet()) : declared.databasesOf(role);
         boolean asKeeper = role == null;
+        String login = Login.name(service.name(), name, context);
         return new Way(
-                asKeeper ? keeper.role() : name,
-                asKeeper ? keeper.password() : context.secret(Doors.password(service, name)),
+                asKeeper ? keeper.role() : login,
+                asKeeper ? keeper.password() : Doors.secret(service, Doors.password(service, login), context),
                 entered.isEmpty() ? declared.databases().firstKey() : entered.first(),
                 pooled ? Doors.pooled(service, context) : Doors.direct(service, context),
                 pooled ? Trust.in(context.authorityFile()) : Doors.trust(service, context));
@@ -150,27 +157,32 @@ final class PostgresAccess implements Access<PostgresSpec> {
     }
 
     @Override
+    public Support<Rotation<PostgresSpec>> rotation() {
+        return Support.offered(new PostgresRotation(extensions, this, InstantSource.system()));
+    }
+
+    @Override
     public List<Change> changes(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
-        DesiredAccess desired = DesiredAccess.of(declared);
+        DesiredAccess desired = DesiredAccess.of(declared, logins(service, declared, context));
         List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
         SortedMap<String, ActualRole> roles;
         SortedMap<String, ActualDatabase> databases;
         boolean lookup;
         try (PostgresSession session = PostgresSession.open(service, context, Declared.HOME)) {
-            roles = session.roles(names);
+            roles = session.roles(names, verifiers);
             databases = session.databases();
             lookup = desired.poolLookup() && session.hasPoolLookup();
         }
         SortedSet<String> fresh = new TreeSet<>();
         desired.databases().forEach((name, database) -> {
-            ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase());
+            ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase(declared.schemas(name)));
             if (there == null) {
                 fresh.add(name);
             }
             if (there != null && database.holdsTables()) {
                 try (PostgresSession session = PostgresSession.open(service, context, name)) {
-                    databases.put(name, session.inside(there, names));
+                    databases.put(name, session.inside(there).with(declared.schemas(name)));
                 }
             }
         });
@@ -187,8 +199,8 @@ final class PostgresAccess implements Access<PostgresSpec> {
     @Override
     public List<Change> fromNothing(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
-        ActualAccess fresh = ActualAccess.fresh(declared.databases().keySet());
-        List<Change> changes = new ArrayList<>(new AccessDiff(DesiredAccess.of(declared), fresh).changes());
+        ActualAccess fresh = ActualAccess.fresh(declared);
+        List<Change> changes = new ArrayList<>(new AccessDiff(DesiredAccess.of(declared, Map.of()), fresh).changes());
         changes.addAll(Tenancies.fromNothing(declared));
         return List.copyOf(changes);
     }
@@ -201,5 +213,16 @@ final class PostgresAccess implements Access<PostgresSpec> {
     @Override
     public void apply(Change change, Service<PostgresSpec> service, Context context) {
         Applied.apply(change, service, context);
+    }
+
+    /** How far the rotations are, by role; those never rotated have none. */
+    private static Map<String, Login> logins(Service<?> service, Declared declared, Context context) {
+        Map<String, Login> logins = new TreeMap<>();
+        List<String> names = new ArrayList<>(declared.roles().keySet());
+        names.addAll(List.of(Declared.HOLDFAST, Declared.METRICS, Declared.POOLER, Declared.PROBE));
+        for (String name : names) {
+            Login.of(service.name(), name, context).ifPresent(login -> logins.put(name, login));
+        }
+        return logins;
     }
 }

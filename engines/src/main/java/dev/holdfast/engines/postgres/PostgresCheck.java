@@ -63,6 +63,7 @@ final class PostgresCheck {
             extensions(database.extensions(), "databases." + name + ".extensions");
         });
         spec.roles().forEach(this::role);
+        new AccessCheck(service, declared, problems).run();
         extensions(spec.extensions(), "extensions");
         singleExtensions();
         spec.parameters().forEach(this::parameter);
@@ -93,11 +94,13 @@ final class PostgresCheck {
                     what + " '" + name + "' has a name that PostgreSQL or Holdfast keeps for itself",
                     "Choose a name that is not postgres, public, template0 or template1 and begins with neither pg_ nor holdfast.");
         }
-        if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+        // the second login of a role has two letters more
+        int longest = what.equals("role") ? LONGEST_NAME - 2 : LONGEST_NAME;
+        if (name.getBytes(StandardCharsets.UTF_8).length > longest) {
             add(
                     Code.HF1501,
                     path,
-                    what + " '" + name + "' has a name longer than PostgreSQL's 63 bytes",
+                    what + " '" + name + "' has a name longer than " + longest + " bytes",
                     "Choose a shorter name.");
         }
     }
@@ -119,7 +122,9 @@ final class PostgresCheck {
         }
         boolean owns = declared.databases().keySet().stream()
                 .anyMatch(database -> declared.owner(database).equals(name));
-        if (role.can().isEmpty() && !owns) {
+        boolean mayNothing =
+                role.can().isEmpty() && role.schemas().values().stream().allMatch(List::isEmpty);
+        if (mayNothing && !owns) {
             add(
                     Code.HF1505,
                     path,

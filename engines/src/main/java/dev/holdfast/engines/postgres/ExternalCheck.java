@@ -13,6 +13,7 @@ import java.util.TreeMap;
 record ExternalCheck(Service<PostgresSpec> service, Problems problems) {
     /** What is said of the server itself, which is its provider's to say. */
     private static final Map<String, String> THEIRS = new TreeMap<>(Map.of(
+            "allow", "who may come from where is said by its pg_hba.conf, or by its provider's allow-list",
             "version", "the server has the version it has, which holdfast status shows",
             "resources", "its size is set where it is run",
             "standbys", "its copies are made where it is run",

@@ -1,6 +1,8 @@
 package dev.holdfast.engines.postgres;
 
 import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -8,6 +10,7 @@ import java.util.TreeSet;
  * What the role of an external server's address may do there.
  *
  * @param version as {@code server_version_num} has it
+ * @param libraries the loaded ones, where the keeper may see them
  * @param usable roles whose rights it has
  * @param administered roles it may give to others and, where it may create roles, change
  * @param offered extensions the server could create
@@ -20,7 +23,7 @@ record ExternalKeeper(
         boolean createsRoles,
         boolean createsDatabases,
         int version,
-        String libraries,
+        Optional<String> libraries,
         SortedSet<String> usable,
         SortedSet<String> administered,
         SortedSet<String> offered,
@@ -54,6 +57,12 @@ record ExternalKeeper(
 
     boolean mayChange(String role) {
         return superuser || (createsRoles && (version < ROLES_ARE_OWNED || administered.contains(role)));
+    }
+
+    /** Whether the server certainly runs without that library. */
+    boolean lacks(String library) {
+        return libraries.filter(all -> !List.of(all.split("\\s*,\\s*", -1)).contains(library))
+                .isPresent();
     }
 
     /** Gives the keeper the rights of a role it has just made, which a superuser has anyway. */

@@ -54,8 +54,7 @@ record ExternalSchema(String service, ExternalKeeper keeper, PostgresExtensions 
                     + database + "; ask who runs it");
         }
         Optional<String> library = known.find(name).flatMap(Extension::preload);
-        if (library.isPresent()
-                && !List.of(keeper.libraries().split("\\s*,\\s*", -1)).contains(library.get())) {
+        if (library.filter(keeper::lacks).isPresent()) {
             return Optional.of("extension " + name + " is not created in " + database
                     + ", because the server has not loaded its library (shared_preload_libraries)");
         }

@@ -39,7 +39,7 @@ final class ExternalSession {
                     rows.getBoolean("rolcreaterole"),
                     rows.getBoolean("rolcreatedb"),
                     rows.getInt("version"),
-                    Optional.ofNullable(rows.getString("libraries")).orElse(""),
+                    Optional.ofNullable(rows.getString("libraries")),
                     texts(rows, "usable"),
                     texts(rows, "administered"),
                     texts(rows, "offered"),

@@ -1,5 +1,5 @@
 SELECT current_user::text AS name, r.rolsuper, r.rolcreaterole, r.rolcreatedb,
-       current_setting('server_version_num')::int AS version, current_setting('shared_preload_libraries') AS libraries,
+       current_setting('server_version_num')::int AS version, (SELECT s.setting FROM pg_settings s WHERE s.name = 'shared_preload_libraries') AS libraries,
        ARRAY(SELECT g.rolname::text FROM pg_roles g WHERE pg_has_role(g.oid, 'USAGE')) AS usable,
        ARRAY(SELECT g.rolname::text FROM pg_roles g WHERE pg_has_role(g.oid, 'MEMBER WITH ADMIN OPTION')) AS administered,
        ARRAY(SELECT v.name::text FROM pg_available_extensions v) AS offered,

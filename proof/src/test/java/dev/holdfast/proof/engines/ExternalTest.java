@@ -58,7 +58,7 @@ final class ExternalTest {
                 main:
                   engine: postgres
                   external: { url: "file:%s", ca: "file:%s" }
-                  extensions: [pg_trgm, pg_cron%s]
+                  extensions: [pg_trgm, pg_stat_statements%s]
                   %s
                   databases: { %s: {}, customers: {} }
                   roles:
@@ -110,7 +110,7 @@ final class ExternalTest {
         assertThat(main.notes(team))
                 .singleElement()
                 .asString()
-                .contains("pg_cron")
+                .contains("pg_stat_statements")
                 .contains("shared_preload_libraries");
 
         team.workloads("main-pooler").forEach(team::start);
@@ -149,7 +149,7 @@ final class ExternalTest {
 
         List<String> notes = main.notes(few);
         assertThat(notes).anyMatch(note -> note.contains("extension vector") && note.contains("not trusted"));
-        assertThat(notes).anyMatch(note -> note.contains("extension pg_cron"));
+        assertThat(notes).anyMatch(note -> note.contains("extension pg_stat_statements"));
         assertThat(notes).anyMatch(note -> note.contains("database customers belongs to somebody"));
         assertThat(notes).anyMatch(note -> note.contains("role look is there") && note.contains("may not change it"));
         applyAll(main, few);

@@ -13,6 +13,7 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -73,6 +74,30 @@ final class Rotations {
                                         ? ""
                                         : "; " + finished.left() + " sessions that came in with it go on"));
         return finished.left();
+    }
+
+    /** What the password rules of the file find wrong, each a sentence. Asks nobody. */
+    List<String> complaints(ManagedStack.Live live) {
+        List<String> complaints = new ArrayList<>();
+        for (Service<?> service : live.stack().services().values()) {
+            complaints.addAll(complaints(Bound.of(stacks.parts().register(), service), live));
+        }
+        return complaints;
+    }
+
+    private static <S extends Record> List<String> complaints(Bound<S> bound, ManagedStack.Live live) {
+        if (!(bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access))
+                || !(access.rotation() instanceof Support.Offered<Rotation<S>>(Rotation<S> rotation))) {
+            return List.of();
+        }
+        String service = bound.service().name();
+        return rotation.logins(bound.service(), live.supervisor().site().context()).stream()
+                .flatMap(login -> login
+                        .complaint()
+                        .map(complaint -> "the password of " + login.role() + " of " + service + " " + complaint
+                                + ": holdfast rotate " + service + " " + login.role())
+                        .stream())
+                .toList();
     }
 
     /** Ends what is due from now on, until the thread is interrupted. */

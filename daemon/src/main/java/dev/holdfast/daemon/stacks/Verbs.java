@@ -17,11 +17,17 @@ import java.util.TreeSet;
 final class Verbs {
     /** By name. */
     private static final List<Verb> ALL = List.of( //
+            new AuditVerb(), //
             new BackupVerb(), //
             new CopyVerb(), //
+            new DriftVerb(), //
+            new InsightVerb(), //
             new MigrateVerb(), //
+            new PromoteVerb(), //
             new RehearseVerb(), //
-            new RotateVerb());
+            new RestoreVerb(), //
+            new RotateVerb(), //
+            new TenantVerb());
 
     private final Stacks stacks;
 

@@ -46,6 +46,7 @@ final class AccessDiff {
                     Optional.of(Sql.connect(Declared.HOME) + "\nDROP FUNCTION holdfast.pool_lookup(text);"),
                     "the pooler checks a client's password against the server's own verifier");
         }
+        strangers();
         undeclared();
         return List.copyOf(changes);
     }
@@ -219,6 +220,27 @@ final class AccessDiff {
                         Optional.of(connect + "ALTER SCHEMA " + schema + " OWNER TO " + Sql.name(there.owner()) + ";"),
                         "the stack has '" + role + "' as the owner of schema '" + there.name() + "', the server '"
                                 + there.owner() + "'"));
+    }
+
+    /** A login of no rotation of this stack, such as comes with a copy of another's data. */
+    private void strangers() {
+        SortedSet<String> declared =
+                desired.roles().stream().map(DesiredRole::name).collect(Collectors.toCollection(TreeSet::new));
+        actual.roles().forEach((name, role) -> {
+            if (role.mark().startsWith(MARK)
+                    && role.login()
+                    && !declared.contains(name)
+                    && isTwin(name, declared)
+                    && !name.equals(Declared.HOLDFAST)) {
+                String whose = "ALTER ROLE " + Sql.name(name);
+                add(
+                        "roles/" + name,
+                        "take the login from " + name,
+                        whose + " NOLOGIN;",
+                        Optional.of(whose + " LOGIN;"),
+                        "it is a second login of '" + Login.base(name) + "', and no rotation of this stack made it");
+            }
+        });
     }
 
     /** Roles that Holdfast made and the stack declares no longer; those of others are none of its business. */

@@ -62,7 +62,7 @@ record ExternalCheck(Service<PostgresSpec> service, Problems problems) {
         String name = service.name();
         return List.of(
                 name
-                        + ": somebody else runs this server: Holdfast starts, stops, sizes and saves nothing of it, has no hand in its pg_hba.conf, and runs no exporter beside it.",
+                        + ": somebody else runs this server: Holdfast starts, stops, sizes and saves nothing of it, has no hand in its pg_hba.conf, runs no exporter beside it, and writes no log of who changes its shape.",
                 name
                         + ": databases and roles that the stack does not declare are left as they are, and so is who may enter them.");
     }

@@ -4,6 +4,7 @@ import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Drift;
 import dev.holdfast.engine.Rotation;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.Login;
@@ -14,6 +15,9 @@ import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
 import dev.holdfast.engines.postgres.PostgresSpec.Door;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.engines.postgres.audit.Audits;
+import dev.holdfast.engines.postgres.drift.DdlLog;
+import dev.holdfast.engines.postgres.drift.PostgresDrift;
 import dev.holdfast.engines.postgres.rotation.PostgresRotation;
 import dev.holdfast.engines.postgres.tenancy.Tenancies;
 import dev.holdfast.plan.Change;
@@ -158,7 +162,19 @@ final class PostgresAccess implements Access<PostgresSpec> {
 
     @Override
     public Support<Rotation<PostgresSpec>> rotation() {
-        return Support.offered(new PostgresRotation(extensions, this, InstantSource.system()));
+        return Support.offered(passwords());
+    }
+
+    private PostgresRotation passwords() {
+        return new PostgresRotation(extensions, this, InstantSource.system());
+    }
+
+    @Override
+    public List<Drift> drift(Service<PostgresSpec> service, Context context) {
+        List<Change> changes = new ArrayList<>(new PostgresSchema(extensions, this).changes(service, context));
+        changes.addAll(changes(service, context));
+        return new PostgresDrift(Declared.of(service, extensions), context)
+                .of(changes, passwords().logins(service, context));
     }
 
     @Override
@@ -169,6 +185,7 @@ final class PostgresAccess implements Access<PostgresSpec> {
             ExternalAccess.Fitted fitted = new ExternalFacets(service, context, declared).access(desired, verifiers);
             List<Change> changes = new ArrayList<>(fitted.changes());
             changes.addAll(Tenancies.changes(declared, context, fitted.reached()));
+            changes.addAll(Audits.changes(declared, context, fitted.reached()));
             return List.copyOf(changes);
         }
         List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
@@ -198,7 +215,9 @@ final class PostgresAccess implements Access<PostgresSpec> {
                 .toList();
         List<Change> changes =
                 new ArrayList<>(new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes());
+        changes.addAll(DdlLog.changes(declared, context, there));
         changes.addAll(Tenancies.changes(declared, context, there));
+        changes.addAll(Audits.changes(declared, context, there));
         return List.copyOf(changes);
     }
 
@@ -207,7 +226,9 @@ final class PostgresAccess implements Access<PostgresSpec> {
         Declared declared = Declared.of(service, extensions);
         ActualAccess fresh = ActualAccess.fresh(declared);
         List<Change> changes = new ArrayList<>(new AccessDiff(DesiredAccess.of(declared, Map.of()), fresh).changes());
+        changes.addAll(DdlLog.fromNothing(declared));
         changes.addAll(Tenancies.fromNothing(declared));
+        changes.addAll(Audits.fromNothing(declared));
         return List.copyOf(changes);
     }
 
@@ -220,6 +241,18 @@ final class PostgresAccess implements Access<PostgresSpec> {
             notes.addAll(new ExternalFacets(service, context, declared)
                     .access(desired, verifiers)
                     .notes());
+            return List.copyOf(notes);
+        }
+        notes.addAll(Audits.notes(declared, context));
+        for (Rotation.Credential login : passwords().logins(service, context)) {
+            String command = "holdfast rotate " + service.name() + " " + login.role();
+            login.complaint()
+                    .ifPresent(complaint -> notes.add(service.name() + ": the password of " + login.role() + " "
+                            + complaint + ". Run: " + command + "."));
+            if (login.state() == Rotation.State.INTERRUPTED) {
+                notes.add(service.name() + ": the rotation of " + login.role()
+                        + " was interrupted. Run the same command again: " + command + ".");
+            }
         }
         return List.copyOf(notes);
     }

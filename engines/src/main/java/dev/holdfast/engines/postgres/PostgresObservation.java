@@ -16,13 +16,16 @@ import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Insight;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Scrape;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.ExternalRefusal;
 import dev.holdfast.engines.KeptConnections;
 import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
+import dev.holdfast.engines.postgres.insight.PostgresInsight;
 import dev.holdfast.engines.postgres.protection.ArchiverSession;
 import dev.holdfast.engines.postgres.protection.Archiving;
 import dev.holdfast.stack.Elsewhere;
@@ -168,5 +171,10 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                         Long.toString(service.resources().storage().count()))
                 .replace("${shown}", service.resources().storage().toString());
         return List.of(new AlertRules(service.name(), rules));
+    }
+
+    @Override
+    public Support<Insight<PostgresSpec>> insight() {
+        return Support.offered(new PostgresInsight());
     }
 }

@@ -118,6 +118,8 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     private static Programs programs(Service<PostgresSpec> service, Declared declared) {
         SortedSet<String> packages = new TreeSet<>();
         packages.add("postgresql-" + service.version());
+        // a few kilobytes with which insight tries an index without making it; nothing of it is in a database
+        packages.add("postgresql-" + service.version() + "-hypopg");
         declared.extensions().forEach(extension -> extension.debianPackage().ifPresent(name -> packages.add(name)));
         service.settings().backups().ifPresent(backups -> packages.add(Archiving.PACKAGE));
         return new Programs.Debian(List.copyOf(packages));

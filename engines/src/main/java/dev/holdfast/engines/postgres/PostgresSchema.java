@@ -1,11 +1,15 @@
 package dev.holdfast.engines.postgres;
 
+import dev.holdfast.engine.Audit;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Support;
+import dev.holdfast.engine.Tenancy;
 import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
+import dev.holdfast.engines.postgres.audit.PostgresAudit;
 import dev.holdfast.engines.postgres.migrations.PostgresMigrations;
+import dev.holdfast.engines.postgres.tenancy.PostgresTenancy;
 import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
@@ -68,5 +72,15 @@ final class PostgresSchema implements Schema<PostgresSpec> {
     @Override
     public void apply(Change change, Service<PostgresSpec> service, Context context) {
         Applied.apply(change, service, context);
+    }
+
+    @Override
+    public Support<Tenancy<PostgresSpec>> tenancy() {
+        return Support.offered(new PostgresTenancy(extensions));
+    }
+
+    @Override
+    public Support<Audit<PostgresSpec>> audit() {
+        return Support.offered(new PostgresAudit(extensions));
     }
 }

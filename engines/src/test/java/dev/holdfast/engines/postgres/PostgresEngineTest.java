@@ -196,6 +196,8 @@ final class PostgresEngineTest extends EngineContract {
                         local all all scram-sha-256
                         hostssl all all 127.0.0.1/32 scram-sha-256
                         hostssl all all ::1/128 scram-sha-256
+                        hostssl replication holdfast,holdfast~1,holdfast~2 127.0.0.1/32 scram-sha-256
+                        hostssl replication holdfast,holdfast~1,holdfast~2 ::1/128 scram-sha-256
                         """, Setting.Effect.RELOAD));
     }
 

@@ -108,10 +108,8 @@ final class ExternalTest {
         applyAll(main, team);
         assertThat(main.changes(team)).isEmpty();
         assertThat(main.notes(team))
-                .singleElement()
-                .asString()
-                .contains("pg_stat_statements")
-                .contains("shared_preload_libraries");
+                .hasSize(2)
+                .allMatch(note -> note.contains("pg_stat_statements") && note.contains("shared_preload_libraries"));
 
         team.workloads("main-pooler").forEach(team::start);
         Health pooler = team.facets("main-pooler").ready("main-pooler", team, Duration.ofSeconds(20));

@@ -5,7 +5,9 @@ import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Drift;
 import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Insight;
 import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Rotation;
 import dev.holdfast.engine.Schema;
@@ -85,6 +87,10 @@ record Facets<S extends Record>(Bound<S> bound) {
         }
     }
 
+    List<Drift> drift(Context context) {
+        return access().drift(bound.service(), context);
+    }
+
     Access.Client client(String role, Context context) {
         return access().client(bound.service(), Optional.of(role), context);
     }
@@ -99,6 +105,18 @@ record Facets<S extends Record>(Bound<S> bound) {
 
     Health probe(String member, Context context) {
         return bound.engine().observation().orRefuse().probe(bound.service(), member, context);
+    }
+
+    Insight.Answer insight(Insight.Question question, Context context) {
+        return insight().answer(question, bound.service(), context);
+    }
+
+    Insight.Answer explain(Insight.Query query, Context context) {
+        return insight().explaining().orRefuse().explain(query, bound.service(), context);
+    }
+
+    private Insight<S> insight() {
+        return bound.engine().observation().orRefuse().insight().orRefuse();
     }
 
     /** The first answer that says ready, or the last that does not. */

@@ -1,5 +1,6 @@
 package dev.holdfast.proof.engines;
 
+import dev.holdfast.engine.Drift;
 import dev.holdfast.engine.Health;
 import dev.holdfast.plan.Change;
 import dev.holdfast.proof.Await;
@@ -11,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
@@ -142,6 +144,9 @@ final class PostgresAccessTest {
     @Test
     @Order(3)
     void whatIsChangedByHandIsShownAndPutRight() throws SQLException {
+        Instant begun = Instant.now().minusSeconds(1);
+        run("migrator", "CREATE SCHEMA byhand");
+        run("holdfast", "CREATE ROLE handmade PASSWORD 'its secret'");
         run("holdfast", "ALTER ROLE app SET search_path = evil");
         run("holdfast", "ALTER ROLE app SET statement_timeout = 0");
         run("holdfast", "ALTER ROLE app SET work_mem = '64MB'");
@@ -152,6 +157,33 @@ final class PostgresAccessTest {
         run("holdfast", "ALTER DEFAULT PRIVILEGES FOR ROLE keeper IN SCHEMA audit GRANT SELECT ON TABLES TO app");
         run("holdfast", "GRANT EXECUTE ON FUNCTION twice(int) TO PUBLIC");
         run("holdfast", "REVOKE SELECT ON items FROM app");
+        List<Drift> seen = stack.facets("main").drift(stack);
+        assertThat(seen)
+                .filteredOn(one -> one.where().equals("main/databases/shop/schemas/audit/owner"))
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.who().orElse("")).startsWith("holdfast from 127.0.0.1 with PostgreSQL JDBC Driver");
+                    assertThat(one.statement()).contains("ALTER SCHEMA audit OWNER TO analyst");
+                    assertThat(one.at().orElseThrow()).isBetween(begun, Instant.now());
+                });
+        assertThat(seen)
+                .filteredOn(one -> one.where().equals("main/roles/app"))
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.at().orElseThrow()).isBetween(begun, Instant.now());
+                    assertThat(one.who()).isEmpty();
+                    assertThat(one.unknown().orElse("")).contains("does not write down who changes a role");
+                });
+        assertThat(seen)
+                .filteredOn(one -> one.kind() == Drift.Kind.UNDECLARED)
+                .extracting(Drift::what)
+                .containsExactlyInAnyOrder(
+                        "role handmade is not in the file", "schema byhand of shop is not in the file");
+        assertThat(seen)
+                .filteredOn(one -> one.where().endsWith("/schemas/byhand"))
+                .singleElement()
+                .satisfies(one -> assertThat(one.who().orElse("")).startsWith("migrator from 127.0.0.1"));
+        run("migrator", "DROP SCHEMA byhand");
         List<Change> drift = changes(stack);
         assertThat(drift)
                 .extracting(Change::summary)
@@ -187,8 +219,12 @@ final class PostgresAccessTest {
                 .extracting(change -> change.approval().orElse(""))
                 .containsExactly("main/databases/shop/schemas/analytics");
         assertThat(changes(stack))
-                .as("the schema that somebody made is none of ours")
-                .isEmpty();
+                .as("a schema that somebody made is left, and what is made in it tomorrow is covered, too")
+                .extracting(Change::where)
+                .containsExactly("main/roles/app/shop");
+        stack.facets("main").apply(changes(stack), stack);
+        run("migrator", "CREATE TABLE public.later (n int)");
+        assertThat(changes(stack)).isEmpty();
     }
 
     @Test

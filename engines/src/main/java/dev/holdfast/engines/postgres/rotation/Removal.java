@@ -67,7 +67,7 @@ final class Removal {
         return true;
     }
 
-    /** What a session made that had reset itself (DISCARD ALL) belongs to the twin; it is the role's. */
+    /** What was made after {@code SET ROLE none} belongs to the twin; it is the role's. */
     void returnObjects(String twin, String role) {
         databases()
                 .forEach(database -> execute(Sql.connect(database) + "\nREASSIGN OWNED BY " + Sql.name(twin) + " TO "

@@ -169,6 +169,7 @@ record Preparation(
 
     private void data(Workload workload, Service<?> service) {
         String member = workload.member().name();
+        new Succession(folder, member).finish();
         Path data = folder.volume(member);
         Disk.folder(folder.volume(), Disk.OURS);
         if (Files.exists(data) || workload.initialise().isEmpty()) {

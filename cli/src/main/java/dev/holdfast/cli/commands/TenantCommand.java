@@ -21,8 +21,7 @@ import java.util.Optional;
 
 /** Makes, shows, carries and removes tenants of a database. */
 public final class TenantCommand implements Command {
-    private static final List<String> ACTIONS =
-            List.of("create", "list", "show", "export", "import", "move", "drop");
+    private static final List<String> ACTIONS = List.of("create", "list", "show", "export", "import", "move", "drop");
 
     @Override
     public String name() {
@@ -37,10 +36,17 @@ public final class TenantCommand implements Command {
     @Override
     public Shape shape() {
         return Asking.options(Shape.of(this)
-                        .required("ACTION", "create, list, show, export, import, move or drop", ACTIONS.toArray(String[]::new))
+                        .required(
+                                "ACTION",
+                                "create, list, show, export, import, move or drop",
+                                ACTIONS.toArray(String[]::new))
                         .required("SERVICE[/DATABASE]", "the database; it can be left out where one has tenants")
                         .rest("TENANT", "names of new tenants; the name or key of one for all else")
-                        .value("FILE", "create: names, one a line, - for standard input; import: the archive", "--from", "-f")
+                        .value(
+                                "FILE",
+                                "create: names, one a line, - for standard input; import: the archive",
+                                "--from",
+                                "-f")
                         .flag("list: rows and bytes of each tenant", "--sizes")
                         .value("FILE", "export: where the archive goes; drop: where it is kept", "--to-file", "-o")
                         .value("SERVICE[/DATABASE]", "move: where it goes", "--to", "-t")
@@ -55,7 +61,9 @@ public final class TenantCommand implements Command {
     public int run(Arguments arguments, Session session) {
         String action = arguments.positional(0).orElse("");
         if (!ACTIONS.contains(action)) {
-            throw misused("'" + action + "' is nothing that is done with tenants", "Write one of " + String.join(", ", ACTIONS) + ".");
+            throw misused(
+                    "'" + action + "' is nothing that is done with tenants",
+                    "Write one of " + String.join(", ", ACTIONS) + ".");
         }
         String where = arguments.positional(1).orElse("");
         int slash = where.indexOf('/');
@@ -83,11 +91,17 @@ public final class TenantCommand implements Command {
                 request.put("tenant", names.getFirst());
             }
         }
-        arguments.value("--to-file").ifPresent(file -> request.put("file", session.path(file).toString()));
+        arguments
+                .value("--to-file")
+                .ifPresent(file -> request.put("file", session.path(file).toString()));
         arguments.value("--approve").ifPresent(tenant -> request.put("approve", tenant));
         request.put("archive", !arguments.is("--no-archive"));
         if (action.equals("move")) {
-            request.put("to", arguments.value("--to").orElseThrow(() -> misused("nothing says where it goes", "Add --to SERVICE/DATABASE.")));
+            request.put(
+                    "to",
+                    arguments
+                            .value("--to")
+                            .orElseThrow(() -> misused("nothing says where it goes", "Add --to SERVICE/DATABASE.")));
         }
         Json done = new Asking(arguments, session, "interrupted: what was begun is finished or undone; run it again")
                 .ask("tenant", slash < 0 ? where : where.substring(0, slash), request.build());
@@ -108,7 +122,8 @@ public final class TenantCommand implements Command {
                         : Files.readString(session.path(file));
                 text.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(names::add);
             } catch (IOException e) {
-                throw misused("the names cannot be read: " + e.getMessage(), "Check the path; the file has to be UTF-8.");
+                throw misused(
+                        "the names cannot be read: " + e.getMessage(), "Check the path; the file has to be UTF-8.");
             }
         });
         if (names.isEmpty()) {
@@ -133,7 +148,10 @@ public final class TenantCommand implements Command {
             case "move" -> List.of(moved(done));
             case "drop" -> {
                 List<String> lines = new ArrayList<>(parts(done));
-                lines.add("dropped " + name(done) + done.textAt("archive").map(file -> "; its rows are in " + Quoting.visible(file)).orElse(""));
+                lines.add("dropped " + name(done)
+                        + done.textAt("archive")
+                                .map(file -> "; its rows are in " + Quoting.visible(file))
+                                .orElse(""));
                 yield lines;
             }
             default -> parts(done);
@@ -149,7 +167,8 @@ public final class TenantCommand implements Command {
             lines.addAll(table.lines());
         }
         int there = done.itemsAt("there").size();
-        lines.add(Amounts.count(made.size(), "tenant") + " created" + (there == 0 ? "" : "; " + there + " there already"));
+        lines.add(Amounts.count(made.size(), "tenant") + " created"
+                + (there == 0 ? "" : "; " + there + " there already"));
         return lines;
     }
 
@@ -173,20 +192,30 @@ public final class TenantCommand implements Command {
         Table table = new Table().row("TABLE", "ROWS", "SIZE");
         done.itemsAt("tables").forEach(part -> table.row(text(part, "table"), rows(part), size(part)));
         List<String> lines = new ArrayList<>();
-        lines.add(name(done) + " (" + done.at("tenant").flatMap(t -> t.textAt("key")).map(Quoting::visible).orElse("") + ")");
+        lines.add(name(done) + " ("
+                + done.at("tenant")
+                        .flatMap(t -> t.textAt("key"))
+                        .map(Quoting::visible)
+                        .orElse("") + ")");
         lines.addAll(table.lines());
         return lines;
     }
 
     private static String moved(Json done) {
         String copied = done.isAt("copied") ? "copied " : "had copied ";
-        return copied + name(done) + (done.isAt("gone")
+        return copied
+                + name(done)
+                + (done.isAt("gone")
                         ? ", compared it, and removed it from where it was"
-                        : " and compared it; it is still where it was: run the command with --approve '" + name(done) + "' to remove it there");
+                        : " and compared it; it is still where it was: run the command with --approve '" + name(done)
+                                + "' to remove it there");
     }
 
     private static String name(Json done) {
-        return done.at("tenant").flatMap(tenant -> tenant.textAt("name")).map(Quoting::visible).orElse("");
+        return done.at("tenant")
+                .flatMap(tenant -> tenant.textAt("name"))
+                .map(Quoting::visible)
+                .orElse("");
     }
 
     private static String text(Json json, String key) {

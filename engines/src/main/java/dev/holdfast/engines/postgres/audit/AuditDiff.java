@@ -30,7 +30,9 @@ final class AuditDiff {
         if (!actual.mark().equals(audited.mark())) {
             add(
                     "",
-                    actual.there() ? "renew the log and the functions of the audit" : "make the log and the functions of the audit",
+                    actual.there()
+                            ? "renew the log and the functions of the audit"
+                            : "make the log and the functions of the audit",
                     audited.installation(),
                     "the stack declares an audit" + (actual.there() ? " otherwise than it is there" : ""));
         }
@@ -77,15 +79,17 @@ final class AuditDiff {
 
     /** What was kept stays; that no more is kept is approved. */
     List<Change> release(List<Table> declared) {
-        actual.watched().stream().filter(table -> !declared.contains(table)).forEach(table -> changes.add(new Change(
-                where + "/" + table,
-                "stop writing down who changes " + table,
-                connect + "DROP TRIGGER IF EXISTS zz_holdfast_audit ON " + table.sql()
-                        + ";\nDROP TRIGGER IF EXISTS zz_holdfast_audit_truncate ON " + table.sql()
-                        + ";\nDROP TRIGGER IF EXISTS zz_holdfast_audit_close ON " + table.sql() + ";",
-                Risk.DATA,
-                Optional.empty(),
-                "Holdfast keeps the changes of '" + table + "' and the stack declares it no longer")));
+        actual.watched().stream()
+                .filter(table -> !declared.contains(table))
+                .forEach(table -> changes.add(new Change(
+                        where + "/" + table,
+                        "stop writing down who changes " + table,
+                        connect + "DROP TRIGGER IF EXISTS zz_holdfast_audit ON " + table.sql()
+                                + ";\nDROP TRIGGER IF EXISTS zz_holdfast_audit_truncate ON " + table.sql()
+                                + ";\nDROP TRIGGER IF EXISTS zz_holdfast_audit_close ON " + table.sql() + ";",
+                        Risk.DATA,
+                        Optional.empty(),
+                        "Holdfast keeps the changes of '" + table + "' and the stack declares it no longer")));
         return List.copyOf(changes);
     }
 

@@ -124,13 +124,15 @@ final class AuditSession implements AutoCloseable {
             if (!row.getString("forged").isEmpty()) {
                 gaps.add(link + ", covers entries that were altered: " + row.getString("forged"));
             }
-            if (!row.getBoolean("whole") && many == entries && row.getString("forged").isEmpty()) {
+            if (!row.getBoolean("whole")
+                    && many == entries
+                    && row.getString("forged").isEmpty()) {
                 gaps.add(link + ", does not come to what it says: entries or the link before it were altered");
             }
         });
         expected.filter(head -> !heads.contains(head))
-                .ifPresent(head -> gaps.add("the chain never came to " + head
-                        + ", which was noted: links were taken away or made anew"));
+                .ifPresent(head -> gaps.add(
+                        "the chain never came to " + head + ", which was noted: links were taken away or made anew"));
         List<Verified> verified = new ArrayList<>();
         query("verify_open.sql", row -> {
             if (!row.getString("forged").isEmpty()) {

@@ -30,13 +30,8 @@ public final class Audits {
         try (AuditSession session = AuditSession.open(declared.service(), context, name)) {
             if (database.audit().isEmpty()) {
                 ActualAudit nothing = ActualAudit.fresh();
-                ActualAudit left = new ActualAudit(
-                        nothing.mark(),
-                        false,
-                        "",
-                        false,
-                        nothing.tables(),
-                        session.watched());
+                ActualAudit left =
+                        new ActualAudit(nothing.mark(), false, "", false, nothing.tables(), session.watched());
                 return new AuditDiff(service, name, left).release(List.of());
             }
             Audited audited = of(declared, name, database.audit().get());
@@ -59,21 +54,23 @@ public final class Audits {
 
     public static List<String> notes(Declared declared, Context context) {
         List<String> notes = new ArrayList<>();
-        declared.databases().forEach((name, database) -> database.audit().ifPresent(spec -> {
-            try (AuditSession session = AuditSession.open(declared.service(), context, name)) {
-                Audited audited = of(declared, name, spec);
-                ActualAudit actual = session.look(audited);
-                List<String> missing = audited.tables().stream()
-                        .filter(table -> !actual.tables().containsKey(table))
-                        .map(String::valueOf)
-                        .toList();
-                if (!missing.isEmpty()) {
-                    notes.add(declared.service().name() + "/" + name + ": the audit waits for "
-                            + String.join(", ", missing)
-                            + ", which no migration has made yet; it begins with the statement that makes a table.");
-                }
-            }
-        }));
+        declared.databases()
+                .forEach((name, database) -> database.audit().ifPresent(spec -> {
+                    try (AuditSession session = AuditSession.open(declared.service(), context, name)) {
+                        Audited audited = of(declared, name, spec);
+                        ActualAudit actual = session.look(audited);
+                        List<String> missing = audited.tables().stream()
+                                .filter(table -> !actual.tables().containsKey(table))
+                                .map(String::valueOf)
+                                .toList();
+                        if (!missing.isEmpty()) {
+                            notes.add(
+                                    declared.service().name() + "/" + name + ": the audit waits for "
+                                            + String.join(", ", missing)
+                                            + ", which no migration has made yet; it begins with the statement that makes a table.");
+                        }
+                    }
+                }));
         return notes;
     }
 

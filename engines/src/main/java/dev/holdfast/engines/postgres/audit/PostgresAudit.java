@@ -67,7 +67,8 @@ public final class PostgresAudit implements Audit<PostgresSpec> {
             session.close();
             throw new HoldfastException(Problem.of(
                     Code.HF3600,
-                    "the audit that the stack file declares for " + service.name() + "/" + name + " is not in force, or was changed by hand",
+                    "the audit that the stack file declares for " + service.name() + "/" + name
+                            + " is not in force, or was changed by hand",
                     "Run holdfast plan, which shows what differs, and holdfast apply."));
         }
         return session;

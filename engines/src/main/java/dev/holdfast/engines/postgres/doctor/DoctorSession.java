@@ -130,7 +130,9 @@ final class DoctorSession implements AutoCloseable {
     /** In the units of {@code pg_settings}; what this connection itself brought, such as its time zone, is left out. */
     SortedMap<String, String> settings() throws Failed {
         SortedMap<String, String> settings = new TreeMap<>();
-        all("SELECT name, setting FROM pg_settings WHERE source NOT IN ('client', 'session')", row -> settings.put(row.getString(1), row.getString(2)));
+        all(
+                "SELECT name, setting FROM pg_settings WHERE source NOT IN ('client', 'session')",
+                row -> settings.put(row.getString(1), row.getString(2)));
         return settings;
     }
 

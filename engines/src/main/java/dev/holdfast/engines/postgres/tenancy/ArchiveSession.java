@@ -2,7 +2,6 @@ package dev.holdfast.engines.postgres.tenancy;
 
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Tenancy.Part;
-import dev.holdfast.engine.Tenancy.Size;
 import dev.holdfast.engine.Tenancy.Tenant;
 import dev.holdfast.engines.postgres.tenancy.TenantSession.Copied;
 import dev.holdfast.engines.postgres.tenancy.TenantSession.Digest;
@@ -97,8 +96,9 @@ final class ArchiveSession {
         for (Copied copied : session.tables()) {
             bench.requireWanted();
             bench.say("copies " + copied.table());
-            String rows = "SELECT " + copied.columns() + " FROM " + copied.table().sql() + " t WHERE "
-                    + session.condition(copied).replace("?", quoted(tenant.key()));
+            String rows =
+                    "SELECT " + copied.columns() + " FROM " + copied.table().sql() + " t WHERE "
+                            + session.condition(copied).replace("?", quoted(tenant.key()));
             try {
                 zip.putNextEntry(new ZipEntry(entry(copied.table())));
                 connection
@@ -196,7 +196,8 @@ final class ArchiveSession {
                             + " have " + found.tenants().type().sql(),
                     "Bring it into a database whose tenants have keys of that type.");
         }
-        if (session.find(tenant.name()).isPresent() || session.find(tenant.key()).isPresent()) {
+        if (session.find(tenant.name()).isPresent()
+                || session.find(tenant.key()).isPresent()) {
             throw TenancyRefusals.refusal(
                     Code.HF3605,
                     "tenant '" + tenant.name() + "' is in " + found.where() + " already",
@@ -247,7 +248,9 @@ final class ArchiveSession {
                 throw TenancyRefusals.refusal(
                         Code.HF3606,
                         "table " + name + " of tenant '" + tenant.name() + "' came to "
-                                + Optional.ofNullable(here.get(name)).map(Digest::rows).orElse(0L) + " rows in "
+                                + Optional.ofNullable(here.get(name))
+                                        .map(Digest::rows)
+                                        .orElse(0L) + " rows in "
                                 + found.where() + " that are not the " + expected.rows()
                                 + " of the archive; nothing of it was kept",
                         "Look for triggers and column types that differ between the two databases.");

@@ -83,9 +83,7 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
             Map<String, Size> sizes = session.sizes();
             return tenants.stream()
                     .map(tenant -> new Tenant(
-                            tenant.key(),
-                            tenant.name(),
-                            Optional.of(sizes.getOrDefault(tenant.key(), new Size(0, 0)))))
+                            tenant.key(), tenant.name(), Optional.of(sizes.getOrDefault(tenant.key(), new Size(0, 0)))))
                     .toList();
         });
     }
@@ -101,8 +99,8 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
 
     private static Tenant find(Found found, TenantSession session, String tenant) {
         return session.find(tenant)
-                .orElseThrow(() ->
-                        TenancyRefusals.unknown(tenant, found.service().name(), found.database()));
+                .orElseThrow(
+                        () -> TenancyRefusals.unknown(tenant, found.service().name(), found.database()));
     }
 
     @Override
@@ -179,8 +177,7 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
         }
     }
 
-    private static void requireSame(
-            Tenant one, TenantSession here, Found source, TenantSession there, Found target) {
+    private static void requireSame(Tenant one, TenantSession here, Found source, TenantSession there, Found target) {
         var before = here.digests(one.key());
         var after = there.digests(one.key());
         before.forEach((table, digest) -> {
@@ -268,7 +265,11 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
                             : "service '" + service.name() + "' has several databases with tenancy",
                     with.isEmpty()
                             ? "Add tenancy: to one in the stack file and run holdfast apply."
-                            : "Name one: " + with.stream().map(name -> service.name() + "/" + name).collect(Collectors.joining(", ")) + ".");
+                            : "Name one: "
+                                    + with.stream()
+                                            .map(name -> service.name() + "/" + name)
+                                            .collect(Collectors.joining(", "))
+                                    + ".");
         }
         return with.getFirst();
     }

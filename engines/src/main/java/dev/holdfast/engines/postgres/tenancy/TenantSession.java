@@ -40,8 +40,7 @@ final class TenantSession implements AutoCloseable {
     }
 
     static TenantSession open(Found found, Bench bench) {
-        Connection connection =
-                PostgresSession.connection(found.service(), bench.context(), found.database(), 0);
+        Connection connection = PostgresSession.connection(found.service(), bench.context(), found.database(), 0);
         try (Statement statement = connection.createStatement()) {
             // so that a value is written alike on every server
             statement.execute("SET lock_timeout = '10s'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
@@ -69,7 +68,8 @@ final class TenantSession implements AutoCloseable {
             String list = found.tenants().registry().sql();
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + list + " (" + name
                     + ") SELECT asked FROM unnest(?::text[]) AS a (asked) WHERE NOT EXISTS (SELECT FROM " + list
-                    + " t WHERE t." + name + " = asked) ON CONFLICT DO NOTHING RETURNING " + key() + "::text, " + name)) {
+                    + " t WHERE t." + name + " = asked) ON CONFLICT DO NOTHING RETURNING " + key() + "::text, "
+                    + name)) {
                 insert.setArray(1, connection.createArrayOf("text", batch.toArray(String[]::new)));
                 try (ResultSet rows = insert.executeQuery()) {
                     while (rows.next()) {
@@ -78,9 +78,8 @@ final class TenantSession implements AutoCloseable {
                 }
             }
             if (withPartitions) {
-                try (PreparedStatement parts =
-                        connection.prepareStatement("SELECT holdfast.create_tenant_partitions(" + key() + ") FROM "
-                                + list + " WHERE " + name + " = ANY (?)")) {
+                try (PreparedStatement parts = connection.prepareStatement("SELECT holdfast.create_tenant_partitions("
+                        + key() + ") FROM " + list + " WHERE " + name + " = ANY (?)")) {
                     parts.setArray(1, connection.createArrayOf("text", batch.toArray(String[]::new)));
                     parts.execute();
                 }

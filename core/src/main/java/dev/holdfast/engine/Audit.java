@@ -29,8 +29,7 @@ public interface Audit<S extends Record> {
      * @param head what the chain comes to: kept elsewhere, it proves later that nothing before it was changed
      * @param gaps each a sentence; empty where all is whole
      */
-    record Verified(
-            String database, long sealed, long open, String head, OptionalLong last, List<String> gaps) {
+    record Verified(String database, long sealed, long open, String head, OptionalLong last, List<String> gaps) {
         public Verified {
             gaps = List.copyOf(gaps);
         }

@@ -42,7 +42,9 @@ public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
 
     /** Another service, where it is of the same engine. */
     public Optional<Service<S>> alike(Service<?> other) {
-        return other.engine().equals(service.engine()) ? Optional.of(match(engine, other).service()) : Optional.empty();
+        return other.engine().equals(service.engine())
+                ? Optional.of(match(engine, other).service())
+                : Optional.empty();
     }
 
     public List<Member> members() {

@@ -38,6 +38,15 @@ public final class Api {
             boolean newPorts = body.isAt("newPorts");
             return Optional.of(new Reply.Lines(events -> new UpOperation(stacks).run(wish, newPorts, events)));
         }
+        if (path.equals(List.of("v1", "restore")) && request.method().equals("POST")) {
+            Set<String> keys = new TreeSet<>(RestoreWords.TARGET);
+            keys.addAll(Set.of("key", "name"));
+            Json body = request.object(keys);
+            Path key = body.textAt("key")
+                    .map(Api::absolute)
+                    .orElseGet(() -> Path.of(refuse("'key', the path of a key file, is missing")));
+            return Optional.of(new Reply.Lines(events -> RestoreVerb.fromKey(stacks, body, key, events)));
+        }
         if (path.equals(List.of("v1", "plan")) && request.method().equals("POST")) {
             return Optional.of(Reply.json(new ApplyOperation(stacks).plan(wish(request.object(WISH)))));
         }

@@ -40,8 +40,7 @@ final class AuditVerb implements Verb {
             return verified(audit.verify(bound.service(), database, body.textAt("expect"), asked.bench()));
         }
         int most = Math.toIntExact(Math.clamp(body.longAt("most").orElse(USUAL), 1, MOST));
-        Audit.Wanted wanted =
-                new Audit.Wanted(body.textAt("table"), body.textAt("tenant"), body.textAt("user"), most);
+        Audit.Wanted wanted = new Audit.Wanted(body.textAt("table"), body.textAt("tenant"), body.textAt("user"), most);
         return Json.object()
                 .put(
                         "entries",
@@ -76,7 +75,9 @@ final class AuditVerb implements Verb {
                 .put("head", verified.head())
                 .put(
                         "last",
-                        verified.last().isPresent() ? Json.number(verified.last().getAsLong()) : new Json.Null())
+                        verified.last().isPresent()
+                                ? Json.number(verified.last().getAsLong())
+                                : new Json.Null())
                 .put("gaps", Json.texts(verified.gaps()))
                 .build();
     }

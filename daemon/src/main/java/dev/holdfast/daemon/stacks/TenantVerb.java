@@ -77,8 +77,7 @@ final class TenantVerb implements Verb {
                 .flatMap(bound::alike)
                 .orElseThrow(() -> WhyReport.noService(asked.live().stack().name(), name));
         At<S> target = new At<>(other, slash < 0 ? Optional.empty() : Optional.of(to.substring(slash + 1)));
-        Tenancy.Moved moved =
-                tenancy.move(at, target, tenant(asked.body()), isApproved(asked.body()), asked.bench());
+        Tenancy.Moved moved = tenancy.move(at, target, tenant(asked.body()), isApproved(asked.body()), asked.bench());
         return Json.object()
                 .put("tenant", tenant(moved.tenant()))
                 .put("copied", moved.isCopied())
@@ -91,7 +90,9 @@ final class TenantVerb implements Verb {
         Shown there = tenancy.show(at, tenant(body), asked.bench());
         String name = there.tenant().name();
         if (!isApproved(body)) {
-            long rows = there.tables().stream().mapToLong(part -> part.size().rows()).sum();
+            long rows = there.tables().stream()
+                    .mapToLong(part -> part.size().rows())
+                    .sum();
             throw new HoldfastException(Problem.of(
                     Code.HF3603,
                     "dropping tenant '" + name + "' of " + at.service().name() + "/" + there.database() + " removes "
@@ -168,7 +169,8 @@ final class TenantVerb implements Verb {
 
     private static Json parts(List<Part> parts) {
         return Json.array(parts.stream()
-                .map(part -> size(Json.object().put("table", part.table()), part.size()).build())
+                .map(part -> size(Json.object().put("table", part.table()), part.size())
+                        .build())
                 .toList());
     }
 

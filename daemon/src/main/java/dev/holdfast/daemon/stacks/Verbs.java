@@ -20,9 +20,13 @@ final class Verbs {
             new AuditVerb(), //
             new BackupVerb(), //
             new CopyVerb(), //
+            new DriftVerb(), //
             new InsightVerb(), //
             new MigrateVerb(), //
+            new PromoteVerb(), //
             new RehearseVerb(), //
+            new RestoreVerb(), //
+            new RotateVerb(), //
             new TenantVerb());
 
     private final Stacks stacks;

@@ -23,6 +23,7 @@ import dev.holdfast.engine.Support;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.ExternalRefusal;
 import dev.holdfast.engines.KeptConnections;
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.postgres.insight.PostgresInsight;
 import dev.holdfast.engines.postgres.protection.ArchiverSession;
@@ -102,6 +103,9 @@ final class PostgresObservation implements Observation<PostgresSpec> {
             return List.of();
         }
         Address listen = context.listen(Doors.exporter(service), PORT);
+        String login = Login.name(service.name(), Declared.METRICS, context);
+        // made here where there is none, so that the file's length holds for it, too
+        var _ = Doors.secret(service, Doors.password(service, login), context);
         Address server = context.inside(Doors.primary(service), Doors.PORT);
         List<String> arguments = List.of(
                 "--web.listen-address=" + listen,
@@ -114,7 +118,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                 "DATA_SOURCE_URI",
                 server + "/" + Declared.HOME + "?sslmode=verify-full&sslrootcert=/tls/ca.crt",
                 "DATA_SOURCE_USER",
-                Declared.METRICS,
+                login,
                 "DATA_SOURCE_PASS_FILE",
                 "/secrets/metrics");
         return List.of(new Workload(
@@ -127,7 +131,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                         "web.yaml",
                         new Content.Plain(
                                 Beside.text(PostgresObservation.class, "exporter.yaml"), Setting.Effect.RESTART))),
-                List.of(new SecretFile("metrics", Doors.password(service, Declared.METRICS))),
+                List.of(new SecretFile("metrics", Doors.password(service, login))),
                 true,
                 Optional.empty(),
                 Set.of(),

@@ -130,10 +130,6 @@ BEGIN
   END LOOP;
 END
 $guard$;
-DROP EVENT TRIGGER IF EXISTS holdfast_audit;
-CREATE EVENT TRIGGER holdfast_audit ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
-  EXECUTE FUNCTION holdfast.audit_guard();
-ALTER EVENT TRIGGER holdfast_audit ENABLE ALWAYS;
 CREATE OR REPLACE TRIGGER audit_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON holdfast.audit_log FOR EACH STATEMENT EXECUTE FUNCTION holdfast.audit_refuse();
 CREATE OR REPLACE TRIGGER audit_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON holdfast.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION holdfast.audit_refuse();
 ALTER TABLE holdfast.audit_log ENABLE ALWAYS TRIGGER audit_refuse;
@@ -147,7 +143,13 @@ BEGIN
       FROM pg_class c, aclexplode(c.relacl) g WHERE c.relnamespace = 'holdfast'::regnamespace AND c.relname ~ '^audit_' AND g.grantee <> c.relowner LOOP
     EXECUTE format('REVOKE ALL ON %s %s FROM %s', CASE given.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, given.what, given.whom);
   END LOOP;
-  EXECUTE format('COMMENT ON EVENT TRIGGER holdfast_audit IS %L', 'holdfast: audit {{mark}} ' || (
+  IF current_setting('is_superuser') = 'on' THEN
+    DROP EVENT TRIGGER IF EXISTS holdfast_audit;
+    CREATE EVENT TRIGGER holdfast_audit ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
+      EXECUTE FUNCTION holdfast.audit_guard();
+    ALTER EVENT TRIGGER holdfast_audit ENABLE ALWAYS;
+  END IF;
+  EXECUTE format('COMMENT ON FUNCTION holdfast.audit_guard() IS %L', 'holdfast: audit {{mark}} ' || (
     SELECT md5(string_agg(pg_get_functiondef(oid), '' ORDER BY proname)) FROM pg_proc
      WHERE pronamespace = 'holdfast'::regnamespace AND proname ~ '^audit_'));
 END

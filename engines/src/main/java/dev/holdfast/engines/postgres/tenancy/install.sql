@@ -146,13 +146,16 @@ BEGIN
 END
 $guard$;
 REVOKE ALL ON FUNCTION holdfast.create_tenant_partitions({{type}}), holdfast.drop_tenant_partitions({{type}}) FROM PUBLIC;
-DROP EVENT TRIGGER IF EXISTS holdfast_tenancy;
-CREATE EVENT TRIGGER holdfast_tenancy ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE')
-  EXECUTE FUNCTION holdfast.tenancy_guard();
-ALTER EVENT TRIGGER holdfast_tenancy ENABLE ALWAYS;
 DO $mark$
 BEGIN
-  EXECUTE format('COMMENT ON EVENT TRIGGER holdfast_tenancy IS %L', 'holdfast: tenancy {{mark}} ' || (
+  -- only a superuser can watch over statements; where Holdfast is none, the next apply closes what a migration made
+  IF current_setting('is_superuser') = 'on' THEN
+    DROP EVENT TRIGGER IF EXISTS holdfast_tenancy;
+    CREATE EVENT TRIGGER holdfast_tenancy ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE')
+      EXECUTE FUNCTION holdfast.tenancy_guard();
+    ALTER EVENT TRIGGER holdfast_tenancy ENABLE ALWAYS;
+  END IF;
+  EXECUTE format('COMMENT ON FUNCTION holdfast.tenancy_guard() IS %L', 'holdfast: tenancy {{mark}} ' || (
     SELECT md5(string_agg(pg_get_functiondef(oid), '' ORDER BY proname)) FROM pg_proc
      WHERE pronamespace = 'holdfast'::regnamespace AND (proname ~ '^tenan' OR proname ~ '_tenant')));
 END

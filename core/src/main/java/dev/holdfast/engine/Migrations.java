@@ -58,6 +58,13 @@ public interface Migrations<S extends Record> {
     /** Removes everything in the database and builds it anew from the files. Whoever calls has asked for the word. */
     Done reset(Service<S> service, String database, Bench bench, Watcher watcher) throws InterruptedException;
 
+    /** What pending files do, seen on a copy. */
+    default Support<Rehearsing<S>> rehearsing() {
+        return Support.notOffered(
+                "Holdfast does not rehearse migrations of this engine yet",
+                "Run them in a copy of the stack first, under another name.");
+    }
+
     /** What a run has done, each a sentence without its full stop, and what it ran. */
     record Done(List<String> sentences, List<Entry> ran) {
         public Done {

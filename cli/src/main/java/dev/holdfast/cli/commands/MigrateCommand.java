@@ -11,6 +11,7 @@ import dev.holdfast.cli.text.MigrationsText;
 import dev.holdfast.cli.text.Moments;
 import dev.holdfast.cli.text.ProblemText;
 import dev.holdfast.cli.text.Quoting;
+import dev.holdfast.cli.text.RehearsalText;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Schema;
@@ -32,7 +33,8 @@ import java.util.Optional;
 
 /** The migrations of a database: how they stand, running them, and what is done about their record. */
 public final class MigrateCommand implements Command {
-    private static final List<String> ACTIONS = List.of("status", "up", "new", "check", "repair", "adopt", "reset");
+    private static final List<String> ACTIONS =
+            List.of("status", "up", "new", "check", "rehearse", "repair", "adopt", "reset");
 
     @Override
     public String name() {
@@ -51,12 +53,15 @@ public final class MigrateCommand implements Command {
                         .rest(
                                 "SERVICE[/DATABASE]",
                                 "whose migrations, where the stack has several; for new, the title of the file")
+                        .flag("check: rehearse the pending files, too", "--rehearse")
+                        .value("NAME", "rehearse: keep the copy, under this name, to look at", "--keep")
                         .value("VERSION", "up: the last version to run", "--to")
                         .value("VERSION", "adopt: the last version that the database has already", "--at")
                         .value("SERVICE[/DATABASE]", "new: for which database", "--for")
                         .values("WORD", "reset: the database that is meant, as SERVICE/DATABASE", "--approve"))
                 .footer(
                         "status shows each file: applied, pending, failed, interrupted, changed, missing, late or adopted.",
+                        "rehearse runs the pending files on a copy that is thrown away, and says what they lock, rewrite and drop there.",
                         "check ends with a status other than 0 where migrate up would not go on, or would do what the stack file forbids.");
     }
 
@@ -80,6 +85,9 @@ public final class MigrateCommand implements Command {
                     "Name one at a time."));
         }
         Where where = rest.stream().findFirst().map(Where::of).orElseGet(() -> only(session));
+        if (action.equals("rehearse")) {
+            return rehearsed(arguments, session, where);
+        }
         Json.Builder request = Json.object().put("action", action);
         where.database().ifPresent(database -> request.put("database", database));
         arguments.value("--to").ifPresent(version -> request.put("to", version));
@@ -92,7 +100,33 @@ public final class MigrateCommand implements Command {
                         session,
                         "interrupted: the file at hand is ended or rolled back; migrate status says how far it came")
                 .ask("migrate", where.service(), request.build());
-        return shown(action, done, session);
+        int status = shown(action, done, session);
+        return status == 0 && action.equals("check") && arguments.is("--rehearse")
+                ? rehearsed(arguments, session, where)
+                : status;
+    }
+
+    private static int rehearsed(Arguments arguments, Session session, Where where) {
+        Json.Builder request = Json.object();
+        where.database().ifPresent(database -> request.put("database", database));
+        arguments.value("--keep").ifPresent(name -> request.put("keep", name));
+        Json done = new Asking(arguments, session, "interrupted: the copy is thrown away; the database was not touched")
+                .ask("rehearse", where.service(), request.build());
+        if (session.isJson()) {
+            session.json(Results.withoutEvent(done));
+        } else {
+            new RehearsalText(session.paint()).lines(done).forEach(session::line);
+            problems(done, session);
+        }
+        return Math.toIntExact(done.longAt("exitStatus").orElse(0L));
+    }
+
+    private static List<Json> problems(Json done, Session session) {
+        List<Json> problems = done.itemsAt("problems");
+        problems.forEach(problem -> ProblemText.lines(
+                        Refusals.problem(problem), session.surroundings().directory(), session.paint())
+                .forEach(session::remark));
+        return problems;
     }
 
     private static int shown(String action, Json done, Session session) {
@@ -106,12 +140,7 @@ public final class MigrateCommand implements Command {
                 text.lines(done.textAt("service").orElse(""), database).forEach(session::line);
             }
             if (action.equals("check")) {
-                List<Json> problems = done.itemsAt("problems");
-                problems.forEach(problem -> ProblemText.lines(
-                                Refusals.problem(problem),
-                                session.surroundings().directory(),
-                                session.paint())
-                        .forEach(session::remark));
+                List<Json> problems = problems(done, session);
                 session.line(problems.isEmpty() ? "nothing is wrong" : problems.size() + " to be settled");
             }
         } else if (!session.isQuiet()) {

@@ -217,7 +217,9 @@ final class BringUp {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();
         for (int pass = 0; pass < PASSES; pass++) {
-            List<Facets.Inside> open = Facets.observed(stacks.parts().register(), service, context);
+            List<Facets.Inside> open = live.stack().isDerived()
+                    ? Facets.observedAsItIs(stacks.parts().register(), service, context)
+                    : Facets.observed(stacks.parts().register(), service, context);
             if (pass == 0) {
                 tellLeft(open);
                 Facets.standing(stacks.parts().register(), service, context)

@@ -31,6 +31,11 @@ final class Facets {
         return of(Bound.of(register, service), context, true);
     }
 
+    /** The same without the files that are pending: what was copied or restored stays in the shape it has. */
+    static List<Inside> observedAsItIs(Register register, Service<?> service, Context context) {
+        return shaped(Bound.of(register, service), context, true);
+    }
+
     /** What the service would need if it were new; asks nobody. */
     static List<Inside> fromNothing(Register register, Service<?> service, Context context) {
         return of(Bound.of(register, service), context, false);
@@ -66,13 +71,7 @@ final class Facets {
     }
 
     private static <S extends Record> List<Inside> of(Bound<S> bound, Context context, boolean observe) {
-        List<Inside> found = new ArrayList<>();
-        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
-            found.addAll(of(bound, schema, context, observe));
-        }
-        if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
-            found.addAll(of(bound, access, context, observe));
-        }
+        List<Inside> found = new ArrayList<>(shaped(bound, context, observe));
         // files run as roles, in databases: both are there by then
         if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)
                 && schema.migrations() instanceof Support.Offered<Migrations<S>>(Migrations<S> migrations)) {
@@ -88,6 +87,17 @@ final class Facets {
                     observe ? protection.changes(service, context) : protection.fromNothing(service, context);
             changes.forEach(change ->
                     found.add(new Inside(service.name(), change, bench -> protection.apply(change, service, bench))));
+        }
+        return found;
+    }
+
+    private static <S extends Record> List<Inside> shaped(Bound<S> bound, Context context, boolean observe) {
+        List<Inside> found = new ArrayList<>();
+        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
+            found.addAll(of(bound, schema, context, observe));
+        }
+        if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
+            found.addAll(of(bound, access, context, observe));
         }
         return found;
     }

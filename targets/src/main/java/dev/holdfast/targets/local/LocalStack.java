@@ -18,12 +18,14 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -157,6 +159,12 @@ public final class LocalStack implements Context, AutoCloseable {
     /** Writes the member's files and fills its data folder if that is new. Idempotent; touches no file that is right. */
     public void prepare(Workload workload) {
         preparation.prepare(workload, Comparison.service(assembly.stack(), workload));
+    }
+
+    /** Puts other data in the place of that of a member that does not run; an interrupted one is ended by the next start. */
+    public void succeed(String member, Path from, Path aside) {
+        requireStopped(List.of(member));
+        new Succession(folder, member).begin(from, aside);
     }
 
     /**
@@ -327,6 +335,16 @@ public final class LocalStack implements Context, AutoCloseable {
     @Override
     public Redacted secret(SecretRef secret) {
         return parts.secrets().secret(secret);
+    }
+
+    @Override
+    public Redacted secret(SecretRef secret, int length) {
+        return parts.secrets().secret(secret, length);
+    }
+
+    @Override
+    public Optional<Safe> safe() {
+        return Optional.of(parts.secrets());
     }
 
     @Override

@@ -42,6 +42,9 @@ public final class Entrance {
                                 // what libraries do in the background must wait for the real start
                                 "-c",
                                 "shared_preload_libraries=",
+                                // one process cannot be both who replays and who could look on meanwhile
+                                "-c",
+                                "hot_standby=off",
                                 "-c",
                                 "archive_mode=off",
                                 "-c",

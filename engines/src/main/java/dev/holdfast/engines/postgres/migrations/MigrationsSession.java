@@ -67,6 +67,11 @@ public final class MigrationsSession implements AutoCloseable {
         /** Said once, before the first of so many files. */
         default void begins(int files) {}
 
+        /** The connection to run files over in place of that one. */
+        default Connection opened(Connection connection) {
+            return connection;
+        }
+
         void before(MigrationFile file, Connection connection) throws SQLException;
 
         void after(MigrationFile file, Connection connection) throws SQLException;
@@ -159,7 +164,7 @@ public final class MigrationsSession implements AutoCloseable {
             }
             boolean kept = makeLedger(bench);
             watcher.begins(pending.size());
-            RunningSession running = new RunningSession(place, ledger, this::open, kept, watcher);
+            RunningSession running = new RunningSession(place, ledger, () -> watcher.opened(open()), kept, watcher);
             running.run(folder, pending, to, bench);
             List<String> scripts = pending.stream().map(MigrationFile::script).toList();
             return look(folder).entries().stream()

@@ -4,9 +4,12 @@ import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Reconciled;
+import dev.holdfast.engine.Rehearsing;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.MigrationsSpec.When;
 import dev.holdfast.engines.postgres.PostgresExtensions;
 import dev.holdfast.engines.postgres.PostgresSpec;
+import dev.holdfast.engines.postgres.rehearsal.PostgresRehearsal;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import dev.holdfast.problem.Problem;
@@ -33,6 +36,11 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
     /** Where the migrations of that database are, and who runs them. */
     public MigrationPlace place(Service<PostgresSpec> service, String database) {
         return MigrationPlace.of(service, database, extensions);
+    }
+
+    @Override
+    public Support<Rehearsing<PostgresSpec>> rehearsing() {
+        return Support.offered(new PostgresRehearsal(extensions));
     }
 
     @Override
@@ -83,12 +91,30 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
         MigrationPlace place = place(service, database);
         try (MigrationsSession session = MigrationsSession.open(place, bench.context())) {
             List<Entry> ran = session.run(to, bench, MigrationsSession.telling(watcher));
+            if (!ran.isEmpty()) {
+                settle(service, database, bench);
+            }
             return new Done(
                     ran.isEmpty()
                             ? List.of("nothing was to be done: " + place.shown() + " has all its migrations")
                             : List.of("ran " + ran.size() + (ran.size() == 1 ? " migration of " : " migrations of ")
                                     + place.shown()),
                     ran);
+        }
+    }
+
+    /** What a file made is taken hold of at once: rows of tenants are kept apart, changes are written down. */
+    private void settle(Service<PostgresSpec> service, String database, Bench bench) {
+        String place = service.name() + "/databases/" + database + "/";
+        for (Reconciled<PostgresSpec> facet : before) {
+            for (Change change : facet.changes(service, bench.context())) {
+                boolean isOfRows = change.where().startsWith(place + "tenancy")
+                        || change.where().startsWith(place + "audit");
+                if (isOfRows && change.risk() == Risk.NONE) {
+                    bench.say(change.summary());
+                    facet.apply(change, service, bench.context());
+                }
+            }
         }
     }
 

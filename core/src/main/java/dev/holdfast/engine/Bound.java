@@ -36,15 +36,15 @@ public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
                         service.positions()));
     }
 
+    public void checkFiles(Problems problems) {
+        engine.checkFiles(service, problems);
+    }
+
     /** Another service, where it is of the same engine. */
     public Optional<Service<S>> alike(Service<?> other) {
         return other.engine().equals(service.engine())
                 ? Optional.of(match(engine, other).service())
                 : Optional.empty();
-    }
-
-    public void checkFiles(Problems problems) {
-        engine.checkFiles(service, problems);
     }
 
     public List<Member> members() {

@@ -4,6 +4,7 @@ import dev.holdfast.secret.Redacted;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -12,13 +13,32 @@ import java.util.TreeMap;
  * errands of one member and name run at once, and one that was orphaned is ended before the next begins.
  *
  * @param name a plain word, such as {@code backup}; the log of the stack has what it writes under {@code <member>-<name>}
+ * @param input what it reads from its standard input; without, that is empty
  * @param environment added to the workload's own; may hold secrets, the arguments must not
  */
 public record Errand(
-        String member, String name, List<String> command, SortedMap<String, Redacted> environment, Duration patience) {
+        String member,
+        String name,
+        List<String> command,
+        SortedMap<String, Redacted> environment,
+        Duration patience,
+        Optional<Redacted> input) {
     public Errand {
         command = List.copyOf(command);
         environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+    }
+
+    public Errand(
+            String member,
+            String name,
+            List<String> command,
+            SortedMap<String, Redacted> environment,
+            Duration patience) {
+        this(member, name, command, environment, patience, Optional.empty());
+    }
+
+    public Errand withInput(Redacted text) {
+        return new Errand(member, name, command, environment, patience, Optional.of(text));
     }
 
     /** How it ended, with the last lines it wrote on either output. */

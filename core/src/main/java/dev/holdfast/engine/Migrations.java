@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Service;
@@ -13,12 +14,24 @@ import java.util.Optional;
  * The numbered files that bring what a service keeps apart (a database) to its shape, and how far a server has come with them. What
  * is pending is a change like any other, so that a plan shows it and an up or apply may do it.
  */
-public interface Migrations<S extends Record> extends Reconciled<S> {
+public interface Migrations<S extends Record> {
     /** The databases whose files the service names, in the order of their names. Pure. */
     List<String> databases(Service<S> service);
 
     /** Adds all that is wrong with the files themselves: folder, names, doubles, gaps. Reads them and asks no server. */
     void check(Service<S> service, String database, Problems problems);
+
+    /** What of the files is to be run, for each database one change at most. Changes nothing. */
+    List<Change> changes(Service<S> service, Context context);
+
+    /** What {@link #changes} would say of a service just begun. Asks no server. */
+    List<Change> fromNothing(Service<S> service, Context context);
+
+    /** Does one change. Doing it twice is harmless. */
+    void apply(Change change, Service<S> service, Bench bench) throws InterruptedException;
+
+    /** What keeps the files of the service from being run, each a sentence; only people can put it right. */
+    List<String> notes(Service<S> service, Context context);
 
     /** How each file stands. Changes nothing, and is an answer also where something is wrong. */
     Status status(Service<S> service, String database, Context context);

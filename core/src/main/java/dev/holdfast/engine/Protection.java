@@ -1,10 +1,12 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.plan.Change;
+import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Cron;
 import dev.holdfast.stack.Service;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * How a service is saved, and brought back beside what is there. Whoever calls sees to it that one service is saved,
@@ -36,6 +38,41 @@ public interface Protection<S extends Record> {
 
     /** Removes the backups that no rule of the file keeps and no kept one needs; with {@code dry} only says which. */
     List<String> expire(Service<S> service, boolean dry, Bench bench) throws InterruptedException;
+
+    /** Names the state of this moment, so that it can be asked for by that name. */
+    void name(String point, Service<S> service, Bench bench) throws InterruptedException;
+
+    /** All that it takes to read the backups from anywhere: the store, the account and the key. */
+    SortedMap<String, Redacted> key(Service<S> service, Context context);
+
+    /**
+     * What a restore would use. Refuses what cannot be reached, with the nearest that can.
+     *
+     * @param key of {@link #key}, {@code source} the place of the running service it came from, if it is at hand
+     * @param bench beside a member that has the programs, whether it runs or not
+     */
+    Restoration restoration(
+            Service<S> service,
+            Restoration.Target target,
+            SortedMap<String, Redacted> key,
+            Optional<Context> source,
+            Bench bench)
+            throws InterruptedException;
+
+    /** What fills the members of a derived stack; {@code checked} where what is filled is to be examined as well. */
+    List<Filling> fillings(
+            Service<S> service, Restoration restoration, SortedMap<String, Redacted> key, boolean checked, Context to);
+
+    /** Reads what is stored of one backup, without restoring it; the faults name what is damaged. */
+    Restoration.Verdict examine(Service<S> service, String id, Bench bench) throws InterruptedException;
+
+    /** Compares a copy that serves with what was written down when it was saved. */
+    Restoration.Verdict compare(
+            Service<S> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
+            throws InterruptedException;
+
+    /** Gives a copy that serves the passwords of the place it is to go to, as far as Holdfast itself needs one. */
+    void handOver(Service<S> service, Context copy, Context to);
 
     /** A kind of backup and when it is due. */
     record Schedule(Catalogue.Kind kind, Cron cron) {}

@@ -4,6 +4,8 @@ import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What pending migrations do, seen on a copy that is thrown away afterwards: measured, and not guessed from their text. */
 public interface Rehearsing<S extends Record> {
@@ -62,6 +64,25 @@ public interface Rehearsing<S extends Record> {
         public File withBreaches(List<Breach> found) {
             return new File(
                     label, script, transactional, took, log, statements, locks, rewrites, drops, rows, failure, found);
+        }
+
+        /** Of each table the one lock that hurts others most: who reads waits before who writes, and the longer before the shorter. */
+        public List<Lock> hurting() {
+            SortedMap<String, Lock> worst = new TreeMap<>();
+            for (Lock lock : locks) {
+                if (lock.blocksReads() || lock.blocksWrites()) {
+                    worst.merge(lock.table(), lock, (one, other) -> worse(one, other) ? one : other);
+                }
+            }
+            return List.copyOf(worst.values());
+        }
+
+        private static boolean worse(Lock one, Lock other) {
+            if (one.blocksReads() != other.blocksReads()) {
+                return one.blocksReads();
+            }
+            int longer = one.held().compareTo(other.held());
+            return longer > 0 || (longer == 0 && one.index().isEmpty());
         }
 
         /** The longest time for which others were kept from reading a table. */

@@ -11,7 +11,11 @@ import dev.holdfast.cli.text.Table;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.text.AtomicFile;
 import dev.holdfast.text.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +23,7 @@ import java.util.Map;
 
 /** Saves a service and looks at what is saved of it. */
 public final class BackupCommand implements Command {
-    private static final List<String> ACTIONS = List.of("create", "list", "show", "expire");
+    private static final List<String> ACTIONS = List.of("create", "list", "show", "verify", "expire", "point", "key");
 
     @Override
     public String name() {
@@ -36,13 +40,19 @@ public final class BackupCommand implements Command {
         return Asking.options(Shape.of(this)
                 .required(String.join("|", ACTIONS), "what to do", ACTIONS.toArray(new String[0]))
                 .required("SERVICE", "the service")
-                .optional("BACKUP", "show: which one, as list names it")
+                .optional("BACKUP|NAME", "show, verify: which one, as list names it; point: what to call this moment")
                 .value(
                         "KIND",
                         "create: full, differential or incremental; the last where nothing is said",
                         List.of("full", "differential", "incremental"),
                         "--type",
                         "-t")
+                .flag("create: a logical dump of one database instead (pg_dump)", "--logical")
+                .flag("create --logical: only what makes the tables", "--schema-only")
+                .flag("create --logical: only what is in them", "--data-only")
+                .values("TABLE", "create --logical: only this table", "--table")
+                .value("DATABASE", "create --logical: which database, where there are several", "--database", "-d")
+                .value("FILE", "key: the file to write, for its owner alone", "--out")
                 .flag("expire: only say which would go", "--dry-run"));
     }
 
@@ -52,7 +62,24 @@ public final class BackupCommand implements Command {
         String service = arguments.positional(1).orElse("");
         Json.Builder request = Json.object().put("action", action);
         switch (action) {
-            case "create" -> arguments.value("--type").ifPresent(kind -> request.put("kind", kind));
+            case "create" -> create(arguments, request);
+            case "verify" -> arguments.positional(2).ifPresent(id -> request.put("id", id));
+            case "point" ->
+                request.put(
+                        "point",
+                        arguments
+                                .positional(2)
+                                .orElseThrow(() -> misunderstood(
+                                        "what to call this moment of '" + service + "' is not said",
+                                        "Give it a name, as in 'holdfast backup point " + service
+                                                + " before-release'.")));
+            case "key" -> {
+                if (arguments.value("--out").isEmpty()) {
+                    throw misunderstood(
+                            "where to write the key of '" + service + "' is not said",
+                            "Give a file with --out; it will hold what opens every backup, so keep it as safe as the data.");
+                }
+            }
             case "list" -> {}
             case "show" ->
                 request.put(
@@ -70,6 +97,9 @@ public final class BackupCommand implements Command {
         }
         Json done = new Asking(arguments, session, "interrupted: what was saved so far is removed by the next backup")
                 .ask("backup", service, request.build());
+        if (action.equals("key")) {
+            return key(service, session.path(arguments.value("--out").orElseThrow()), done, session);
+        }
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
         } else if (!session.isQuiet()) {
@@ -83,8 +113,52 @@ public final class BackupCommand implements Command {
             case "create" -> created(done, session);
             case "list" -> list(service, done, session);
             case "show" -> one(done, session);
+            case "verify" -> verified(done, session);
+            case "point" ->
+                session.line("this moment of " + service + " is called " + text(done, "point") + "; 'holdfast restore "
+                        + service + " --point " + text(done, "point") + "' brings it back");
             default -> expired(service, done, session);
         }
+    }
+
+    private static void create(Arguments arguments, Json.Builder request) {
+        if (!arguments.is("--logical")) {
+            arguments.value("--type").ifPresent(kind -> request.put("kind", kind));
+            return;
+        }
+        request.put("kind", "logical");
+        request.put("extent", arguments.is("--schema-only") ? "schema" : arguments.is("--data-only") ? "data" : "all");
+        arguments.value("--database").ifPresent(database -> request.put("database", database));
+        request.put("tables", Json.texts(arguments.values("--table")));
+    }
+
+    private static int key(String service, Path file, Json done, Session session) {
+        try {
+            AtomicFile.writePrivate(file, done.at("file").orElse(done).compact().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3636,
+                            "the key cannot be written to '" + file + "': " + e.getMessage(),
+                            "Name a file in a folder that is there and that you may write to."),
+                    e);
+        }
+        if (session.isJson()) {
+            session.json(Json.object()
+                    .put("service", service)
+                    .put("file", file.toString())
+                    .build());
+        } else {
+            session.line("wrote " + file + ": whoever has it can read every backup of " + service
+                    + "; 'holdfast restore --from' needs nothing else");
+        }
+        return 0;
+    }
+
+    private static void verified(Json done, Session session) {
+        session.line("backup " + text(done.at("point").orElse(done), "id") + " was restored and is sound ("
+                + Amounts.duration(Duration.ofMillis(done.longAt("millis").orElse(0L))) + ")");
+        Results.texts(done.itemsAt("found")).forEach(found -> session.line("  " + Quoting.visible(found)));
     }
 
     private static void created(Json done, Session session) {

@@ -9,10 +9,10 @@ public final class Commands {
     /** In the order of a day's work, which is that of the help. */
     private static final List<Group> GROUPS = List.of(
             new Group("Run", List.of("up", "down", "restart", "stacks")),
-            new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
-            new Group("Use", List.of("connect", "env")),
+            new Group("Look", List.of("status", "ps", "logs", "why", "insight", "drift", "doctor")),
+            new Group("Use", List.of("connect", "env", "rotate")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
-            new Group("Save", List.of("backup")),
+            new Group("Save", List.of("backup", "restore")),
             new Group("Account", List.of("tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
@@ -42,15 +42,19 @@ public final class Commands {
                     case "daemon" -> new DaemonCommand();
                     case "doctor" -> new DoctorCommand();
                     case "down" -> new DownCommand();
+                    case "drift" -> new DriftCommand();
                     case "engines" -> new EnginesCommand();
                     case "env" -> new EnvCommand();
                     case "help" -> new HelpCommand();
+                    case "insight" -> new InsightCommand();
                     case "logs" -> new LogsCommand();
                     case "migrate" -> new MigrateCommand();
                     case "plan" -> new PlanCommand();
                     case "ps" -> new PsCommand();
                     case "render" -> new RenderCommand();
+                    case "restore" -> new RestoreCommand();
                     case "restart" -> new RestartCommand();
+                    case "rotate" -> new RotateCommand();
                     case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();
                     case "status" -> new StatusCommand();

@@ -60,11 +60,9 @@ public final class RehearsalText {
 
     private void details(Json file, List<String> lines) {
         List<String> found = new ArrayList<>();
-        for (Json lock : file.itemsAt("locks")) {
-            if (lock.isAt("blocksReads") || lock.isAt("blocksWrites")) {
-                found.add(text(lock, "table") + ": " + who(lock) + " for " + time(lock, "micros") + " "
-                        + paint.faint("(" + mode(lock) + ", " + statement(file, lock) + ")"));
-            }
+        for (Json lock : file.itemsAt("hurting")) {
+            found.add(text(lock, "table") + ": " + who(lock) + " for " + time(lock, "micros") + " "
+                    + paint.faint("(" + mode(lock) + ", " + statement(file, lock) + ")"));
         }
         for (Json rewrite : file.itemsAt("rewrites")) {
             found.add(text(rewrite, "table") + ": "

@@ -38,6 +38,15 @@ public final class Api {
             boolean newPorts = body.isAt("newPorts");
             return Optional.of(new Reply.Lines(events -> new UpOperation(stacks).run(wish, newPorts, events)));
         }
+        if (path.equals(List.of("v1", "restore")) && request.method().equals("POST")) {
+            Set<String> keys = new TreeSet<>(RestoreWords.TARGET);
+            keys.addAll(Set.of("key", "name"));
+            Json body = request.object(keys);
+            Path key = body.textAt("key")
+                    .map(Api::absolute)
+                    .orElseGet(() -> Path.of(refuse("'key', the path of a key file, is missing")));
+            return Optional.of(new Reply.Lines(events -> RestoreVerb.fromKey(stacks, body, key, events)));
+        }
         if (path.equals(List.of("v1", "plan")) && request.method().equals("POST")) {
             return Optional.of(Reply.json(new ApplyOperation(stacks).plan(wish(request.object(WISH)))));
         }
@@ -57,6 +66,7 @@ public final class Api {
             case "GET environment" ->
                 Optional.of(Reply.json(new Connections(stacks).environment(stack, request.parameter("role"))));
             case "GET logs" -> Optional.of(logs(request, stack));
+            case "GET insight" -> Optional.of(Reply.json(new InsightReport(stacks).of(stack)));
             case "POST plan" ->
                 Optional.of(Reply.json(new ApplyOperation(stacks).plan(stack, wish(request.object(WISH)))));
             case "POST apply" -> Optional.of(apply(request, stack));
@@ -69,6 +79,8 @@ public final class Api {
     private Optional<Reply> ofService(Request request, String stack, String what, String service) {
         return switch (what) {
             case "GET why" -> Optional.of(Reply.json(new WhyReport(stacks).of(stack, service)));
+            case "GET insight" ->
+                Optional.of(Reply.json(new InsightReport(stacks).of(stack, service, request.parameter("thing"))));
             case "GET connect" ->
                 Optional.of(Reply.json(new Connections(stacks).connect(stack, service, request.parameter("role"))));
             default ->

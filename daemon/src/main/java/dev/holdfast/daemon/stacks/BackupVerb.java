@@ -21,7 +21,7 @@ final class BackupVerb implements Verb {
 
     @Override
     public Set<String> keys() {
-        return Set.of("action", "kind", "id", "dry", "database", "extent", "tables");
+        return Set.of("action", "kind", "id", "dry", "database", "extent", "tables", "point");
     }
 
     @Override
@@ -64,11 +64,31 @@ final class BackupVerb implements Verb {
                             .build();
                 }
             }
+            case "point" -> {
+                String point = asked.body().textAt("point").orElse("");
+                protection.name(point, bound.service(), asked.bench());
+                yield Json.object()
+                        .put("service", bound.service().name())
+                        .put("point", point)
+                        .build();
+            }
+            case "key" ->
+                Json.object()
+                        .put(
+                                "file",
+                                RestoreWords.key(
+                                        asked.managed().name(),
+                                        bound.service().name(),
+                                        asked.managed().known().source(),
+                                        protection.key(
+                                                bound.service(), asked.bench().context())))
+                        .build();
+            case "verify" -> new Verifying(asked.stacks()).verify(asked, bound, protection);
             default ->
                 throw new HoldfastException(Problem.of(
                         Code.HF3205,
                         "'" + action + "' is nothing that can be done with backups",
-                        "Ask for one of create, list, show, expire."));
+                        "Ask for one of create, list, show, verify, expire, point, key."));
         };
     }
 

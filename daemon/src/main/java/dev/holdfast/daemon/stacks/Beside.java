@@ -64,7 +64,7 @@ final class Beside {
 
     /** Says what fills the members, once the derived stack has its ports and secrets; the others begin empty. */
     interface Fillings {
-        List<Filling> of(Stack derived, Context to);
+        List<Filling> of(Stack derived, Context to) throws InterruptedException;
     }
 
     /**

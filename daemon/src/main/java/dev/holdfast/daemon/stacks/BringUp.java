@@ -222,6 +222,8 @@ final class BringUp {
                     : Facets.observed(stacks.parts().register(), service, context);
             if (pass == 0) {
                 tellLeft(open);
+                Facets.standing(stacks.parts().register(), service, context)
+                        .forEach(note -> managed.decisions().add("", note));
             }
             List<Facets.Inside> missing = open.stream()
                     .filter(inside -> inside.change().risk().compareTo(Change.Risk.RELOAD) <= 0)
@@ -248,15 +250,13 @@ final class BringUp {
             Change change = inside.change();
             if (change.risk().compareTo(Change.Risk.RELOAD) > 0
                     && change.where().endsWith("/migrations")) {
-                managed.decisions().add("", "left to an apply: " + change.summary() + ", because " + because(change));
+                managed.decisions()
+                        .add(
+                                "",
+                                "left to holdfast apply: " + change.summary() + ", because its words say that it "
+                                        + (change.risk() == Change.Risk.DATA ? "loses data" : "keeps others waiting"));
             }
         }
-    }
-
-    private static String because(Change change) {
-        return change.risk() == Change.Risk.DATA
-                ? "it may lose data"
-                : "it may keep others waiting, or cannot go on as it is";
     }
 
     private static long answering(Board board) {

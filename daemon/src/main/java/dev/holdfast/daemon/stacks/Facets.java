@@ -46,6 +46,18 @@ final class Facets {
         return notes(Bound.of(register, service), context);
     }
 
+    /** What keeps the files of the service from being run. */
+    static List<String> standing(Register register, Service<?> service, Context context) {
+        return standing(Bound.of(register, service), context);
+    }
+
+    private static <S extends Record> List<String> standing(Bound<S> bound, Context context) {
+        return bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)
+                        && schema.migrations() instanceof Support.Offered<Migrations<S>>(Migrations<S> migrations)
+                ? migrations.notes(bound.service(), context)
+                : List.of();
+    }
+
     private static <S extends Record> List<String> notes(Bound<S> bound, Context context) {
         List<String> notes = new ArrayList<>();
         if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
@@ -54,6 +66,7 @@ final class Facets {
         if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
             notes.addAll(access.notes(bound.service(), context));
         }
+        notes.addAll(standing(bound, context));
         return notes;
     }
 
@@ -62,7 +75,11 @@ final class Facets {
         // files run as roles, in databases: both are there by then
         if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)
                 && schema.migrations() instanceof Support.Offered<Migrations<S>>(Migrations<S> migrations)) {
-            found.addAll(of(bound, migrations, context, observe));
+            Service<S> service = bound.service();
+            List<Change> changes =
+                    observe ? migrations.changes(service, context) : migrations.fromNothing(service, context);
+            changes.forEach(change ->
+                    found.add(new Inside(service.name(), change, bench -> migrations.apply(change, service, bench))));
         }
         if (bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection)) {
             Service<S> service = bound.service();

@@ -27,6 +27,7 @@ final class RehearsalJson {
                 .put("writesBlockedMicros", micros(file.writesBlocked()))
                 .put("statements", all(file.statements(), RehearsalJson::of))
                 .put("locks", all(file.locks(), RehearsalJson::of))
+                .put("hurting", all(file.hurting(), RehearsalJson::of))
                 .put("rewrites", all(file.rewrites(), RehearsalJson::of))
                 .put("drops", all(file.drops(), RehearsalJson::of))
                 .put("rows", all(file.rows(), RehearsalJson::of))

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class Stacks implements AutoCloseable {
     private final Parts parts;
     private final Savings savings;
     private final ConcurrentMap<String, ManagedStack> managed = new ConcurrentHashMap<>();
+    private final List<Thread> watches = new CopyOnWriteArrayList<>();
 
     public Stacks(Parts parts) {
         this.parts = parts;
@@ -66,6 +68,7 @@ public final class Stacks implements AutoCloseable {
 
     /** Takes up again every stack that should be up: adopts what runs, starts what died while nobody looked. */
     public void adoptAll() {
+        watches.add(new Rotations(this).watch());
         for (String name : parts.places().names()) {
             try {
                 ManagedStack stack = find(name);
@@ -93,6 +96,10 @@ public final class Stacks implements AutoCloseable {
 
     ManagedStack findOrCreate(String name) {
         return managed.computeIfAbsent(name, this::created);
+    }
+
+    List<ManagedStack> all() {
+        return List.copyOf(managed.values());
     }
 
     List<String> names() {
@@ -204,6 +211,7 @@ public final class Stacks implements AutoCloseable {
     /** Leaves every engine as it is. */
     @Override
     public void close() {
+        watches.forEach(Thread::interrupt);
         for (ManagedStack stack : managed.values()) {
             stack.live().ifPresent(live -> live.supervisor().close());
             stack.ended();

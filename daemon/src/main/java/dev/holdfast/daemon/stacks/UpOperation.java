@@ -218,7 +218,7 @@ final class UpOperation {
     }
 
     /** Events of an operation that no client watches. */
-    private static final class Unheard implements Events {
+    static final class Unheard implements Events {
         private final CompletableFuture<Void> never = new CompletableFuture<>();
 
         @Override

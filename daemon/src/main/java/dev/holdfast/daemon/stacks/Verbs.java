@@ -20,8 +20,14 @@ final class Verbs {
             new AuditVerb(), //
             new BackupVerb(), //
             new CopyVerb(), //
+            new DriftVerb(), //
+            new InsightVerb(), //
             new MigrateVerb(), //
             new RehearseVerb(), //
+    /** By name. */
+    private static final List<Verb> ALL = List.of( //
+            new RestoreVerb(), //
+            new RotateVerb());
             new TenantVerb());
 
     private final Stacks stacks;

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Databases and their extensions. It comes before Access, which gives the databases to their owners. */
+/** Databases, their schemas and extensions. It comes before Access, which gives the databases to their owners. */
 final class PostgresSchema implements Schema<PostgresSpec> {
     private final PostgresExtensions extensions;
     private final PostgresMigrations migrations;
@@ -39,14 +39,16 @@ final class PostgresSchema implements Schema<PostgresSpec> {
             marks = session.marks();
         }
         SortedMap<String, SortedMap<String, ActualExtension>> there = new TreeMap<>();
+        SortedMap<String, SortedMap<String, String>> schemas = new TreeMap<>();
         for (String database : declared.databases().keySet()) {
             if (marks.containsKey(database)) {
                 try (PostgresSession session = PostgresSession.open(service, context, database)) {
                     there.put(database, session.extensions());
+                    schemas.put(database, session.schemaMarks());
                 }
             }
         }
-        return new SchemaDiff(declared, new ActualSchemas(marks, there)).changes();
+        return new SchemaDiff(declared, new ActualSchemas(marks, schemas, there)).changes();
     }
 
     @Override

@@ -36,7 +36,7 @@ record Errands(StackFolder folder, Launcher launcher, Enclosure enclosure, Prepa
                 new Errand(name, errand.name(), errand.command(), errand.environment(), errand.patience()),
                 workload,
                 folder.volume(errand.member()),
-                Optional.empty(),
+                errand.input(),
                 onLine);
     }
 

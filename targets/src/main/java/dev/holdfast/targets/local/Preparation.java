@@ -139,10 +139,15 @@ record Preparation(
     Folders folders(Workload workload, Path data) {
         String member = workload.member().name();
         return new Folders(
-                Optional.of(folder.config(member)),
-                Optional.of(folder.secrets(member)),
-                workload.tls() ? Optional.of(folder.tls(member)) : Optional.empty(),
-                Optional.of(data));
+                there(folder.config(member)),
+                there(folder.secrets(member)),
+                workload.tls() ? there(folder.tls(member)) : Optional.empty(),
+                there(data));
+    }
+
+    /** An errand may come before the first start of its member. */
+    private static Optional<Path> there(Path path) {
+        return Optional.of(path).filter(Files::isDirectory);
     }
 
     /** Data that only another version can open is refused before anything is touched. */

@@ -2,7 +2,6 @@ package dev.holdfast.engines.postgres.migrations;
 
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Context;
-import dev.holdfast.engine.Errand;
 import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Rehearsing;
@@ -21,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Flyway's engine and conventions, with what is missing there: the applied texts, a run that goes on, and a plan. */
 public final class PostgresMigrations implements Migrations<PostgresSpec> {
@@ -200,7 +198,7 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
                             snapshot.diff().pending(),
                             hints(place, snapshot.diff().pending(), snapshot.fresh()),
                             snapshot.fresh())
-                    : Optional.of(standing(place, snapshot.problems()));
+                    : Optional.empty();
         }
     }
 
@@ -266,46 +264,49 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
         return locks ? Risk.RESTART : Risk.NONE;
     }
 
-    /** Nothing that up would do by itself, and nothing that a plan should keep silent about. */
-    private static Change standing(MigrationPlace place, List<Problem> problems) {
-        String first = problems.getFirst().cause().lines().findFirst().orElse("");
-        return new Change(
-                place.where(),
-                "run migrations of " + place.database() + ", which cannot go on: " + first.replaceFirst(":$", ""),
-                "-- see holdfast migrate check " + place.shown(),
-                Risk.RESTART,
-                Optional.empty(),
-                first.replaceFirst(":$", ""));
+    @Override
+    public List<String> notes(Service<PostgresSpec> service, Context context) {
+        List<String> notes = new ArrayList<>();
+        for (String database : context.stack().isDerived() ? List.<String>of() : databases(service)) {
+            MigrationPlace place = place(service, database);
+            MigrationsSession.openIfThere(place, context).ifPresent(there -> {
+                try (MigrationsSession session = there) {
+                    session.snapshot(place.sound())
+                            .problems()
+                            .forEach(problem -> notes.add("The migrations of " + place.shown() + " do not go on: "
+                                    + first(problem) + ". See holdfast migrate check " + place.shown() + "."));
+                }
+            });
+        }
+        return List.copyOf(notes);
+    }
+
+    private static String first(Problem problem) {
+        return problem.cause().lines().findFirst().orElse("").replaceFirst(":$", "");
     }
 
     @Override
-    public void apply(Change change, Service<PostgresSpec> service, Context context) {
+    public void apply(Change change, Service<PostgresSpec> service, Bench bench) throws InterruptedException {
         for (String database : databases(service)) {
             if (place(service, database).where().equals(change.where())) {
-                try {
-                    up(service, database, Optional.empty(), new Quiet(context), Watcher.silent());
-                } catch (InterruptedException stopped) {
-                    Thread.currentThread().interrupt();
-                    throw new IllegalStateException("interrupted while running migrations", stopped);
-                }
+                up(service, database, Optional.empty(), bench, saying(database, bench));
             }
         }
     }
 
-    /** Nobody watches. */
-    private record Quiet(Context context) implements Bench {
-        @Override
-        public void say(String text) {}
+    /** Where each change is told by whoever makes it, the files within it are told as progress. */
+    private static Watcher saying(String database, Bench bench) {
+        return new Watcher() {
+            @Override
+            public void begun(Entry entry, int number, int total) {
+                bench.say("migrations of " + database, number - 1L, total, "files");
+            }
 
-        @Override
-        public void say(String text, long done, long total, String unit) {}
+            @Override
+            public void done(Entry entry) {}
 
-        @Override
-        public void requireWanted() {}
-
-        @Override
-        public Errand.Ran run(Errand errand, Consumer<String> onLine) {
-            throw new UnsupportedOperationException("migrations run no program");
-        }
+            @Override
+            public void failed(Entry entry, Problem problem) {}
+        };
     }
 }

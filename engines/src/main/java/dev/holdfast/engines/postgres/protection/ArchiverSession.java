@@ -9,8 +9,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** What the server says of its own archiving. */
 public final class ArchiverSession {
@@ -18,6 +20,9 @@ public final class ArchiverSession {
 
     /** Longer than a slow store needs for one file, and much shorter than a disk needs to fill. */
     private static final long STUCK_SECONDS = 90;
+
+    private static final Duration FLUSH = Duration.ofSeconds(20);
+    private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
 
     /** One row, see {@link #read}. */
     static final String QUESTION = Beside.text(ArchiverSession.class, "archiver.sql");
@@ -29,6 +34,7 @@ public final class ArchiverSession {
      * @param waiting files of the log that are to be archived, {@code bytes} what they take on the server's disk
      * @param oldestSeconds for how long the first of them has been waiting
      * @param error what the last failure said
+     * @param asked when the server was asked, by its own clock
      */
     public record State(
             boolean failing,
@@ -37,7 +43,8 @@ public final class ArchiverSession {
             long waiting,
             long bytes,
             long oldestSeconds,
-            String error) {
+            String error,
+            Instant asked) {
 
         public boolean isBroken() {
             return failing || oldestSeconds > STUCK_SECONDS;
@@ -76,7 +83,8 @@ public final class ArchiverSession {
                 row.getLong(first + 3),
                 row.getLong(first + 4),
                 row.getLong(first + 5),
-                Optional.ofNullable(row.getString(first + 6)).orElse(""));
+                Optional.ofNullable(row.getString(first + 6)).orElse(""),
+                row.getTimestamp(first + 7).toInstant());
     }
 
     /** The columns as a part of another question. */
@@ -92,6 +100,19 @@ public final class ArchiverSession {
             return read(rows, 1);
         } catch (SQLException e) {
             throw PostgresSession.unreachable(service, e);
+        }
+    }
+
+    /** Has all that was committed until now archived, so that a restore can reach it; waits for that a little. */
+    static void flush(Service<?> service, Context context) {
+        State before = ask(service, context);
+        if (before.isBroken()) {
+            return;
+        }
+        var _ = switchLog(service, context);
+        long end = System.nanoTime() + FLUSH.toNanos();
+        while (ask(service, context).archived() <= before.archived() && System.nanoTime() < end) {
+            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 

@@ -6,7 +6,6 @@ import dev.holdfast.blueprint.Setting;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.postgres.BackupsSpec;
-import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.PostgresSpec;
 import dev.holdfast.stack.Service;
 import java.util.List;
@@ -64,11 +63,7 @@ public final class Archiving {
                         new ConfigurationFile(
                                 CONFIGURATION,
                                 new Content.Confidential(
-                                        Repository.of(service, backups, context)
-                                                .configuration(
-                                                        processes(service),
-                                                        Optional.of(context.listen(Doors.primary(service), Doors.PORT)
-                                                                .port())),
+                                        Repository.of(service, backups, context).configuration(processes(service)),
                                         Setting.Effect.RELOAD)),
                         new ConfigurationFile(
                                 PUSH, new Content.Plain(Beside.text(Archiving.class, PUSH), Setting.Effect.RELOAD))))

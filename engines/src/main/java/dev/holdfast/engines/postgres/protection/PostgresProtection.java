@@ -5,19 +5,30 @@ import dev.holdfast.engine.Catalogue;
 import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Filling;
 import dev.holdfast.engine.Protection;
+import dev.holdfast.engine.Restoration;
+import dev.holdfast.engine.Restoration.Target;
+import dev.holdfast.engine.Restoration.Verdict;
 import dev.holdfast.engines.postgres.BackupsSpec;
 import dev.holdfast.engines.postgres.PostgresSpec;
+import dev.holdfast.engines.postgres.protection.PgBackRest.Place;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Cron;
 import dev.holdfast.stack.Service;
+import dev.holdfast.text.Json;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +41,13 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
     private static final Pattern SAVED = Pattern.compile(", (\\d+(?:\\.\\d+)?)%\\)");
 
+    private static final String POINTS = "holdfast/points/";
+    private static final Pattern POINT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,39}");
+    private static final Duration LEAST_COUNTING = Duration.ofMillis(500);
+    private static final Duration COUNTING = Duration.ofHours(1);
+
     private final PgBackRest programs = new PgBackRest();
+    private final Dumps dumps = new Dumps(programs);
 
     @Override
     public List<String> promises(Service<PostgresSpec> service) {
@@ -99,17 +116,16 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
 
     @Override
     public void apply(Change change, Service<PostgresSpec> service, Bench bench) throws InterruptedException {
-        requireAsked(service, bench.context());
-        makePlace(service, bench);
+        makePlace(place(service, bench), bench);
         awaitArchived(service, bench);
     }
 
     /** The bucket may be made at this very moment by those who look after the store. */
-    private void makePlace(Service<PostgresSpec> service, Bench bench) throws InterruptedException {
+    private void makePlace(Place place, Bench bench) throws InterruptedException {
         long end = System.nanoTime() + BUCKET_PATIENCE.toNanos();
         while (true) {
             try {
-                programs.work(service, bench, line -> {}, "stanza-create");
+                programs.work(place, line -> {}, "stanza-create");
                 return;
             } catch (HoldfastException failed) {
                 boolean waits = failed.problems().getFirst().code() == Code.HF3622 && System.nanoTime() < end;
@@ -145,20 +161,31 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
 
     @Override
     public Point create(Service<PostgresSpec> service, Saving saving, Bench bench) throws InterruptedException {
-        requireAsked(service, bench.context());
+        Place place = place(service, bench);
+        if (saving.kind() == Kind.LOGICAL) {
+            return dumps.create(place, saving.part().orElse(new Part(Optional.empty(), Extent.ALL, List.of())));
+        }
         requireArchiving(service, bench.context());
-        List<Point> before = stored(service, bench).points();
+        List<Point> before = stored(place).points();
         bench.say("saving " + service.name());
-        programs.work(
-                service, bench, line -> progress(service, line, bench), "backup", "--type=" + type(saving.kind()));
-        Stored after = stored(service, bench);
-        return after.points().stream()
-                .filter(point -> before.stream().noneMatch(old -> old.id().equals(point.id())))
+        programs.work(place, line -> progress(service, line, bench), "--type=" + type(saving.kind()), "backup");
+        Point point = stored(place).points().stream()
+                .filter(found -> before.stream().noneMatch(old -> old.id().equals(found.id())))
                 .reduce((first, last) -> last)
                 .orElseThrow(() -> new HoldfastException(Problem.of(
                         Code.HF3625,
                         "pgBackRest ended well and '" + service.name() + "' has no new backup",
                         "See 'holdfast logs " + service.name() + "' for what it said, and report this.")));
+        bench.say("counting " + service.name());
+        Duration took = Duration.between(point.begun(), point.ended());
+        Ledger ledger = LedgerSession.take(
+                service, bench.context(), "holdfast/" + point.id(), LEAST_COUNTING.plus(took.dividedBy(20)));
+        programs.put(place, Ledger.path(service.name(), point.id()), new Redacted(ledger.json()));
+        return point;
+    }
+
+    private static Place place(Service<PostgresSpec> service, Bench bench) {
+        return Place.of(service, requireAsked(service, bench.context()), bench);
     }
 
     private static String type(Kind kind) {
@@ -179,17 +206,39 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     @Override
     public Catalogue catalogue(Service<PostgresSpec> service, Bench bench) throws InterruptedException {
         BackupsSpec backups = requireAsked(service, bench.context());
-        return stored(service, bench).catalogue(backups.to().toString(), Optional.empty());
+        Place place = place(service, bench);
+        Restores restores = restores(place);
+        List<Point> points = new ArrayList<>(restores.stored().points());
+        points.addAll(dumps.list(place));
+        points.sort(Comparator.comparing(Point::ended));
+        return new Catalogue(backups.to().toString(), points, restores.reach());
     }
 
-    private Stored stored(Service<PostgresSpec> service, Bench bench) throws InterruptedException {
-        return Stored.of(service.name(), programs.read(service, bench, "info", "--output=json"));
+    private Stored stored(Place place) throws InterruptedException {
+        return Stored.of(place.name(), place.repository().stanza(), programs.read(place, "--output=json", "info"));
+    }
+
+    private Restores restores(Place place) throws InterruptedException {
+        Stored stored = stored(place);
+        String stanza = place.repository().stanza();
+        Archive archive = stored.archive().isEmpty()
+                ? new Archive(List.of(), new TreeMap<>())
+                : Archive.of(
+                        place.name(),
+                        programs.read(
+                                place,
+                                "--output=json",
+                                "--recurse",
+                                "repo-ls",
+                                "archive/" + stanza + "/" + stored.archive()));
+        return new Restores(place.name(), stored, archive, names(place));
     }
 
     @Override
     public List<String> expire(Service<PostgresSpec> service, boolean dry, Bench bench) throws InterruptedException {
         BackupsSpec backups = requireAsked(service, bench.context());
-        Retention retention = Retention.of(stored(service, bench).points(), backups.keep());
+        Place place = place(service, bench);
+        Retention retention = Retention.of(stored(place).points(), backups.keep());
         List<String> dropped = retention.dropped().stream().map(Point::id).toList();
         if (dry || retention.kept().isEmpty()) {
             return dropped;
@@ -197,18 +246,155 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
         for (String id : dropped) {
             bench.requireWanted();
             bench.say("removing backup " + id);
-            programs.work(service, bench, line -> {}, "expire", "--set=" + id);
+            programs.work(place, line -> {}, "--set=" + id, "expire");
+            programs.remove(place, Ledger.path(place.repository().stanza(), id));
         }
         // counts are given so that no backup goes; what goes is the log that none of those left can use
         programs.work(
-                service,
-                bench,
+                place,
                 line -> {},
-                "expire",
                 "--repo1-retention-full=" + retention.fulls(),
                 "--repo1-retention-archive-type=full",
-                "--repo1-retention-archive=" + retention.windows());
+                "--repo1-retention-archive=" + retention.windows(),
+                "expire");
         return dropped;
+    }
+
+    @Override
+    public void name(String point, Service<PostgresSpec> service, Bench bench) throws InterruptedException {
+        Place place = place(service, bench);
+        if (!POINT.matcher(point).matches()) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3627,
+                    "'" + point + "' cannot be the name of a point",
+                    "Choose at most 40 letters, digits, '.', '_' and '-'."));
+        }
+        if (names(place).stream().anyMatch(named -> named.name().equals(point))) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3627,
+                    "a point of " + service.name() + " is called '" + point + "' already",
+                    "Choose another name: which of the two a restore should mean could not be told."));
+        }
+        String position = LedgerSession.point(service, bench.context(), "holdfast/" + point);
+        ArchiverSession.State now = ArchiverSession.ask(service, bench.context());
+        programs.put(
+                place,
+                POINTS + place.repository().stanza() + "/" + point + ".json",
+                new Redacted(Json.object()
+                        .put("name", point)
+                        .put("position", position)
+                        .put("moment", now.asked().toString())
+                        .build()
+                        .compact()));
+    }
+
+    private List<Restores.Named> names(Place place) throws InterruptedException {
+        List<Restores.Named> names = new ArrayList<>();
+        for (Json point : programs.notes(place, POINTS + place.repository().stanza())) {
+            names.add(new Restores.Named(
+                    point.textAt("name").orElse(""),
+                    point.textAt("position").orElse(""),
+                    point.textAt("moment").map(Instant::parse).orElse(Instant.EPOCH)));
+        }
+        return names;
+    }
+
+    @Override
+    public SortedMap<String, Redacted> key(Service<PostgresSpec> service, Context context) {
+        return Repository.of(service, requireAsked(service, context), context).parts();
+    }
+
+    @Override
+    public Restoration restoration(
+            Service<PostgresSpec> service,
+            Target target,
+            SortedMap<String, Redacted> key,
+            Optional<Context> source,
+            Bench bench)
+            throws InterruptedException {
+        Place place = new Place(service, Repository.of(key), bench);
+        source.filter(context -> wantsNews(target)).ifPresent(context -> ArchiverSession.flush(service, context));
+        Restoration restoration = restores(place).plan(target);
+        Optional.ofNullable(restoration.words().get("version"))
+                .filter(version -> !version.equals(service.version()))
+                .ifPresent(version -> {
+                    throw new HoldfastException(Problem.of(
+                            Code.HF3630,
+                            "the backup is of PostgreSQL " + version + ", and service '" + service.name() + "' is of "
+                                    + service.version(),
+                            "Write version: \"" + version
+                                    + "\" in the stack file that is restored with, and upgrade afterwards."));
+                });
+        Optional<Ledger> ledger = ledger(place, restoration.base().id());
+        ledger.ifPresent(known -> Extensions.require(service, known));
+        SortedMap<String, String> words = new TreeMap<>(restoration.words());
+        boolean exact = target instanceof Target.Exactly && ledger.isPresent();
+        if (exact) {
+            // the state that was counted lies just behind the end of the backup
+            words.put("type", "lsn");
+            words.put("target", ledger.get().position());
+            words.put("exclusive", "y");
+            words.put("timeline", "current");
+        }
+        return restoration.with(words);
+    }
+
+    private static boolean wantsNews(Target target) {
+        return !(target instanceof Target.Exactly);
+    }
+
+    private Optional<Ledger> ledger(Place place, String id) throws InterruptedException {
+        return Ledger.of(programs.get(place, Ledger.path(place.repository().stanza(), id)));
+    }
+
+    @Override
+    public List<Filling> fillings(
+            Service<PostgresSpec> service,
+            Restoration restoration,
+            SortedMap<String, Redacted> key,
+            boolean checked,
+            Context to) {
+        Duration patience =
+                service.settings().backups().map(BackupsSpec::patience).orElse(Duration.ofHours(6));
+        return List.of(Fillings.of(service, restoration, Repository.of(key), patience, checked, to));
+    }
+
+    @Override
+    public Verdict examine(Service<PostgresSpec> service, String id, Bench bench) throws InterruptedException {
+        Place place = place(service, bench);
+        bench.say("reading backup " + id);
+        return Examination.of(programs.lines(
+                place, "--set=" + id, "--output=text", "--verbose", "--log-level-console=info", "verify"));
+    }
+
+    @Override
+    public Verdict compare(
+            Service<PostgresSpec> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
+            throws InterruptedException {
+        Place place = new Place(service, Repository.of(key), copy);
+        Optional<Ledger> ledger = ledger(place, restoration.base().id());
+        List<String> found = new ArrayList<>(List.of("every page has the checksum it was written with"));
+        if (ledger.isEmpty()) {
+            found.add("rows were not compared, because nothing was written down of them with this backup");
+            return new Verdict(found, List.of());
+        }
+        Ledger there = LedgerSession.take(service, copy.context(), "", COUNTING);
+        List<String> differences = ledger.get().differences(there);
+        String rows = ledger.get().rows() + " rows of " + ledger.get().counted() + " tables";
+        if (!ledger.get().exact()) {
+            found.add(rows + " were counted while others wrote, so that differences are no fault: "
+                    + (differences.isEmpty() ? "there are none" : String.join("; ", differences)));
+            return new Verdict(found, List.of());
+        }
+        if (differences.isEmpty()) {
+            found.add(rows + " are there, as when it was saved");
+        }
+        return new Verdict(found, differences);
+    }
+
+    @Override
+    public void handOver(Service<PostgresSpec> service, Context copy, Context to) {
+        LedgerSession.password(service, copy, to);
     }
 
     private static void requireArchiving(Service<PostgresSpec> service, Context context) {

@@ -1,6 +1,5 @@
 package dev.holdfast.engines.postgres.protection;
 
-import dev.holdfast.engine.Catalogue;
 import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.problem.Code;
@@ -26,13 +25,13 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
         points = List.copyOf(points);
     }
 
-    static Stored of(String service, List<String> lines) {
+    static Stored of(String service, String name, List<String> lines) {
         String text =
                 lines.stream().filter(line -> line.startsWith("[")).findFirst().orElse("[]");
         try {
             Json root = Json.parse("{\"stanzas\":" + text + "}");
             return root.itemsAt("stanzas").stream()
-                    .filter(stanza -> stanza.textAt("name").equals(Optional.of(service)))
+                    .filter(stanza -> stanza.textAt("name").equals(Optional.of(name)))
                     .findFirst()
                     .map(stanza -> stanza(service, stanza))
                     .orElseGet(() -> new Stored(List.of(), Optional.empty(), "", NO_STANZA, "missing stanza path"));
@@ -116,9 +115,5 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
     private static Instant moment(Json backup, String key) {
         return Instant.ofEpochSecond(
                 backup.at("timestamp").flatMap(times -> times.longAt(key)).orElse(0L));
-    }
-
-    Catalogue catalogue(String where, Optional<Catalogue.Reach> reach) {
-        return new Catalogue(where, points, reach);
     }
 }

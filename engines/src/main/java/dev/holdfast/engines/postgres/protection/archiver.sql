@@ -4,7 +4,8 @@ SELECT a.last_failed_time IS NOT NULL AND (a.last_archived_time IS NULL OR a.las
        w.waiting,
        w.waiting * (SELECT setting::pg_catalog.int8 FROM pg_settings WHERE name = 'wal_segment_size'),
        w.oldest,
-       pg_read_file('/tmp/archive.error', 0, 4000, true)
+       pg_read_file('/tmp/archive.error', 0, 4000, true),
+       clock_timestamp()
 FROM pg_stat_archiver a,
      (SELECT count(*) AS waiting,
              coalesce(extract(epoch FROM now() - min(modification)), 0)::pg_catalog.int8 AS oldest

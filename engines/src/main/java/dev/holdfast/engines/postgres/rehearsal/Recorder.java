@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 
 /**
  * Puts together what was seen of one file. A lock is taken to be held from the last moment at which it was not there: its time
@@ -28,6 +29,7 @@ import java.util.function.LongSupplier;
  */
 final class Recorder {
     private static final String MARK = "holdfast-rehearsal ";
+    private static final Pattern COMMENTS = Pattern.compile("^(\\s+|--[^\n]*(\n|$)|(?s:/\\*.*?\\*/))+");
     private static final int SHOWN = 160;
     private static final Set<String> WITH_DATA =
             Set.of("table", "table column", "materialized view", "schema", "foreign table", "sequence");
@@ -45,6 +47,7 @@ final class Recorder {
     private final Map<Held, Kept> kept = new LinkedHashMap<>();
     private boolean transactional;
     private boolean whole;
+    private long done;
     private String running = "";
     private long runningSince;
     private long lastLooked;
@@ -60,6 +63,7 @@ final class Recorder {
         this.clock = clock;
         this.lines = new Lines(text);
         this.begun = clock.getAsLong();
+        this.done = begun;
         this.lastLooked = begun;
         this.logBegun = before.log();
         this.logSeen = before.log();
@@ -83,7 +87,8 @@ final class Recorder {
      *
      * @param inTransaction whether its transaction goes on; otherwise what it held ended with it
      */
-    synchronized void ends(Seen seen, long at, long rows, boolean inTransaction) {
+    synchronized void ends(Seen seen, long rows, boolean inTransaction) {
+        long at = clock.getAsLong();
         int line = whole ? 0 : lines.of(running);
         if (line == 0) {
             // written by whoever runs the files, and nothing of theirs
@@ -122,11 +127,13 @@ final class Recorder {
         long at = clock.getAsLong();
         open.keySet().forEach(held -> keep(held, at));
         open.clear();
+        done = at;
     }
 
     /** All statements of the file have been done; what comes now is written about it. */
     synchronized void whole() {
         whole = true;
+        done = clock.getAsLong();
     }
 
     synchronized void fails(String message) {
@@ -185,8 +192,10 @@ final class Recorder {
      * @param rows what was changed, by the statistics of the server
      */
     synchronized File file(String label, String script, Seen last, Map<Long, Relation> after, List<Rows> rows) {
-        long ended = clock.getAsLong();
-        transactionEnded();
+        if (!open.isEmpty()) {
+            transactionEnded();
+        }
+        long ended = done;
         List<Rewrite> all = new ArrayList<>(rewrites);
         List<Drop> gone = new ArrayList<>(drops);
         if (failure.isEmpty()) {
@@ -239,7 +248,7 @@ final class Recorder {
             boolean index = relation.isIndex();
             Relation table = relations.get(relation.table());
             // whoever plans a query on the table opens its indexes; weaker locks on those say nothing of their own
-            if (table == null || (index && !LockMode.blocksReads(held.mode()))) {
+            if (table == null || table.isToast() || (index && !LockMode.blocksReads(held.mode()))) {
                 return;
             }
             locks.merge(
@@ -313,7 +322,7 @@ final class Recorder {
     }
 
     private static String shown(String sql) {
-        String line = sql.strip().replaceAll("\\s+", " ");
+        String line = COMMENTS.matcher(sql).replaceFirst("").strip().replaceAll("\\s+", " ");
         return line.length() <= SHOWN ? line : line.substring(0, SHOWN - 1) + "…";
     }
 }

@@ -26,10 +26,8 @@ record Verdict(Optional<Duration> maxLock, Set<String> forbid) {
 
     File of(File file) {
         List<Breach> breaches = new ArrayList<>();
-        for (Lock lock : file.locks()) {
-            boolean tooLong = maxLock.isPresent() && lock.held().compareTo(maxLock.get()) > 0;
-            boolean blocks = lock.blocksReads() || lock.blocksWrites();
-            if (blocks && tooLong) {
+        for (Lock lock : file.hurting()) {
+            if (maxLock.isPresent() && lock.held().compareTo(maxLock.get()) > 0) {
                 breaches.add(breach(
                         file,
                         lock.statement(),
@@ -40,9 +38,7 @@ record Verdict(Optional<Duration> maxLock, Set<String> forbid) {
             }
             if (lock.blocksReads() && forbid.contains("block-reads")) {
                 breaches.add(breach(file, lock.statement(), "block-reads", sentence(lock), remedy(lock)));
-            } else if (lock.blocksWrites()
-                    && forbid.contains("block-writes")
-                    && !lock.mode().equals(LockMode.ROWS)) {
+            } else if (!lock.mode().equals(LockMode.ROWS) && forbid.contains("block-writes")) {
                 breaches.add(breach(file, lock.statement(), "block-writes", sentence(lock), remedy(lock)));
             }
         }
@@ -52,7 +48,7 @@ record Verdict(Optional<Duration> maxLock, Set<String> forbid) {
                         file,
                         rewrite.statement(),
                         "rewrite",
-                        "it writes " + rewrite.table() + " (" + rewrite.bytes() + " bytes) anew because "
+                        "it writes " + rewrite.table() + " (" + (rewrite.bytes() >> 20) + " MiB) anew because "
                                 + rewrite.because(),
                         "Add a new column or table, fill it in batches, and swap the names."));
             }

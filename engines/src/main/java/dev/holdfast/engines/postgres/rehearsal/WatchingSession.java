@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +34,7 @@ final class WatchingSession implements MigrationsSession.FileWatcher, WatchedCon
     private final Bench bench;
     private final long newest;
     private final List<File> files = new ArrayList<>();
-    private final AtomicLong lost = new AtomicLong();
+    private final Stopwatch watch = new Stopwatch();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Thread sampler;
     private Optional<AtWork> atWork = Optional.empty();
@@ -58,10 +57,6 @@ final class WatchingSession implements MigrationsSession.FileWatcher, WatchedCon
     /** A statement that runs now. */
     private record Busy(Recorder recorder, int pid) {}
 
-    private long clock() {
-        return System.nanoTime() - lost.get();
-    }
-
     @Override
     public Connection opened(Connection connection) {
         return WatchedConnections.watched(connection, this);
@@ -69,7 +64,12 @@ final class WatchingSession implements MigrationsSession.FileWatcher, WatchedCon
 
     @Override
     public void before(MigrationFile file, Connection connection) throws SQLException {
-        long from = System.nanoTime();
+        try (Stopwatch.Pause _ = watch.held()) {
+            begin(file, connection);
+        }
+    }
+
+    private void begin(MigrationFile file, Connection connection) throws SQLException {
         finish();
         int pid = WatchedConnections.pid(WatchedConnections.plain(connection));
         Map<Long, Relation> relations = exact.relations();
@@ -78,20 +78,19 @@ final class WatchingSession implements MigrationsSession.FileWatcher, WatchedCon
         bench.say("rehearsing " + file.label());
         atWork = Optional.of(new AtWork(
                 file,
-                new Recorder(relations, newest, this::clock, file.text(), exact.seen(pid, this::clock)),
+                new Recorder(relations, newest, watch::nanos, file.text(), exact.seen(pid, watch::nanos)),
                 pid,
                 relations,
                 rows));
-        lost.addAndGet(System.nanoTime() - from);
     }
 
     /** Still within the transaction: what it counts is told to the others when that ends, and not some time later. */
     @Override
     public void after(MigrationFile file, Connection connection) throws SQLException {
-        long from = System.nanoTime();
-        WatchedConnections.flush(WatchedConnections.plain(connection));
-        lost.addAndGet(System.nanoTime() - from);
-        atWork.ifPresent(work -> work.recorder().whole());
+        try (Stopwatch.Pause _ = watch.held()) {
+            WatchedConnections.flush(WatchedConnections.plain(connection));
+            atWork.ifPresent(work -> work.recorder().whole());
+        }
     }
 
     @Override
@@ -113,11 +112,10 @@ final class WatchingSession implements MigrationsSession.FileWatcher, WatchedCon
 
     @Override
     public void ends(long rows, boolean inTransaction) {
-        long at = clock();
-        long from = System.nanoTime();
-        busy = Optional.empty();
-        atWork.ifPresent(work -> work.recorder().ends(exact.seen(work.pid(), this::clock), at, rows, inTransaction));
-        lost.addAndGet(System.nanoTime() - from);
+        try (Stopwatch.Pause _ = watch.held()) {
+            busy = Optional.empty();
+            atWork.ifPresent(work -> work.recorder().ends(exact.seen(work.pid(), watch::nanos), rows, inTransaction));
+        }
     }
 
     @Override
@@ -146,7 +144,7 @@ final class WatchingSession implements MigrationsSession.FileWatcher, WatchedCon
                     .file(
                             work.file().label(),
                             work.file().script(),
-                            exact.seen(work.pid(), this::clock),
+                            exact.seen(work.pid(), watch::nanos),
                             exact.relations(),
                             changed);
             // a file that had to wait for a lock begins again
@@ -164,7 +162,7 @@ final class WatchingSession implements MigrationsSession.FileWatcher, WatchedCon
                 continue;
             }
             try {
-                now.get().recorder().looked(sampling.seen(now.get().pid(), this::clock));
+                now.get().recorder().looked(sampling.seen(now.get().pid(), watch::nanos));
                 if (++rounds % WANTED_EVERY == 0) {
                     requireWanted(now.get().pid());
                 }

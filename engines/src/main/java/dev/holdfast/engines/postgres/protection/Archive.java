@@ -1,0 +1,142 @@
+package dev.holdfast.engines.postgres.protection;
+
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.text.Json;
+import dev.holdfast.text.JsonException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The archived write-ahead log of a service, file by file.
+ *
+ * @param forks when each timeline after the first began, as far as the archive knows
+ */
+record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
+    private static final Pattern SEGMENT =
+            Pattern.compile("(?:.*/)?([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})-[0-9a-f]{40}.*");
+    private static final Pattern HISTORY = Pattern.compile("(?:.*/)?([0-9A-F]{8})\\.history.*");
+
+    /** Files of 16 MiB, as initdb makes them where nothing else is said. */
+    private static final long SEGMENT_BYTES = 16L << 20;
+
+    private static final long PER_LOG = 0x1_0000_0000L / SEGMENT_BYTES;
+
+    Archive {
+        segments = List.copyOf(segments);
+    }
+
+    /** @param number counts files from the beginning of the cluster, whatever the timeline */
+    record Segment(String name, int timeline, long number, long stored, Instant archived) {}
+
+    static Archive of(String service, List<String> lines) {
+        String text =
+                lines.stream().filter(line -> line.startsWith("{")).findFirst().orElse("{}");
+        List<Segment> segments = new ArrayList<>();
+        SortedMap<Integer, Instant> forks = new TreeMap<>();
+        try {
+            if (Json.parse(text) instanceof Json.Members(Map<String, Json> files)) {
+                files.forEach((name, file) -> {
+                    Instant time = Instant.ofEpochSecond(file.longAt("time").orElse(0L));
+                    Matcher segment = SEGMENT.matcher(name);
+                    Matcher history = HISTORY.matcher(name);
+                    if (segment.matches()) {
+                        segments.add(new Segment(
+                                segment.group(1) + segment.group(2) + segment.group(3),
+                                Integer.parseInt(segment.group(1), 16),
+                                number(segment.group(2), segment.group(3)),
+                                file.longAt("size").orElse(0L),
+                                time));
+                    } else if (history.matches()) {
+                        forks.put(Integer.parseInt(history.group(1), 16), time);
+                    }
+                });
+            }
+        } catch (JsonException e) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3625,
+                            "the list of what is archived of " + service + " cannot be read: " + e.getMessage(),
+                            "Please report this with the version of pgBackRest."),
+                    e);
+        }
+        segments.sort(Comparator.comparingLong(Segment::number).thenComparingInt(Segment::timeline));
+        return new Archive(segments, forks);
+    }
+
+    /** The place in the sequence of a file, by its name of 24 digits. */
+    static long number(String segment) {
+        return number(segment.substring(8, 16), segment.substring(16, 24));
+    }
+
+    private static long number(String log, String rest) {
+        return Long.parseLong(log, 16) * PER_LOG + Long.parseLong(rest, 16);
+    }
+
+    static long numberOf(long position) {
+        return position / SEGMENT_BYTES;
+    }
+
+    /** {@code 16/B374D848} as a number; empty for what is none. */
+    static Optional<Long> position(String text) {
+        if (!text.matches("[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}")) {
+            return Optional.empty();
+        }
+        int slash = text.indexOf('/');
+        return Optional.of(
+                (Long.parseLong(text.substring(0, slash), 16) << 32) + Long.parseLong(text.substring(slash + 1), 16));
+    }
+
+    /** The timeline that was written to at that moment. */
+    int timeline(Instant moment) {
+        return forks.entrySet().stream()
+                .filter(fork -> !fork.getValue().isAfter(moment))
+                .map(Map.Entry::getKey)
+                .max(Comparator.naturalOrder())
+                .orElseGet(this::first);
+    }
+
+    int newest() {
+        return segments.stream().mapToInt(Segment::timeline).max().orElse(1);
+    }
+
+    private int first() {
+        return segments.stream().mapToInt(Segment::timeline).min().orElse(1);
+    }
+
+    Optional<Instant> latest() {
+        return segments.stream().map(Segment::archived).max(Comparator.naturalOrder());
+    }
+
+    /** The files from that one on, each once and on the latest of the timelines up to that one, as far as they go without a gap. */
+    List<Segment> run(long from, int timeline) {
+        SortedMap<Long, Segment> best = new TreeMap<>();
+        segments.stream()
+                .filter(segment -> segment.timeline() <= timeline && segment.number() >= from)
+                .forEach(segment -> best.put(segment.number(), segment));
+        List<Segment> run = new ArrayList<>();
+        long next = from;
+        for (Segment segment : best.values()) {
+            if (segment.number() != next) {
+                break;
+            }
+            run.add(segment);
+            next++;
+        }
+        return run;
+    }
+
+    /** Whether there are files behind the end of such a run. */
+    boolean goesOnAfter(long number, int timeline) {
+        return segments.stream().anyMatch(segment -> segment.timeline() <= timeline && segment.number() > number + 1);
+    }
+}

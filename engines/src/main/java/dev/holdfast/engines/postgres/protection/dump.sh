@@ -1,0 +1,11 @@
+# Streams a dump into the repository: dump PATH PROGRAM ARGUMENTS...
+# What a dump that failed had stored is removed again; without its note nobody would take it for one anyway.
+path=$1
+shift
+{ "$@"; echo $? >/tmp/status; } | /usr/bin/pgbackrest repo-put "$path"
+stored=$?
+if [ "$(cat /tmp/status)" != 0 ] || [ "$stored" != 0 ]; then
+    /usr/bin/pgbackrest repo-rm "$path"
+    exit 1
+fi
+/usr/bin/pgbackrest --output=json repo-ls "$path"

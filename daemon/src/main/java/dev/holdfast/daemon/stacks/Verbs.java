@@ -24,10 +24,8 @@ final class Verbs {
             new InsightVerb(), //
             new MigrateVerb(), //
             new RehearseVerb(), //
-    /** By name. */
-    private static final List<Verb> ALL = List.of( //
             new RestoreVerb(), //
-            new RotateVerb());
+            new RotateVerb(), //
             new TenantVerb());
 
     private final Stacks stacks;

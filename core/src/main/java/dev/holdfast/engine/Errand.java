@@ -29,7 +29,11 @@ public record Errand(
     }
 
     public Errand(
-            String member, String name, List<String> command, SortedMap<String, Redacted> environment, Duration patience) {
+            String member,
+            String name,
+            List<String> command,
+            SortedMap<String, Redacted> environment,
+            Duration patience) {
         this(member, name, command, environment, patience, Optional.empty());
     }
 

@@ -61,17 +61,14 @@ public interface Protection<S extends Record> {
 
     /** What fills the members of a derived stack; {@code checked} where what is filled is to be examined as well. */
     List<Filling> fillings(
-            Service<S> service,
-            Restoration restoration,
-            SortedMap<String, Redacted> key,
-            boolean checked,
-            Context to);
+            Service<S> service, Restoration restoration, SortedMap<String, Redacted> key, boolean checked, Context to);
 
     /** Reads what is stored of one backup, without restoring it; the faults name what is damaged. */
     Restoration.Verdict examine(Service<S> service, String id, Bench bench) throws InterruptedException;
 
     /** Compares a copy that serves with what was written down when it was saved. */
-    Restoration.Verdict compare(Service<S> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
+    Restoration.Verdict compare(
+            Service<S> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
             throws InterruptedException;
 
     /** Loads what a LOGICAL backup holds into a copy that serves and is empty otherwise. */

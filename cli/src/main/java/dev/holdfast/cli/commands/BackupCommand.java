@@ -71,7 +71,8 @@ public final class BackupCommand implements Command {
                                 .positional(2)
                                 .orElseThrow(() -> misunderstood(
                                         "what to call this moment of '" + service + "' is not said",
-                                        "Give it a name, as in 'holdfast backup point " + service + " before-release'.")));
+                                        "Give it a name, as in 'holdfast backup point " + service
+                                                + " before-release'.")));
             case "key" -> {
                 if (arguments.value("--out").isEmpty()) {
                     throw misunderstood(
@@ -126,16 +127,14 @@ public final class BackupCommand implements Command {
             return;
         }
         request.put("kind", "logical");
-        request.put(
-                "extent", arguments.is("--schema-only") ? "schema" : arguments.is("--data-only") ? "data" : "all");
+        request.put("extent", arguments.is("--schema-only") ? "schema" : arguments.is("--data-only") ? "data" : "all");
         arguments.value("--database").ifPresent(database -> request.put("database", database));
         request.put("tables", Json.texts(arguments.values("--table")));
     }
 
     private static int key(String service, Path file, Json done, Session session) {
         try {
-            AtomicFile.writePrivate(
-                    file, done.at("file").orElse(done).compact().getBytes(StandardCharsets.UTF_8));
+            AtomicFile.writePrivate(file, done.at("file").orElse(done).compact().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new HoldfastException(
                     Problem.of(
@@ -167,8 +166,7 @@ public final class BackupCommand implements Command {
         session.line("saved " + text(point, "id") + " (" + text(point, "kind") + ", "
                 + Amounts.bytes(point.longAt("bytes").orElse(0L)) + ", "
                 + Amounts.bytes(point.longAt("storedBytes").orElse(0L)) + " stored) in "
-                + Amounts.duration(
-                        Duration.ofMillis(done.longAt("millis").orElse(0L))));
+                + Amounts.duration(Duration.ofMillis(done.longAt("millis").orElse(0L))));
         List<String> dropped = Results.texts(done.itemsAt("dropped"));
         if (!dropped.isEmpty()) {
             session.line("removed " + String.join(", ", dropped) + ", which no rule of keep: asks for");
@@ -196,8 +194,8 @@ public final class BackupCommand implements Command {
         }
         table.lines().forEach(session::line);
         done.at("reach")
-                .ifPresent(reach -> session.line(
-                        "any moment from " + text(reach, "earliest") + " to " + text(reach, "latest") + " can be restored"));
+                .ifPresent(reach -> session.line("any moment from " + text(reach, "earliest") + " to "
+                        + text(reach, "latest") + " can be restored"));
     }
 
     private static void one(Json point, Session session) {

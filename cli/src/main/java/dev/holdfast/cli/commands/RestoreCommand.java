@@ -104,21 +104,25 @@ public final class RestoreCommand implements Command {
         }
         String copy = Quoting.visible(done.textAt("copy").orElse(""));
         session.line("restored " + text(done, "service") + " as " + copy + " in " + took);
-        done.at("status").ifPresent(status -> new StatusText(session.paint()).lines(status).forEach(session::line));
+        done.at("status")
+                .ifPresent(
+                        status -> new StatusText(session.paint()).lines(status).forEach(session::line));
         session.line("");
-        session.line("next: holdfast connect " + text(done, "service") + " --stack " + copy + ", holdfast promote " + copy
-                + ", holdfast down " + copy + " --purge");
+        session.line("next: holdfast connect " + text(done, "service") + " --stack " + copy + ", holdfast promote "
+                + copy + ", holdfast down " + copy + " --purge");
     }
 
     private static void plan(Json plan, Session session) {
         Json backup = plan.at("backup").orElse(plan);
         Table table = new Table();
-        table.row("backup", text(backup, "id") + " (" + text(backup, "kind") + ", ended " + text(backup, "ended") + ")");
+        table.row(
+                "backup", text(backup, "id") + " (" + text(backup, "kind") + ", ended " + text(backup, "ended") + ")");
         table.row("replays", text(plan, "changes"));
         plan.textAt("until").ifPresent(until -> table.row("comes up as of", until));
         table.row("disk", Amounts.bytes(plan.longAt("bytes").orElse(0L)));
         table.row("reads", Amounts.bytes(plan.longAt("fetchedBytes").orElse(0L)));
-        plan.at("reach").ifPresent(reach -> table.row("reachable", text(reach, "earliest") + " to " + text(reach, "latest")));
+        plan.at("reach")
+                .ifPresent(reach -> table.row("reachable", text(reach, "earliest") + " to " + text(reach, "latest")));
         for (String note : Results.texts(plan.itemsAt("notes"))) {
             table.row("note", Quoting.visible(note));
         }

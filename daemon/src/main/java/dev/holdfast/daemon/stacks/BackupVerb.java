@@ -98,7 +98,8 @@ final class BackupVerb implements Verb {
 
     static HoldfastException noPoint(String service, String id, Catalogue catalogue) {
         List<String> ids = catalogue.points().stream()
-                .filter(point -> point.kind() != Kind.LOGICAL || catalogue.points().size() < 10)
+                .filter(point ->
+                        point.kind() != Kind.LOGICAL || catalogue.points().size() < 10)
                 .map(Catalogue.Point::id)
                 .toList();
         return new HoldfastException(Problem.of(

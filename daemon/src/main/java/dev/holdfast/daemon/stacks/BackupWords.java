@@ -32,8 +32,7 @@ final class BackupWords {
                 tables.add(name);
             }
         }
-        return new Protection.Saving(
-                kind, Optional.of(new Protection.Part(body.textAt("database"), extent, tables)));
+        return new Protection.Saving(kind, Optional.of(new Protection.Part(body.textAt("database"), extent, tables)));
     }
 
     private static Kind kind(String word) {

@@ -63,8 +63,8 @@ final class Facets {
             Service<S> service = bound.service();
             List<Change> changes =
                     observe ? protection.changes(service, context) : protection.fromNothing(service, context);
-            changes.forEach(change -> found.add(
-                    new Inside(service.name(), change, bench -> protection.apply(change, service, bench))));
+            changes.forEach(change ->
+                    found.add(new Inside(service.name(), change, bench -> protection.apply(change, service, bench))));
         }
         return found;
     }

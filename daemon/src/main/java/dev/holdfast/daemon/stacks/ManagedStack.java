@@ -32,8 +32,7 @@ final class ManagedStack {
     private final ConcurrentMap<String, Lease> savings = new ConcurrentHashMap<>();
     private final AtomicReference<Optional<Live>> live = new AtomicReference<>(Optional.empty());
 
-    ManagedStack(
-            String name, Path folder, Lease lease, Journal journal, Decisions decisions, InstantSource clock) {
+    ManagedStack(String name, Path folder, Lease lease, Journal journal, Decisions decisions, InstantSource clock) {
         this.clock = clock;
         this.name = name;
         this.folder = folder;

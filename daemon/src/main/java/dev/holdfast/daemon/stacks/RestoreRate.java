@@ -16,13 +16,13 @@ import org.slf4j.LoggerFactory;
 /** How fast the last restore of a stack was; before the first one, how fast its backup was. */
 record RestoreRate(Path folder) {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreRate.class);
+    private static final long TELLING = 256L << 20;
     private static final String FILE = "restore-rate.json";
 
     Optional<Duration> estimate(Restoration restoration) {
         Duration saving =
                 Duration.between(restoration.base().begun(), restoration.base().ended());
-        long perSecond = measured()
-                .orElseGet(() -> restoration.base().bytes() / Math.max(1, saving.toSeconds()));
+        long perSecond = measured().orElseGet(() -> restoration.base().bytes() / Math.max(1, saving.toSeconds()));
         return perSecond == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(restoration.bytes() / perSecond));
     }
 
@@ -30,9 +30,7 @@ record RestoreRate(Path folder) {
     private Optional<Long> measured() {
         try {
             Path file = folder.resolve(FILE);
-            return Files.exists(file)
-                    ? Json.parse(Files.readString(file)).longAt("bytesPerSecond")
-                    : Optional.empty();
+            return Files.exists(file) ? Json.parse(Files.readString(file)).longAt("bytesPerSecond") : Optional.empty();
         } catch (IOException | JsonException unreadable) {
             LOG.atWarn().setCause(unreadable).log("the measured rate of restores cannot be read");
             return Optional.empty();
@@ -40,8 +38,8 @@ record RestoreRate(Path folder) {
     }
 
     void remember(long bytes, Duration took) {
-        if (!Files.isDirectory(folder)) {
-            // restored elsewhere: the source has no folder here
+        if (!Files.isDirectory(folder) || bytes < TELLING) {
+            // restored elsewhere, where the source has no folder; or so little that its start is all that was measured
             return;
         }
         long perSecond = bytes * 1000 / Math.max(1, took.toMillis());

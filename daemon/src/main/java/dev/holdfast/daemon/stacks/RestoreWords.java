@@ -59,9 +59,13 @@ final class RestoreWords {
     }
 
     static String sentence(Restoration restoration) {
-        return "backup " + restoration.base().id() + " (" + restoration.base().kind().word() + ", of "
+        return "backup " + restoration.base().id() + " ("
+                + restoration.base().kind().word() + ", of "
                 + restoration.base().ended() + ") and " + restoration.changes()
-                + restoration.until().map(until -> "; it comes up as of " + until).orElse("");
+                + restoration
+                        .until()
+                        .map(until -> "; it comes up as of " + until)
+                        .orElse("");
     }
 
     static Json json(Restoration restoration) {
@@ -137,9 +141,10 @@ final class RestoreWords {
     }
 
     private static HoldfastException unusable(Path file, String why) {
-        return new HoldfastException(Problem.of(
-                Code.HF3636,
-                "the key file '" + file + "' cannot be used: " + why,
-                "Write it anew with 'holdfast backup key SERVICE --out FILE' where the stack is, or use a copy that is whole."));
+        return new HoldfastException(
+                Problem.of(
+                        Code.HF3636,
+                        "the key file '" + file + "' cannot be used: " + why,
+                        "Write it anew with 'holdfast backup key SERVICE --out FILE' where the stack is, or use a copy that is whole."));
     }
 }

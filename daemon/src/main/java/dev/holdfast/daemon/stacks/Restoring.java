@@ -97,7 +97,12 @@ final class Restoring {
     private void pour(ManagedStack copy, Wish wish, Restoration restoration, Events events)
             throws InterruptedException {
         ManagedStack.Live live = copy.orRefuse();
-        pour(Bound.of(stacks.parts().register(), service(live.stack(), wish.service())), live, wish, restoration, events);
+        pour(
+                Bound.of(stacks.parts().register(), service(live.stack(), wish.service())),
+                live,
+                wish,
+                restoration,
+                events);
     }
 
     private static <S extends Record> void pour(
@@ -110,20 +115,12 @@ final class Restoring {
     }
 
     private <S extends Record> List<Filling> fillings(
-            Bound<S> bound,
-            Wish wish,
-            Context to,
-            AtomicReference<Optional<Restoration>> made,
-            Events events)
+            Bound<S> bound, Wish wish, Context to, AtomicReference<Optional<Restoration>> made, Events events)
             throws InterruptedException {
         Protection<S> protection = bound.engine().protection().orRefuse();
         ManagedStack.Live live = stacks.findOrCreate(wish.stack()).live().orElseThrow();
         Restoration restoration = protection.restoration(
-                bound.service(),
-                wish.target(),
-                wish.key(),
-                wish.atHand(),
-                new LiveBench(live, wish.service(), events));
+                bound.service(), wish.target(), wish.key(), wish.atHand(), new LiveBench(live, wish.service(), events));
         made.set(Optional.of(restoration));
         tell(restoration, wish, events);
         requireRoom(restoration, stacks.parts().places().folder(wish.stack()));
@@ -138,7 +135,8 @@ final class Restoring {
         say(
                 events,
                 "needs " + size(restoration.bytes()) + " of disk and reads " + size(restoration.fetched())
-                        + estimate.map(time -> ", which takes about " + Math.max(1, time.toSeconds()) + " s at the rate measured last")
+                        + estimate.map(time -> ", which takes about " + Math.max(1, time.toSeconds())
+                                        + " s at the rate measured last")
                                 .orElse(""));
         restoration.reach().ifPresent(reach -> say(events, "any moment from " + reach + " could have been asked for"));
         restoration.notes().forEach(note -> say(events, note));
@@ -154,7 +152,10 @@ final class Restoring {
 
     private static void requireRoom(Restoration restoration, Path folder) {
         try {
-            long free = Files.getFileStore(Files.exists(folder) ? folder : folder.toAbsolutePath().getRoot())
+            long free = Files.getFileStore(
+                            Files.exists(folder)
+                                    ? folder
+                                    : folder.toAbsolutePath().getRoot())
                     .getUsableSpace();
             long needed = restoration.bytes() + restoration.bytes() / 20 + SPARE;
             if (free < needed) {

@@ -46,7 +46,8 @@ record SavingMemory(Path folder) {
         all.forEach((name, result) -> json.put(name, result.json()));
         try {
             Files.createDirectories(folder);
-            AtomicFile.writePrivate(folder.resolve(FILE), json.build().pretty().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            AtomicFile.writePrivate(
+                    folder.resolve(FILE), json.build().pretty().getBytes(java.nio.charset.StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw unusable(e);
         }

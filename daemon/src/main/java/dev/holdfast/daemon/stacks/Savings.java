@@ -21,11 +21,7 @@ final class Savings {
 
     /** The caller has the turn to save this service. */
     <S extends Record> Json create(
-            ManagedStack managed,
-            Bound<S> bound,
-            Protection<S> protection,
-            Protection.Saving saving,
-            Bench bench)
+            ManagedStack managed, Bound<S> bound, Protection<S> protection, Protection.Saving saving, Bench bench)
             throws InterruptedException {
         String service = bound.service().name();
         SavingMemory memory = new SavingMemory(managed.folder());

@@ -211,6 +211,11 @@ public final class Stacks implements AutoCloseable {
         Path folder = parts.places().folder(name);
         Journal journal = new Journal(folder.resolve("journal.ndjson"), parts.clock());
         return new ManagedStack(
-                name, folder, new Lease(name, parts.clock()), journal, new Decisions(name, journal, parts.clock()), parts.clock());
+                name,
+                folder,
+                new Lease(name, parts.clock()),
+                journal,
+                new Decisions(name, journal, parts.clock()),
+                parts.clock());
     }
 }

@@ -15,7 +15,8 @@ import java.util.TreeSet;
 
 /** The list of all verbs, and how one is done. */
 final class Verbs {
-    private static final List<Verb> ALL = List.of(new BackupVerb(), new CopyVerb(), new PromoteVerb(), new RestoreVerb());
+    private static final List<Verb> ALL =
+            List.of(new BackupVerb(), new CopyVerb(), new PromoteVerb(), new RestoreVerb());
 
     private final Stacks stacks;
 

@@ -55,9 +55,7 @@ final class Verifying {
         SortedMap<String, Redacted> key =
                 protection.key(bound.service(), asked.bench().context());
         String name = "verify-"
-                + point.id()
-                        .substring(point.id().lastIndexOf('_') + 1)
-                        .toLowerCase(Locale.ROOT);
+                + point.id().substring(point.id().lastIndexOf('_') + 1).toLowerCase(Locale.ROOT);
         Restoring.Restored restored = new Restoring(stacks)
                 .restore(
                         new Restoring.Wish(
@@ -92,16 +90,17 @@ final class Verifying {
                 : catalogue.points().stream()
                         .filter(one -> one.kind() != Kind.LOGICAL)
                         .max(Comparator.comparing(Point::ended));
-        return point.orElseThrow(() ->
-                BackupVerb.noPoint(bound.service().name(), id.orElse("(the newest)"), catalogue));
+        return point.orElseThrow(
+                () -> BackupVerb.noPoint(bound.service().name(), id.orElse("(the newest)"), catalogue));
     }
 
-    private static void requireSound(Code code, String service, Point point, Verdict verdict) {
+    static void requireSound(Code code, String service, Point point, Verdict verdict) {
         if (verdict.faults().isEmpty()) {
             return;
         }
         List<Problem> problems = new ArrayList<>();
-        for (String fault : verdict.faults().subList(0, Math.min(SHOWN, verdict.faults().size()))) {
+        for (String fault :
+                verdict.faults().subList(0, Math.min(SHOWN, verdict.faults().size()))) {
             problems.add(Problem.of(
                     code,
                     "backup " + point.id() + " of " + service + ": " + fault

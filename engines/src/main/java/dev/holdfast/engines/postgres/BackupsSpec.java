@@ -24,7 +24,8 @@ public record BackupsSpec(
         @Doc("When all that changed since the last backup of any kind is saved.") @Example("\"30 * * * *\"")
         Optional<String> incremental,
 
-        @Doc("How many backups stay; each rule keeps the newest backup of that many days, weeks or months that have one.")
+        @Doc(
+                "How many backups stay; each rule keeps the newest backup of that many days, weeks or months that have one.")
         Keep keep,
 
         @Doc("Whether what is stored is encrypted, with a key that only holdfast backup key gives away.")

@@ -94,9 +94,10 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
                                         + ": replication says when a commit is answered by standbys, and there are none; a commit is answered when it is on this server's disk."));
         service.settings()
                 .backups()
-                .ifPresent(backups -> notes.add(
-                        service.name()
-                                + ": the container images Holdfast pins have no pgBackRest, so archiving is off where this stack is rendered for containers."));
+                .ifPresent(
+                        backups -> notes.add(
+                                service.name()
+                                        + ": the container images Holdfast pins have no pgBackRest, so archiving is off where this stack is rendered for containers."));
         List<String> missing = PostgresProvisioning.missingInImages(declared);
         if (!missing.isEmpty()) {
             notes.add(service.name() + ": the container images Holdfast pins do not have " + String.join(", ", missing)

@@ -55,7 +55,8 @@ final class PostgresObservation implements Observation<PostgresSpec> {
         PostgresWire.Door door = PostgresSession.door(service, context, Declared.HOME);
         boolean elsewhere = Elsewhere.is(service);
         boolean archives = !elsewhere && Archiving.of(service, context).isPresent();
-        String question = archives ? QUESTION + ", archiver.* FROM (" + ArchiverSession.question() + ") archiver" : QUESTION;
+        String question =
+                archives ? QUESTION + ", archiver.* FROM (" + ArchiverSession.question() + ") archiver" : QUESTION;
         try {
             return kept.ask(door, false, question, (row, millis) -> {
                 boolean recovery = row.getBoolean(1);

@@ -107,8 +107,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     private List<ConfigurationFile> files(Service<PostgresSpec> service, Address listen, Context context) {
         List<ConfigurationFile> files = new ArrayList<>(Archiving.files(service, context));
         files.add(new ConfigurationFile(
-                "postgresql.conf",
-                new Content.Settings(Content.Syntax.QUOTED, settings(service, listen, context))));
+                "postgresql.conf", new Content.Settings(Content.Syntax.QUOTED, settings(service, listen, context))));
         files.add(new ConfigurationFile("pg_hba.conf", new Content.Plain(doors(listen), Setting.Effect.RELOAD)));
         return files;
     }

@@ -73,10 +73,12 @@ public record PostgresSpec(
     @Override
     public SortedSet<String> personal() {
         SortedSet<String> personal = new TreeSet<>();
-        databases.values().forEach(database -> database.tenancy().ifPresent(tenancy -> {
-            personal.add(tenancy.setting());
-            tenancy.role().ifPresent(within -> personal.add(within.setting()));
-        }));
+        databases
+                .values()
+                .forEach(database -> database.tenancy().ifPresent(tenancy -> {
+                    personal.add(tenancy.setting());
+                    tenancy.role().ifPresent(within -> personal.add(within.setting()));
+                }));
         return personal;
     }
 

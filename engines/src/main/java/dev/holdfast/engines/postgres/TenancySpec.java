@@ -39,7 +39,8 @@ public record TenancySpec(
         @Doc("The column of the list of tenants that holds a tenant's name.") @Default("name")
         String name,
 
-        @Doc("The type of the key; that of the list's primary key where nothing is said, and uuid where there is no list yet.")
+        @Doc(
+                "The type of the key; that of the list's primary key where nothing is said, and uuid where there is no list yet.")
         Optional<KeyType> type,
 
         @Doc(
@@ -86,7 +87,8 @@ public record TenancySpec(
         }
     }
 
-    @Doc("Who may read and who may write within the tenant. A session whose setting has none of the words sees nothing.")
+    @Doc(
+            "Who may read and who may write within the tenant. A session whose setting has none of the words sees nothing.")
     public record Within(
             @Doc("The setting of a session that holds the word.")
             @Example("app.role")

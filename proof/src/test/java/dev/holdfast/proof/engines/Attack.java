@@ -34,7 +34,8 @@ final class Attack {
     void run(List<String> tables) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT set_config('app.tenant_id', '" + mine + "', true), set_config('app.role', 'member', true)");
+            statement.execute(
+                    "SELECT set_config('app.tenant_id', '" + mine + "', true), set_config('app.role', 'member', true)");
             for (String table : tables) {
                 read(table);
                 write(table);
@@ -70,8 +71,10 @@ final class Attack {
         seen("SELECT of all", "SELECT count(*) - 1 FROM " + table);
         seen("a sub-query", "SELECT count(*) FROM (SELECT * FROM " + table + " OFFSET 0) AS all_of_it" + condition);
         seen("a lock", "SELECT count(*) FROM (SELECT FROM " + table + condition + " FOR UPDATE) AS locked");
-        seen("statistics", "SELECT count(*) FROM pg_stats WHERE schemaname || '.' || tablename IN ('" + table
-                + "', 'public." + table + "')");
+        seen(
+                "statistics",
+                "SELECT count(*) FROM pg_stats WHERE schemaname || '.' || tablename IN ('" + table + "', 'public."
+                        + table + "')");
         tried("COPY", () -> {
             StringWriter out = new StringWriter();
             connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY " + table + " TO STDOUT", out);
@@ -112,9 +115,11 @@ final class Attack {
         tried("EXPLAIN ANALYZE", () -> {
             try (Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery(
-                            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM " + table + condition)) {
+                            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM " + table
+                                    + condition)) {
                 rows.next();
-                return !rows.getString(1).contains("rows=0") && !rows.getString(1).contains("never executed");
+                return !rows.getString(1).contains("rows=0")
+                        && !rows.getString(1).contains("never executed");
             }
         });
     }
@@ -128,12 +133,15 @@ final class Attack {
         changed("TRUNCATE", "TRUNCATE " + table + " CASCADE");
         if (!table.equals("orders")) {
             changed("INSERT", "INSERT INTO " + table + " (tenant_id, " + column + ") VALUES ('" + theirs + "', 'x')");
-            tried("COPY FROM", () -> connection.unwrap(PGConnection.class)
-                            .getCopyAPI()
-                            .copyIn(
-                                    "COPY " + table + " (tenant_id, " + column + ") FROM STDIN",
-                                    new java.io.StringReader(theirs + "\tx\n"))
-                    > 0);
+            tried(
+                    "COPY FROM",
+                    () -> connection
+                                    .unwrap(PGConnection.class)
+                                    .getCopyAPI()
+                                    .copyIn(
+                                            "COPY " + table + " (tenant_id, " + column + ") FROM STDIN",
+                                            new java.io.StringReader(theirs + "\tx\n"))
+                            > 0);
         }
     }
 
@@ -183,7 +191,8 @@ final class Attack {
             }
         } catch (SQLException refused) {
             String state = String.valueOf(refused.getSQLState());
-            // no privilege or a policy, a foreign key, no partition, COPY into tables with policies; anything else is a mistake of the test
+            // no privilege or a policy, a foreign key, no partition, COPY into tables with policies; anything else is a
+            // mistake of the test
             if (!List.of("42501", "23503", "23514", "0A000").contains(state)) {
                 throw new AssertionError(who + ": " + way + ": " + refused.getMessage(), refused);
             }

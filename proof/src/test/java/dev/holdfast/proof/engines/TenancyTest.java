@@ -116,14 +116,19 @@ final class TenancyTest {
         assertThat(planned).isEqualTo(stack.facets("main").fromNothing(stack));
         apply(planned);
         assertThat(changes()).isEmpty();
-        assertThat(notes()).singleElement().asString().contains("tenancy waits for users, orders, events, sales.visits");
+        assertThat(notes())
+                .singleElement()
+                .asString()
+                .contains("tenancy waits for users, orders, events, sales.visits");
         try (Connection migrator = open("migrator", false);
                 Statement statement = migrator.createStatement()) {
             statement.execute(TABLES);
             assertThat(one(statement, """
                     SELECT count(*) FROM pg_class WHERE relname IN ('users', 'orders', 'events', 'visits')
                      AND relrowsecurity AND relforcerowsecurity
-                    """)).as("closed by the statement that made them").isEqualTo("4");
+                    """))
+                    .as("closed by the statement that made them")
+                    .isEqualTo("4");
             assertThat(one(statement, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'events'::regclass"))
                     .isEqualTo("4");
         }
@@ -158,12 +163,14 @@ final class TenancyTest {
             for (String tenant : List.of(mine, theirs)) {
                 String word = tenant.equals(mine) ? "my" : "their";
                 within(app, tenant, "member", statement -> {
-                    statement.execute("INSERT INTO users (tenant_id, name) VALUES ('" + tenant + "', '" + word + " user')");
+                    statement.execute(
+                            "INSERT INTO users (tenant_id, name) VALUES ('" + tenant + "', '" + word + " user')");
                     statement.execute("INSERT INTO orders (tenant_id, user_id, what) SELECT tenant_id, id, '" + word
                             + " order' FROM users");
-                    statement.execute("INSERT INTO events (tenant_id, what) VALUES ('" + tenant + "', '" + word + " event')");
                     statement.execute(
-                            "INSERT INTO sales.visits (tenant_id, page) VALUES ('" + tenant + "', '" + word + " page')");
+                            "INSERT INTO events (tenant_id, what) VALUES ('" + tenant + "', '" + word + " event')");
+                    statement.execute("INSERT INTO sales.visits (tenant_id, page) VALUES ('" + tenant + "', '" + word
+                            + " page')");
                 });
             }
         }
@@ -175,11 +182,15 @@ final class TenancyTest {
         try (Connection app = open("app", true)) {
             for (String table : DECLARED) {
                 within(app, mine, "viewer", statement -> {
-                    assertThat(one(statement, "SELECT count(*) FROM " + table)).as(table).isEqualTo("1");
+                    assertThat(one(statement, "SELECT count(*) FROM " + table))
+                            .as(table)
+                            .isEqualTo("1");
                 });
                 for (String[] nobody : new String[][] {{"", ""}, {"", "member"}, {mine, ""}, {mine, "stranger"}}) {
                     within(app, nobody[0], nobody[1], statement -> {
-                        assertThat(one(statement, "SELECT count(*) FROM " + table)).as(table).isEqualTo("0");
+                        assertThat(one(statement, "SELECT count(*) FROM " + table))
+                                .as(table)
+                                .isEqualTo("0");
                     });
                 }
             }
@@ -208,14 +219,13 @@ final class TenancyTest {
             for (String table : DECLARED) {
                 statement.execute("ALTER TABLE " + table + " NO FORCE ROW LEVEL SECURITY");
                 assertThat(attacks()).as("the owner of " + table).isNotEmpty();
-                assertThat(changes())
-                        .extracting(Change::summary)
-                        .containsExactly(table + ": force it on the owner");
+                assertThat(changes()).extracting(Change::summary).containsExactly(table + ": force it on the owner");
                 apply(changes());
                 assertThat(attacks()).isEmpty();
             }
             statement.execute("ALTER TABLE events_h1 DISABLE ROW LEVEL SECURITY");
-            statement.execute("CREATE OR REPLACE FUNCTION holdfast.tenant_reads() RETURNS boolean LANGUAGE sql RETURN true");
+            statement.execute(
+                    "CREATE OR REPLACE FUNCTION holdfast.tenant_reads() RETURNS boolean LANGUAGE sql RETURN true");
             statement.execute("DROP POLICY holdfast_tenant ON users");
             statement.execute("CREATE POLICY holdfast_tenant ON users USING (true)");
             assertThat(changes())
@@ -255,7 +265,8 @@ final class TenancyTest {
                 Statement finds = next.createStatement()) {
             leaves.execute("SET app.tenant_id = '" + theirs + "'");
             leaves.execute("SET app.role = 'member'");
-            leaves.execute("SELECT set_config('app.tenant_id', '" + theirs + "', false), set_config('app.role', 'member', false)");
+            leaves.execute("SELECT set_config('app.tenant_id', '" + theirs
+                    + "', false), set_config('app.role', 'member', false)");
             for (String table : DECLARED) {
                 if (!one(finds, "SELECT count(*) FROM " + table).equals("0")) {
                     found.add("a setting left over by another client shows rows of " + table);
@@ -271,8 +282,8 @@ final class TenancyTest {
     static void within(Connection connection, String tenant, String role, Work work) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT set_config('app.tenant_id', '" + tenant + "', true), set_config('app.role', '" + role
-                    + "', true)");
+            statement.execute("SELECT set_config('app.tenant_id', '" + tenant + "', true), set_config('app.role', '"
+                    + role + "', true)");
             work.run(statement);
             connection.commit();
         } finally {

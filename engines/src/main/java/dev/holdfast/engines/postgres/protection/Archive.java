@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
  * @param forks when each timeline after the first began, as far as the archive knows
  */
 record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
-    private static final Pattern SEGMENT = Pattern.compile("(?:.*/)?([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})-[0-9a-f]{40}.*");
+    private static final Pattern SEGMENT =
+            Pattern.compile("(?:.*/)?([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})-[0-9a-f]{40}.*");
     private static final Pattern HISTORY = Pattern.compile("(?:.*/)?([0-9A-F]{8})\\.history.*");
 
     /** Files of 16 MiB, as initdb makes them where nothing else is said. */
@@ -38,7 +39,8 @@ record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
     record Segment(String name, int timeline, long number, long stored, Instant archived) {}
 
     static Archive of(String service, List<String> lines) {
-        String text = lines.stream().filter(line -> line.startsWith("{")).findFirst().orElse("{}");
+        String text =
+                lines.stream().filter(line -> line.startsWith("{")).findFirst().orElse("{}");
         List<Segment> segments = new ArrayList<>();
         SortedMap<Integer, Instant> forks = new TreeMap<>();
         try {
@@ -90,8 +92,8 @@ record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
             return Optional.empty();
         }
         int slash = text.indexOf('/');
-        return Optional.of((Long.parseLong(text.substring(0, slash), 16) << 32)
-                + Long.parseLong(text.substring(slash + 1), 16));
+        return Optional.of(
+                (Long.parseLong(text.substring(0, slash), 16) << 32) + Long.parseLong(text.substring(slash + 1), 16));
     }
 
     /** The timeline that was written to at that moment. */

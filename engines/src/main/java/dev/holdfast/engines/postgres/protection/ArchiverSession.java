@@ -57,10 +57,12 @@ public final class ArchiverSession {
 
         /** The evidence, without a full stop. */
         public String because(String service) {
-            String cause = error.isBlank() ? "" : ": " + Refusal.of(service, "archiving", 1, error).cause();
+            String cause = error.isBlank()
+                    ? ""
+                    : ": " + Refusal.of(service, "archiving", 1, error).cause();
             String since = lastArchived.map(at -> "since " + at).orElse("yet");
-            return "its write-ahead log is not archived " + since + cause + "; " + waiting + " files (" + bytes / (1 << 20)
-                    + " MiB) wait on its disk";
+            return "its write-ahead log is not archived " + since + cause + "; " + waiting + " files ("
+                    + bytes / (1 << 20) + " MiB) wait on its disk";
         }
 
         public String next(String service) {
@@ -91,8 +93,7 @@ public final class ArchiverSession {
     }
 
     static State ask(Service<?> service, Context context) {
-        try (Connection connection =
-                        PostgresSession.connection(service, context, Declared.HOME, PATIENCE_SECONDS);
+        try (Connection connection = PostgresSession.connection(service, context, Declared.HOME, PATIENCE_SECONDS);
                 PreparedStatement statement = connection.prepareStatement(QUESTION);
                 ResultSet rows = statement.executeQuery()) {
             rows.next();
@@ -119,8 +120,7 @@ public final class ArchiverSession {
     static String switchLog(Service<?> service, Context context) {
         String question = "SELECT pg_walfile_name(pg_current_wal_lsn()), pg_create_restore_point('holdfast')::text,"
                 + " pg_switch_wal()::text";
-        try (Connection connection =
-                        PostgresSession.connection(service, context, Declared.HOME, PATIENCE_SECONDS);
+        try (Connection connection = PostgresSession.connection(service, context, Declared.HOME, PATIENCE_SECONDS);
                 PreparedStatement statement = connection.prepareStatement(question);
                 ResultSet rows = statement.executeQuery()) {
             rows.next();

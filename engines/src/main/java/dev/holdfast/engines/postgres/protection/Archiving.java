@@ -30,7 +30,9 @@ public final class Archiving {
 
     /** Empty for a service that is not saved, and for a copy beside its source, whose backups are not its own. */
     public static Optional<BackupsSpec> of(Service<PostgresSpec> service, Context context) {
-        return context.stack().isDerived() ? Optional.empty() : service.settings().backups();
+        return context.stack().isDerived()
+                ? Optional.empty()
+                : service.settings().backups();
     }
 
     /** The settings of the server, by name. */
@@ -61,8 +63,7 @@ public final class Archiving {
                         new ConfigurationFile(
                                 CONFIGURATION,
                                 new Content.Confidential(
-                                        Repository.of(service, backups, context)
-                                                .configuration(processes(service)),
+                                        Repository.of(service, backups, context).configuration(processes(service)),
                                         Setting.Effect.RELOAD)),
                         new ConfigurationFile(
                                 PUSH, new Content.Plain(Beside.text(Archiving.class, PUSH), Setting.Effect.RELOAD))))

@@ -41,10 +41,14 @@ final class Dumps {
 
     Point create(Place place, Part part) throws InterruptedException {
         String database = database(place, part);
-        Instant begun = ArchiverSession.ask(place.service(), place.bench().context()).asked();
+        Instant begun =
+                ArchiverSession.ask(place.service(), place.bench().context()).asked();
         String id = NAME.format(begun);
         List<String> arguments = new ArrayList<>(List.of(
-                path(place, id) + ".dump", Doors.program(place.service(), "pg_dump"), "--format=custom", "--dbname=" + database));
+                path(place, id) + ".dump",
+                Doors.program(place.service(), "pg_dump"),
+                "--format=custom",
+                "--dbname=" + database));
         switch (part.extent()) {
             case ALL -> {}
             case SCHEMA -> arguments.add("--schema-only");
@@ -55,7 +59,8 @@ final class Dumps {
         List<String> said = programs.script(place, "dump", Beside.text(Dumps.class, "dump.sh"), arguments);
         Matcher size = SIZE.matcher(String.join(" ", said));
         long bytes = size.find() ? Long.parseLong(size.group(1)) : 0;
-        Instant ended = ArchiverSession.ask(place.service(), place.bench().context()).asked();
+        Instant ended =
+                ArchiverSession.ask(place.service(), place.bench().context()).asked();
         SortedMap<String, String> facts = new TreeMap<>();
         facts.put("database", database);
         facts.put("holds", part.extent().name().toLowerCase(Locale.ROOT));

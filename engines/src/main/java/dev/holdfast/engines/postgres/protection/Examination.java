@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 final class Examination {
     private static final Pattern FAULT = Pattern.compile(
             "(?:P\\d\\d\\s+)?(?:INFO|WARN|ERROR): (?:\\[\\d{3}]: )?((?:invalid|missing|unable|no such|file .* missing|.*checksum).*)");
-    private static final Pattern CHECKED =
-            Pattern.compile("\\s*backup: (\\S+), status: (\\S+), total files checked: (\\d+), total valid files: (\\d+)");
+    private static final Pattern CHECKED = Pattern.compile(
+            "\\s*backup: (\\S+), status: (\\S+), total files checked: (\\d+), total valid files: (\\d+)");
 
     private Examination() {}
 

@@ -26,7 +26,8 @@ final class Extensions {
             String name = extension.substring(extension.indexOf('/') + 1).split(" ", 2)[0];
             // those without a package of their own come with every server
             known.byName().values().stream()
-                    .filter(one -> one.name().equals(name) && one.debianPackage().isPresent())
+                    .filter(one ->
+                            one.name().equals(name) && one.debianPackage().isPresent())
                     .filter(one -> !installed.contains(name))
                     .forEach(one -> missing.add(name));
         }

@@ -71,7 +71,10 @@ final class Fillings {
 
     private static List<String> fetch(SortedMap<String, String> words) {
         List<String> command = new ArrayList<>(List.of(
-                Archiving.PROGRAM, "--log-level-console=detail", "--set=" + words.get("set"), "--type=" + words.get("type")));
+                Archiving.PROGRAM,
+                "--log-level-console=detail",
+                "--set=" + words.get("set"),
+                "--type=" + words.get("type")));
         Optional.ofNullable(words.get("target")).ifPresent(target -> command.add("--target=" + target));
         if (words.containsKey("exclusive")) {
             command.add("--target-exclusive");

@@ -55,7 +55,8 @@ record Ledger(Instant taken, String position, boolean exact, List<String> extens
 
     /** Empty where it cannot be read: a backup without a ledger can still be restored. */
     static Optional<Ledger> of(List<String> lines) {
-        String text = lines.stream().filter(line -> line.startsWith("{")).findFirst().orElse("");
+        String text =
+                lines.stream().filter(line -> line.startsWith("{")).findFirst().orElse("");
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -99,8 +100,9 @@ record Ledger(Instant taken, String position, boolean exact, List<String> extens
             } else if (table.rows().isPresent()
                     && there.get().rows().isPresent()
                     && !there.get().rows().equals(table.rows())) {
-                differences.add("table " + table.title() + " has " + there.get().rows().get() + " rows instead of "
-                        + table.rows().get());
+                differences.add(
+                        "table " + table.title() + " has " + there.get().rows().get() + " rows instead of "
+                                + table.rows().get());
             }
         }
         return differences;
@@ -111,6 +113,9 @@ record Ledger(Instant taken, String position, boolean exact, List<String> extens
     }
 
     long rows() {
-        return tables.stream().flatMap(table -> table.rows().stream()).mapToLong(Long::longValue).sum();
+        return tables.stream()
+                .flatMap(table -> table.rows().stream())
+                .mapToLong(Long::longValue)
+                .sum();
     }
 }

@@ -60,8 +60,7 @@ final class LedgerSession {
 
     /** Names this moment; returns its position. */
     static String point(Service<?> service, Context context, String name) {
-        try (Connection connection =
-                        PostgresSession.connection(service, context, Declared.HOME, ANSWER_SECONDS);
+        try (Connection connection = PostgresSession.connection(service, context, Declared.HOME, ANSWER_SECONDS);
                 PreparedStatement statement = connection.prepareStatement(
                         "SELECT pg_create_restore_point(?)::text, (SELECT pg_switch_wal()::text)")) {
             statement.setString(1, name);
@@ -86,8 +85,9 @@ final class LedgerSession {
         String verifier = Scram.verifier(to.secret(password), salt);
         try (Connection connection = PostgresSession.connection(service, copy, Declared.HOME, ANSWER_SECONDS);
                 Statement statement = connection.createStatement()) {
-            statement.execute("SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic'; ALTER ROLE "
-                    + Sql.name(Declared.HOLDFAST) + " PASSWORD " + Sql.text(verifier));
+            statement.execute(
+                    "SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic'; ALTER ROLE "
+                            + Sql.name(Declared.HOLDFAST) + " PASSWORD " + Sql.text(verifier));
         } catch (SQLException e) {
             throw PostgresSession.unreachable(service, e);
         }
@@ -158,14 +158,19 @@ final class LedgerSession {
                     ResultSet rows = statement.executeQuery(Beside.text(LedgerSession.class, "ledger_tables.sql"))) {
                 while (rows.next()) {
                     named.add(new Ledger.Table(
-                            database.getKey(), rows.getString(1), rows.getString(2), Optional.empty(), rows.getLong(3)));
+                            database.getKey(),
+                            rows.getString(1),
+                            rows.getString(2),
+                            Optional.empty(),
+                            rows.getLong(3)));
                 }
             }
             for (Ledger.Table table : named) {
                 tables.add(System.nanoTime() < end ? counted(connection, table, end) : table);
             }
             try (Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery("SELECT extname, extversion FROM pg_extension ORDER BY 1")) {
+                    ResultSet rows =
+                            statement.executeQuery("SELECT extname, extversion FROM pg_extension ORDER BY 1")) {
                 while (rows.next()) {
                     extensions.add(database.getKey() + "/" + rows.getString(1) + " " + rows.getString(2));
                 }

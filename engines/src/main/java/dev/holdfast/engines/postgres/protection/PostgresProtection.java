@@ -54,10 +54,15 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
         return service.settings()
                 .backups()
                 .map(backups -> List.of(
-                        "every commit reaches " + backups.to() + " with its file of the write-ahead log, within a minute",
+                        "every commit reaches " + backups.to()
+                                + " with its file of the write-ahead log, within a minute",
                         "full backups at '" + backups.full() + "' UTC"
-                                + backups.differential().map(at -> ", differential ones at '" + at + "'").orElse("")
-                                + backups.incremental().map(at -> ", incremental ones at '" + at + "'").orElse(""),
+                                + backups.differential()
+                                        .map(at -> ", differential ones at '" + at + "'")
+                                        .orElse("")
+                                + backups.incremental()
+                                        .map(at -> ", incremental ones at '" + at + "'")
+                                        .orElse(""),
                         "any moment since the oldest daily backup can be restored beside what is there"))
                 .orElse(List.of());
     }
@@ -325,7 +330,8 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
                             Code.HF3630,
                             "the backup is of PostgreSQL " + version + ", and service '" + service.name() + "' is of "
                                     + service.version(),
-                            "Write version: \"" + version + "\" in the stack file that is restored with, and upgrade afterwards."));
+                            "Write version: \"" + version
+                                    + "\" in the stack file that is restored with, and upgrade afterwards."));
                 });
         Optional<Ledger> ledger = ledger(place, restoration.base().id());
         ledger.ifPresent(known -> Extensions.require(service, known));
@@ -427,10 +433,12 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
 
     private static BackupsSpec requireAsked(Service<PostgresSpec> service, Context context) {
         return Archiving.of(service, context)
-                .orElseThrow(() -> new HoldfastException(Problem.of(
-                        Code.HF1553,
-                        "service '" + service.name() + "' of stack '"
-                                + context.stack().name() + "' is not saved anywhere",
-                        "Add backups: { to: objects/backups } to the service, with an s3 service 'objects' that has the bucket, and run holdfast apply.")));
+                .orElseThrow(
+                        () -> new HoldfastException(
+                                Problem.of(
+                                        Code.HF1553,
+                                        "service '" + service.name() + "' of stack '"
+                                                + context.stack().name() + "' is not saved anywhere",
+                                        "Add backups: { to: objects/backups } to the service, with an s3 service 'objects' that has the bucket, and run holdfast apply.")));
     }
 }

@@ -20,7 +20,8 @@ final class Refusal {
         if (lower.contains("requesttimetooskewed")) {
             return Problem.of(
                     Code.HF3635,
-                    "the clocks of this machine and of the store of " + service + "'s backups differ by too much: " + said,
+                    "the clocks of this machine and of the store of " + service + "'s backups differ by too much: "
+                            + said,
                     "Set the clock of this machine (timedatectl set-ntp true) or of the store, then run the command again.");
         }
         if (lower.contains("nosuchbucket")) {
@@ -64,7 +65,8 @@ final class Refusal {
                 Problem.of(
                         Code.HF3634,
                         "the write-ahead log of " + service + " does not reach the store: " + said,
-                        "See 'holdfast why " + service + "' for what archiving fails with, then run the command again.");
+                        "See 'holdfast why " + service
+                                + "' for what archiving fails with, then run the command again.");
             case "075" ->
                 Problem.of(
                         Code.HF3626,
@@ -92,11 +94,17 @@ final class Refusal {
     /** The error with what belongs to it, on one line; without one the last words. */
     static String said(String text) {
         Matcher matcher = ERROR.matcher(text);
-        List<String> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        List<String> lines =
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
         if (!matcher.find()) {
             return lines.isEmpty() ? "it said nothing" : shortened(lines.getLast());
         }
-        return shortened(text.substring(matcher.start(2)).lines().map(String::strip).limit(4).reduce((a, b) -> a + " ‖ " + b).orElse(""));
+        return shortened(text.substring(matcher.start(2))
+                .lines()
+                .map(String::strip)
+                .limit(4)
+                .reduce((a, b) -> a + " ‖ " + b)
+                .orElse(""));
     }
 
     /** Requests are shown with headers, and among those may be what signs them. */

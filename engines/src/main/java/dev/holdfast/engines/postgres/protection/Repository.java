@@ -90,7 +90,8 @@ public record Repository(
     Redacted configuration(int processes) {
         StringBuilder text = new StringBuilder("[global]\n");
         options(processes, "/tls/ca.crt")
-                .forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
+                .forEach((name, value) ->
+                        text.append(name).append('=').append(value).append('\n'));
         text.append("\n[").append(stanza).append("]\npg1-path=/data\n");
         return new Redacted(text.toString());
     }
@@ -101,8 +102,8 @@ public record Repository(
         Map<String, String> options = options(processes, authorityFile);
         options.put("pg1-path", "/data");
         options.put("stanza", stanza);
-        options.forEach((name, value) -> environment.put(
-                "PGBACKREST_" + name.toUpperCase(Locale.ROOT).replace('-', '_'), new Redacted(value)));
+        options.forEach((name, value) ->
+                environment.put("PGBACKREST_" + name.toUpperCase(Locale.ROOT).replace('-', '_'), new Redacted(value)));
         environment.put(AUTHORITY, authority);
         // repo-get wants the key that repo-put finds by itself
         cipher.ifPresent(pass -> environment.put("PGBACKREST_CIPHER_PASS", pass));
@@ -184,9 +185,10 @@ public record Repository(
     }
 
     private static HoldfastException unusable(String why) {
-        return new HoldfastException(Problem.of(
-                Code.HF3636,
-                "the key of the backups " + why,
-                "Write it anew with 'holdfast backup key SERVICE --out FILE' where the stack is, or use a copy that is whole."));
+        return new HoldfastException(
+                Problem.of(
+                        Code.HF3636,
+                        "the key of the backups " + why,
+                        "Write it anew with 'holdfast backup key SERVICE --out FILE' where the stack is, or use a copy that is whole."));
     }
 }

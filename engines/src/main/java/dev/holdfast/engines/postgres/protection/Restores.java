@@ -21,8 +21,9 @@ import java.util.TreeMap;
 
 /** Chooses what a restore starts from and how far it replays, and refuses what the archive cannot give. Pure. */
 record Restores(String service, Stored stored, Archive archive, List<Named> names) {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     /** A point somebody named. */
     record Named(String name, String position, Instant moment) {}
@@ -51,7 +52,8 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
         return switch (target) {
             case Target.Latest() -> {
                 Point base = newest(point -> true).orElseThrow();
-                yield restoration(base, archive.newest(), Long.MAX_VALUE, Optional.empty(), words(base, "default", "latest"));
+                yield restoration(
+                        base, archive.newest(), Long.MAX_VALUE, Optional.empty(), words(base, "default", "latest"));
             }
             case Target.At(Instant moment) -> at(moment);
             case Target.Position(String text) -> position(text);
@@ -67,10 +69,11 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
                 .orElseThrow(() -> new HoldfastException(Problem.of(
                         Code.HF3626,
                         "there is no backup '" + id + "' of " + service,
-                        "Name one of: " + String.join(", ", physical().stream().map(Point::id).toList()) + ".")));
+                        "Name one of: "
+                                + String.join(
+                                        ", ", physical().stream().map(Point::id).toList()) + ".")));
         long last = Archive.number(fact(base, "walStop"));
-        return restoration(
-                base, timeline(base), last, Optional.of(base.ended()), words(base, "immediate", "current"));
+        return restoration(base, timeline(base), last, Optional.of(base.ended()), words(base, "immediate", "current"));
     }
 
     private Restoration at(Instant moment) {
@@ -135,7 +138,9 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
                         names.isEmpty()
                                 ? "Points are named with 'holdfast backup point " + service + " NAME'; none is yet."
                                 : "Name one of: "
-                                        + String.join(", ", names.stream().map(Named::name).toList()) + ".")));
+                                        + String.join(
+                                                ", ",
+                                                names.stream().map(Named::name).toList()) + ".")));
         Restoration reached = position(point.position());
         SortedMap<String, String> words = new TreeMap<>(reached.words());
         words.put("type", "name");
@@ -187,15 +192,19 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
         Optional<Point> next = Optional.of(base);
         while (next.isPresent()) {
             sum += next.get().stored();
-            next = next.get().basis().flatMap(id -> physical().stream()
-                    .filter(point -> point.id().equals(id))
-                    .findFirst());
+            next = next.get()
+                    .basis()
+                    .flatMap(id -> physical().stream()
+                            .filter(point -> point.id().equals(id))
+                            .findFirst());
         }
         return sum;
     }
 
     private Optional<Point> newest(java.util.function.Predicate<Point> wanted) {
-        return physical().stream().filter(wanted).max(Comparator.comparing(Point::ended).thenComparing(Point::id));
+        return physical().stream()
+                .filter(wanted)
+                .max(Comparator.comparing(Point::ended).thenComparing(Point::id));
     }
 
     private SortedMap<String, String> words(Point base, String type, String timeline) {
@@ -224,7 +233,8 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
                 Code.HF3628,
                 "the archive of " + service + " lacks the file of the write-ahead log after "
                         + run.getLast().name() + ", so that nothing later can be replayed",
-                "The last moment before the gap is " + last + ": ask for that one, or for one after the end of a later backup ("
+                "The last moment before the gap is " + last
+                        + ": ask for that one, or for one after the end of a later backup ("
                         + physical().stream()
                                 .map(Point::ended)
                                 .filter(ended -> ended.isAfter(last))

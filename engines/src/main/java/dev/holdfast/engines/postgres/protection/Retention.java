@@ -38,7 +38,9 @@ record Retention(List<Point> kept, List<Point> dropped, int windows) {
     static Retention of(List<Point> points, Keep keep) {
         List<Point> newestFirst = points.stream()
                 .filter(point -> point.kind() != Kind.LOGICAL)
-                .sorted(Comparator.comparing(Point::ended).thenComparing(Point::id).reversed())
+                .sorted(Comparator.comparing(Point::ended)
+                        .thenComparing(Point::id)
+                        .reversed())
                 .toList();
         Set<String> chosen = new HashSet<>();
         newestFirst.stream().filter(point -> isFresh(point, newestFirst)).forEach(point -> chosen.add(point.id()));
@@ -50,8 +52,9 @@ record Retention(List<Point> kept, List<Point> dropped, int windows) {
         newestFirst.forEach(point -> byId.put(point.id(), point));
         Set<String> needed = new HashSet<>();
         chosen.forEach(id -> withBases(id, byId, needed));
-        List<Point> kept =
-                newestFirst.stream().filter(point -> needed.contains(point.id())).toList();
+        List<Point> kept = newestFirst.stream()
+                .filter(point -> needed.contains(point.id()))
+                .toList();
         List<Point> dropped = newestFirst.stream()
                 .filter(point -> !needed.contains(point.id()))
                 .toList();

@@ -26,7 +26,8 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
     }
 
     static Stored of(String service, String name, List<String> lines) {
-        String text = lines.stream().filter(line -> line.startsWith("[")).findFirst().orElse("[]");
+        String text =
+                lines.stream().filter(line -> line.startsWith("[")).findFirst().orElse("[]");
         try {
             Json root = Json.parse("{\"stanzas\":" + text + "}");
             return root.itemsAt("stanzas").stream()
@@ -59,10 +60,10 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
             throw new HoldfastException(Refusal.of(service, "catalogue", (int) code, numbered(words)));
         }
         List<Json> archives = stanza.itemsAt("archive");
-        Optional<String> version = stanza.itemsAt("db").stream()
-                .reduce((first, last) -> last)
-                .flatMap(db -> db.textAt("version"));
-        String archive = archives.isEmpty() ? "" : archives.getLast().textAt("id").orElse("");
+        Optional<String> version =
+                stanza.itemsAt("db").stream().reduce((first, last) -> last).flatMap(db -> db.textAt("version"));
+        String archive =
+                archives.isEmpty() ? "" : archives.getLast().textAt("id").orElse("");
         return new Stored(points, version, archive, (int) code, message);
     }
 
@@ -91,7 +92,9 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
                 repository.longAt("delta").orElse(0L),
                 backup.textAt("prior"),
                 facts,
-                backup.isAt("error") ? Optional.of("pages with a wrong checksum were saved with it") : Optional.empty());
+                backup.isAt("error")
+                        ? Optional.of("pages with a wrong checksum were saved with it")
+                        : Optional.empty());
     }
 
     private static void put(SortedMap<String, String> facts, String name, Json backup, String key) {

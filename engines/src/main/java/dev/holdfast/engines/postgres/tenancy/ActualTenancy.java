@@ -18,15 +18,7 @@ record ActualTenancy(
 
     static ActualTenancy fresh() {
         return new ActualTenancy(
-                "",
-                false,
-                false,
-                Optional.empty(),
-                new java.util.TreeMap<>(),
-                List.of(),
-                List.of(),
-                List.of(),
-                0);
+                "", false, false, Optional.empty(), new java.util.TreeMap<>(), List.of(), List.of(), List.of(), 0);
     }
 
     /** @param key its primary key, empty where that is of no or several columns */

@@ -6,7 +6,9 @@ import dev.holdfast.engines.postgres.Sql;
 public record Table(String schema, String name) implements Comparable<Table> {
     public static Table of(String written) {
         int dot = written.indexOf('.');
-        return dot < 0 ? new Table("public", written) : new Table(written.substring(0, dot), written.substring(dot + 1));
+        return dot < 0
+                ? new Table("public", written)
+                : new Table(written.substring(0, dot), written.substring(dot + 1));
     }
 
     public String sql() {

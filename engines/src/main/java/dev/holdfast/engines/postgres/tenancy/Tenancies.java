@@ -34,7 +34,8 @@ public final class Tenancies {
         try (TenancySession session = TenancySession.open(declared.service(), context, name)) {
             if (database.tenancy().isEmpty()) {
                 TenancySpec none = none();
-                TenancyDiff diff = new TenancyDiff(service, name, of(none, Optional.empty(), Declared.HOLDFAST), ActualTenancy.fresh(), false);
+                TenancyDiff diff = new TenancyDiff(
+                        service, name, of(none, Optional.empty(), Declared.HOLDFAST), ActualTenancy.fresh(), false);
                 return diff.released(session.held());
             }
             ActualTenancy actual = session.look(database.tenancy().get());
@@ -69,18 +70,19 @@ public final class Tenancies {
     /** What is waited for, and what was seen that is left to people. */
     public static List<String> notes(Declared declared, Context context) {
         List<String> notes = new ArrayList<>();
-        declared.databases().forEach((name, database) -> database.tenancy().ifPresent(spec -> {
-            try (TenancySession session = TenancySession.open(declared.service(), context, name)) {
-                ActualTenancy actual = session.look(spec);
-                notes.addAll(new TenancyNotes(
-                                declared.service().name(),
-                                name,
-                                of(spec, actual.registry(), declared.owner(name)),
-                                actual,
-                                database.migrations().isPresent())
-                        .notes());
-            }
-        }));
+        declared.databases()
+                .forEach((name, database) -> database.tenancy().ifPresent(spec -> {
+                    try (TenancySession session = TenancySession.open(declared.service(), context, name)) {
+                        ActualTenancy actual = session.look(spec);
+                        notes.addAll(new TenancyNotes(
+                                        declared.service().name(),
+                                        name,
+                                        of(spec, actual.registry(), declared.owner(name)),
+                                        actual,
+                                        database.migrations().isPresent())
+                                .notes());
+                    }
+                }));
         return notes;
     }
 

@@ -140,8 +140,8 @@ final class TenancyDiff {
         if (held.kind().equals("r")) {
             batches.addAll(concurrently(table.schema(), name, table.sql(), column, ""));
         } else {
-            batches.add("CREATE INDEX IF NOT EXISTS " + Sql.name(name) + " ON ONLY " + table.sql() + " (" + column
-                    + ");");
+            batches.add(
+                    "CREATE INDEX IF NOT EXISTS " + Sql.name(name) + " ON ONLY " + table.sql() + " (" + column + ");");
             for (int i = 0; i < held.leaves().size(); i++) {
                 String part = shortened(name.substring(0, Math.min(name.length(), 54)) + "_" + i);
                 batches.addAll(concurrently(table.schema(), part, held.leaves().get(i), column, ""));
@@ -157,8 +157,7 @@ final class TenancyDiff {
     }
 
     /** An attempt that failed leaves an index that nobody uses: it goes first. */
-    private static List<String> concurrently(
-            String schema, String name, String on, String columns, String unique) {
+    private static List<String> concurrently(String schema, String name, String on, String columns, String unique) {
         String index = new Table(schema, name).sql();
         return List.of(
                 "DO $holdfast$ BEGIN IF EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass(" + Sql.text(index)
@@ -202,14 +201,20 @@ final class TenancyDiff {
                             ? List.of("CREATE UNIQUE INDEX IF NOT EXISTS " + Sql.name(name) + " ON "
                                     + tie.referenced().sql() + " (" + columns + ");")
                             : concurrently(
-                                    tie.referenced().schema(), name, tie.referenced().sql(), columns, "UNIQUE "));
+                                    tie.referenced().schema(),
+                                    name,
+                                    tie.referenced().sql(),
+                                    columns,
+                                    "UNIQUE "));
         }
         String table = "ALTER TABLE " + tie.table().sql();
-        String name = Sql.name(shortened(tie.name().substring(0, Math.min(tie.name().length(), 55)) + "_tenant"));
+        String name =
+                Sql.name(shortened(tie.name().substring(0, Math.min(tie.name().length(), 55)) + "_tenant"));
         String wait = tie.deferrable() ? " DEFERRABLE" + (tie.deferred() ? " INITIALLY DEFERRED" : "") : "";
         boolean late = !tie.partitioned() && !tie.referencedPartitioned();
         batches.add(table + " DROP CONSTRAINT IF EXISTS " + name + ", ADD CONSTRAINT " + name + " FOREIGN KEY ("
-                + ownColumn + ", " + tie.here() + ") REFERENCES " + tie.referenced().sql() + " (" + theirColumn + ", "
+                + ownColumn + ", " + tie.here() + ") REFERENCES "
+                + tie.referenced().sql() + " (" + theirColumn + ", "
                 + tie.there() + ")" + onUpdate.map(word -> " ON UPDATE " + word).get()
                 + onDelete.map(word -> " ON DELETE " + word).get() + wait + (late ? " NOT VALID" : "") + ";");
         if (late) {
@@ -264,9 +269,7 @@ final class TenancyDiff {
     }
 
     private static String shortened(String name) {
-        return name.length() <= 63
-                ? name
-                : name.substring(0, 54) + "_" + Integer.toHexString(name.hashCode());
+        return name.length() <= 63 ? name : name.substring(0, 54) + "_" + Integer.toHexString(name.hashCode());
     }
 
     private void add(String thing, String summary, String statement, String because) {

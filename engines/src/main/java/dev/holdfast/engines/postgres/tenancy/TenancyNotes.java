@@ -35,20 +35,24 @@ final class TenancyNotes {
             }
         }
         if (!missing.isEmpty()) {
-            note("tenancy waits for " + String.join(", ", missing)
-                    + ", which no migration has made yet; the statement that makes a table closes it, and the next apply does the rest");
+            note(
+                    "tenancy waits for " + String.join(", ", missing)
+                            + ", which no migration has made yet; the statement that makes a table closes it, and the next apply does the rest");
         }
         if (!tenants.listed().isEmpty()
                 && actual.tenants() > Tenants.MOST_PARTITIONS
                 && !tenants.spec().queriesNameTenant()) {
-            note(TenancyRefusals.tooManyPartitions(actual.tenants())
-                    + "; use hash(16), or say queriesNameTenant: true where every query has the tenant in its own condition");
+            note(
+                    TenancyRefusals.tooManyPartitions(actual.tenants())
+                            + "; use hash(16), or say queriesNameTenant: true where every query has the tenant in its own condition");
         }
         actual.doors().forEach(this::door);
         actual.keys().stream()
                 .filter(key -> "nd".contains(key.onUpdate()))
-                .forEach(key -> note("foreign key " + key.name() + " of " + key.table()
-                        + " may tie rows of two tenants together, and ON UPDATE SET NULL or SET DEFAULT leaves no way to hinder it; change that action in a migration"));
+                .forEach(
+                        key -> note(
+                                "foreign key " + key.name() + " of " + key.table()
+                                        + " may tie rows of two tenants together, and ON UPDATE SET NULL or SET DEFAULT leaves no way to hinder it; change that action in a migration"));
         return List.copyOf(notes);
     }
 
@@ -57,7 +61,8 @@ final class TenancyNotes {
         Optional<Registry> registry = actual.registry();
         if (registry.isEmpty()) {
             if (migrates && !actual.migrated()) {
-                note("tenancy waits for the migrations: they make " + spec.tenants() + ", or leave it to the next apply");
+                note("tenancy waits for the migrations: they make " + spec.tenants()
+                        + ", or leave it to the next apply");
             }
             return;
         }
@@ -67,8 +72,10 @@ final class TenancyNotes {
             note("table " + spec.tenants() + " has no column '" + spec.name()
                     + "' for the names of tenants; write tenancy.name: with the column that has them");
         }
-        if (registry.get().key().isPresent() && !registry.get().type().equals(tenants.type().sql())) {
-            note("the key of " + spec.tenants() + " is of type " + registry.get().type()
+        if (registry.get().key().isPresent()
+                && !registry.get().type().equals(tenants.type().sql())) {
+            note("the key of " + spec.tenants() + " is of type "
+                    + registry.get().type()
                     + ", and a tenant's key can be uuid, integer, bigint or text, as tenancy.type: says");
         }
     }
@@ -89,17 +96,17 @@ final class TenancyNotes {
                     + tenants.type().sql() + ", so that nobody sees its rows; a migration has to change it");
         }
         if (!held.filled()) {
-            note("column " + key + " of " + written
-                    + " may be null, and a row without a tenant is seen by nobody; a migration should make it NOT NULL");
+            note(
+                    "column " + key + " of " + written
+                            + " may be null, and a row without a tenant is seen by nobody; a migration should make it NOT NULL");
         }
         String wanted = tenants.spec().partitionOf(written);
-        String strategy =
-                switch (held.strategy()) {
-                    case "h" -> "hash";
-                    case "l" -> "list";
-                    case "r" -> "range";
-                    default -> "none";
-                };
+        String strategy = switch (held.strategy()) {
+            case "h" -> "hash";
+            case "l" -> "list";
+            case "r" -> "range";
+            default -> "none";
+        };
         if (!strategy.equals("range") && !wanted.startsWith(strategy)) {
             note("table " + written + " is " + (strategy.equals("none") ? "not divided" : "divided by " + strategy)
                     + " and the stack says " + wanted
@@ -119,17 +126,20 @@ final class TenancyNotes {
     private void door(Door door) {
         switch (door.kind()) {
             case "copy" ->
-                note("materialized view " + door.name()
-                        + " holds rows of all tenants, and no policy can be put on it; drop it, or revoke SELECT from the roles of applications");
+                note(
+                        "materialized view " + door.name()
+                                + " holds rows of all tenants, and no policy can be put on it; drop it, or revoke SELECT from the roles of applications");
             case "function" ->
                 note("function " + door.name() + " runs with the rights of " + door.owner()
                         + ", whom no policy binds; give it to another owner, or make it SECURITY INVOKER");
             case "role" ->
-                note("role " + door.name()
-                        + " is bound by no policy (SUPERUSER or BYPASSRLS); take that from it if an application uses it");
+                note(
+                        "role " + door.name()
+                                + " is bound by no policy (SUPERUSER or BYPASSRLS); take that from it if an application uses it");
             case "reference" ->
-                note("foreign key " + door.name()
-                        + " ties rows that belong to no tenant to rows of tenants; declare its table under tenancy.tables, or remove it");
+                note(
+                        "foreign key " + door.name()
+                                + " ties rows that belong to no tenant to rows of tenants; declare its table under tenancy.tables, or remove it");
             default -> {}
         }
     }

@@ -6,8 +6,8 @@ import dev.holdfast.engines.postgres.PostgresSession;
 import dev.holdfast.engines.postgres.TenancySpec;
 import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Door;
 import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Held;
-import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Tie;
 import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Registry;
+import dev.holdfast.engines.postgres.tenancy.ActualTenancy.Tie;
 import dev.holdfast.stack.Service;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -32,8 +32,7 @@ final class TenancySession implements AutoCloseable {
     }
 
     static TenancySession open(Service<?> service, Context context, String database) {
-        return new TenancySession(
-                service, PostgresSession.connection(service, context, database, ANSWER_SECONDS));
+        return new TenancySession(service, PostgresSession.connection(service, context, database, ANSWER_SECONDS));
     }
 
     /** The tables that a tenancy holds, declared or not. */
@@ -44,8 +43,10 @@ final class TenancySession implements AutoCloseable {
     }
 
     ActualTenancy look(TenancySpec spec) {
-        List<Table> tables = new ArrayList<>(spec.tables().stream().map(Table::of).toList());
-        List<String> keys = new ArrayList<>(spec.tables().stream().map(t -> spec.key()).toList());
+        List<Table> tables =
+                new ArrayList<>(spec.tables().stream().map(Table::of).toList());
+        List<String> keys =
+                new ArrayList<>(spec.tables().stream().map(t -> spec.key()).toList());
         Table list = Table.of(spec.tenants());
         List<Registry> registry = new ArrayList<>();
         query(

@@ -55,6 +55,19 @@ public final class Journal {
         append(described(line("change-failed"), change).put("cause", cause), true);
     }
 
+    /** As {@link #changeBegun}, for a step whose own place knows how far it came: not forced to the disk. */
+    public void stepBegun(Change step) {
+        append(described(line("step-begun"), step), false);
+    }
+
+    public void stepDone(Change step) {
+        append(described(line("change-done"), step), false);
+    }
+
+    public void stepFailed(Change step, String cause) {
+        append(described(line("step-failed"), step).put("cause", cause), false);
+    }
+
     public void applyDone(int changes) {
         append(line("apply-done").put("changes", changes), true);
     }

@@ -21,6 +21,18 @@ public interface Access<S extends Record> extends Reconciled<S> {
     /** The engine's own shell for that role. */
     Client client(Service<S> service, Optional<String> role, Context context);
 
+    /** How its passwords are replaced while they are in use. */
+    default Support<Rotation<S>> rotation() {
+        return Support.notOffered(
+                "Holdfast does not rotate passwords of this engine yet",
+                "Give the clients another role, and remove the old one from the stack file when they use it.");
+    }
+
+    /** What is not as the file says, {@link #changes} among it, with what is known of who did it and when. */
+    default List<Drift> drift(Service<S> service, Context context) {
+        return List.of();
+    }
+
     /** Where to connect, without any password in it. */
     record Endpoint(String name, String member, String host, int port, String url) {}
 

@@ -5,8 +5,10 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Service;
 import java.util.List;
+import java.util.Optional;
 
 /** A service and the engine that understands its settings: the one place where the two types are matched. */
 public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
@@ -32,6 +34,17 @@ public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
                         settings,
                         service.parent(),
                         service.positions()));
+    }
+
+    public void checkFiles(Problems problems) {
+        engine.checkFiles(service, problems);
+    }
+
+    /** Another service, where it is of the same engine. */
+    public Optional<Service<S>> alike(Service<?> other) {
+        return other.engine().equals(service.engine())
+                ? Optional.of(match(engine, other).service())
+                : Optional.empty();
     }
 
     public List<Member> members() {

@@ -5,10 +5,12 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What an engine may know of the place its service runs in, without learning which place it is. The same questions get
@@ -28,6 +30,16 @@ public interface Context {
 
     /** The secret of that name, generated the first time anyone asks and kept from then on. */
     Redacted secret(SecretRef secret);
+
+    /** The same, with a length for one that is made now; a place that makes none of its own pays no heed to it. */
+    default Redacted secret(SecretRef secret, int length) {
+        return secret(secret);
+    }
+
+    /** Where secrets can be replaced; empty in a place that only writes them down, and for a stack only imagined. */
+    default Optional<Safe> safe() {
+        return Optional.empty();
+    }
 
     /** A bucket of another service of the stack, with the way in; refuses what is no bucket. */
     default ObjectStore.Bucket bucket(Reference reference) {

@@ -39,6 +39,12 @@ public interface Engine<S extends Record> {
     /** Adds what is wrong with the service beyond single values: combinations, references, names. Pure. */
     default void check(Service<S> service, Stack stack, Problems problems) {}
 
+    /**
+     * Adds what is wrong with the files that the service names. Reads them, so it is asked where somebody is at hand to correct
+     * them, and never of a stack that is only taken up again.
+     */
+    default void checkFiles(Service<S> service, Problems problems) {}
+
     /** Services of other engines that this one brings with it, {@code parent} set. Pure. */
     default List<Companion> companions(Service<S> service) {
         return List.of();

@@ -25,4 +25,11 @@ public interface Observation<S extends Record> {
     List<Scrape> scrapes(Service<S> service);
 
     List<AlertRules> alerts(Service<S> service);
+
+    /** What it tells beyond ready or not. */
+    default Support<Insight<S>> insight() {
+        return Support.notOffered(
+                "Holdfast has no reports of this engine yet",
+                "See 'holdfast status' and 'holdfast why SERVICE', or ask the engine itself with 'holdfast connect SERVICE'.");
+    }
 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -161,7 +162,7 @@ final class Binder {
             case Kind.Items(Kind element) -> items(element, key, path, written, reading);
             case Kind.Names names -> names(names, key, path, written, reading);
             case Kind.Section(Shape shape) ->
-                record(shape.type(), "'" + Shown.text(key) + "'", path, written, reading)
+                record(shape.type(), "'" + Shown.text(key) + "'", path, inFull(shape, written), reading)
                         .map(Object.class::cast);
             case Kind.Block(String engine) -> block(engine, key, path, written, reading);
             default -> {
@@ -172,6 +173,16 @@ final class Binder {
                 yield scalar;
             }
         };
+    }
+
+    /** A block that was written as its main key alone. */
+    private static Written inFull(Shape shape, Written written) {
+        if (shape.shorthand().isEmpty() || written instanceof Written.Keys) {
+            return written;
+        }
+        SequencedMap<String, Entry> entries = new LinkedHashMap<>();
+        entries.put(shape.shorthand().get().key(), new Entry(written.at(), written));
+        return new Written.Keys(entries, written.at());
     }
 
     private Optional<Object> items(Kind element, String key, String path, Written written, Reading reading) {

@@ -64,7 +64,11 @@ sealed interface Kind {
             case Amount _ -> "an amount such as 2Gi";
             case Share _ -> "processor cores such as 1, 0.5 or 250m";
             case Pointer _ -> "a reference such as objects/backups";
-            case Block _, Section _ -> "a map of keys";
+            case Block _ -> "a map of keys";
+            case Section(Shape shape) ->
+                shape.shorthand()
+                        .map(main -> main.kind().takes() + " for its " + main.key() + ", or a map of keys")
+                        .orElse("a map of keys");
             case Items(Kind element) -> "a list, each of it " + element.takes();
             case Names(var _, Kind element, var _) -> "a map of names, each with " + element.takes();
         };

@@ -15,6 +15,7 @@ record Shape(
         String doc,
         Map<String, Field> fields,
         Map<String, NotYet> notYet,
+        Optional<Field> shorthand,
         Constructor<? extends Record> constructor) {
     Shape {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));

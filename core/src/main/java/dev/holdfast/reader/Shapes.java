@@ -8,6 +8,7 @@ import dev.holdfast.language.Matches;
 import dev.holdfast.language.Names;
 import dev.holdfast.language.NotYet;
 import dev.holdfast.language.Range;
+import dev.holdfast.language.Shorthand;
 import dev.holdfast.language.WordsOf;
 import dev.holdfast.reader.Shape.Fallback;
 import dev.holdfast.reader.Shape.Field;
@@ -68,8 +69,17 @@ final class Shapes {
         for (NotYet word : type.getAnnotationsByType(NotYet.class)) {
             notYet.put(word.key(), word);
         }
+        Optional<Field> shorthand = said(type, Shorthand.class, Shorthand::value)
+                .map(key -> Optional.ofNullable(fields.get(key))
+                        .orElseThrow(() -> new IllegalStateException(
+                                type.getName() + " has no key '" + key + "' to be written for")));
         return new Shape(
-                type, said(type, Doc.class, Doc::value).orElse(""), fields, notYet, constructor(type, components));
+                type,
+                said(type, Doc.class, Doc::value).orElse(""),
+                fields,
+                notYet,
+                shorthand,
+                constructor(type, components));
     }
 
     private static Constructor<? extends Record> constructor(

@@ -169,7 +169,10 @@ public final class StackReference {
             case Kind.Share _ -> "processor cores";
             case Kind.Pointer _ -> "a reference";
             case Kind.Block(String engine) -> "the keys of engine `" + engine + "`";
-            case Kind.Section _ -> "a map";
+            case Kind.Section(Shape shape) ->
+                shape.shorthand()
+                        .map(main -> "`" + main.key() + "` alone (" + takes(main.kind()) + "), or a map")
+                        .orElse("a map");
             case Kind.Items(Kind element) -> "a list; each: " + takes(element);
             case Kind.Names(var _, Kind element, var _) -> "names; each: " + takes(element);
         };

@@ -213,7 +213,12 @@ public final class StackSchema {
                 Json below = partial ? nullable(kind(element, true)) : kind(element, false);
                 yield with(with(type("object"), "propertyNames", pattern(names)), "additionalProperties", below);
             }
-            case Kind.Section(Shape shape) -> section(shape, partial);
+            case Kind.Section(Shape shape) ->
+                shape.shorthand()
+                        .map(main -> Json.object()
+                                .put("anyOf", Json.array(List.of(kind(main.kind(), false), section(shape, partial))))
+                                .build())
+                        .orElseGet(() -> section(shape, partial));
         };
     }
 

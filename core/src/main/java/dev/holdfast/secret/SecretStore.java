@@ -17,7 +17,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -34,9 +39,13 @@ import org.jspecify.annotations.Nullable;
  * The secrets of one stack in one encrypted file. Reads see what other processes wrote; every change is made under a
  * lock, so that two processes never lose each other's secrets. Nothing is touched before the first call.
  */
-public final class SecretStore {
+public final class SecretStore implements Safe {
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int LENGTH = 32;
+
+    /** Whose notes say when each secret was made. No service can have this name. */
+    private static final String SINCE = "_since";
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Snapshot EMPTY =
             new Snapshot(Optional.empty(), Collections.unmodifiableSortedMap(new TreeMap<>()));
@@ -46,6 +55,7 @@ public final class SecretStore {
     private final String stack;
     private final SecureRandom random;
     private final Duration patience;
+    private final InstantSource clock;
     private volatile Snapshot last = EMPTY;
 
     /**
@@ -56,17 +66,32 @@ public final class SecretStore {
         this(file, keyFile, stack, random, PATIENCE);
     }
 
+    public SecretStore(Path file, Path keyFile, String stack, SecureRandom random, InstantSource clock) {
+        this(file, keyFile, stack, random, PATIENCE, clock);
+    }
+
     SecretStore(Path file, Path keyFile, String stack, SecureRandom random, Duration patience) {
+        this(file, keyFile, stack, random, patience, InstantSource.system());
+    }
+
+    private SecretStore(
+            Path file, Path keyFile, String stack, SecureRandom random, Duration patience, InstantSource clock) {
         this.file = file;
         this.key = new KeyFile(keyFile);
         this.stack = stack;
         this.random = random;
         this.patience = patience;
+        this.clock = clock;
     }
 
     /** The secret of that name: 32 characters of [A-Za-z0-9], generated the first time anyone asks and kept. */
     public Redacted secret(SecretRef ref) {
-        return secret(ref, this::generated);
+        return secret(ref, LENGTH);
+    }
+
+    /** The same, with a length for one that is made now. */
+    public Redacted secret(SecretRef ref, int length) {
+        return secret(ref, () -> generated(length));
     }
 
     /** The secret of that name, made by {@code first} under the lock where there is none. */
@@ -84,35 +109,68 @@ public final class SecretStore {
             Redacted present = secrets.get(ref);
             if (present == null || !good.test(present)) {
                 secrets.put(ref, next.get());
+                secrets.put(note(ref), now());
             }
         });
         return Optional.ofNullable(after.get(ref)).orElseThrow();
     }
 
+    @Override
     public Optional<Redacted> find(SecretRef ref) {
         return Optional.ofNullable(read().get(ref));
     }
 
+    @Override
+    public Optional<Instant> since(SecretRef ref) {
+        return find(ref).flatMap(_ -> find(note(ref))).map(moment -> Instant.parse(moment.reveal()));
+    }
+
     public void put(SecretRef ref, Redacted value) {
-        change(secrets -> secrets.put(ref, value));
+        replace(Map.of(ref, value), List.of());
+    }
+
+    @Override
+    public void replace(Map<SecretRef, Redacted> kept, Collection<SecretRef> removed) {
+        change(secrets -> {
+            kept.forEach((ref, value) -> {
+                if (!value.equals(secrets.put(ref, value))) {
+                    secrets.put(note(ref), now());
+                }
+            });
+            removed.forEach(ref -> {
+                secrets.remove(ref);
+                secrets.remove(note(ref));
+            });
+        });
     }
 
     /** Whether there was one. */
     public boolean remove(SecretRef ref) {
         boolean present = find(ref).isPresent();
         if (present) {
-            change(secrets -> secrets.remove(ref));
+            replace(Map.of(), List.of(ref));
         }
         return present;
     }
 
     public SortedSet<SecretRef> names() {
-        return Collections.unmodifiableSortedSet(new TreeSet<>(read().keySet()));
+        SortedSet<SecretRef> names = new TreeSet<>(read().keySet());
+        names.removeIf(ref -> ref.service().equals(SINCE));
+        return Collections.unmodifiableSortedSet(names);
     }
 
-    private Redacted generated() {
-        StringBuilder text = new StringBuilder(LENGTH);
-        for (int i = 0; i < LENGTH; i++) {
+    private static SecretRef note(SecretRef ref) {
+        return new SecretRef(SINCE, ref.toString());
+    }
+
+    private Redacted now() {
+        return new Redacted(clock.instant().toString());
+    }
+
+    @Override
+    public Redacted generated(int length) {
+        StringBuilder text = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
             text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
         }
         return new Redacted(text.toString());

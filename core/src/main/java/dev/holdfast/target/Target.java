@@ -26,6 +26,11 @@ public interface Target {
     interface Secrets {
         Redacted secret(SecretRef secret);
 
+        /** The same, with a length for one that is made now. */
+        default Redacted secret(SecretRef secret, int length) {
+            return secret(secret);
+        }
+
         CertificateAuthority authority();
 
         static Secrets of(SecretStore store, CertificateAuthority authority) {
@@ -38,6 +43,11 @@ public interface Target {
         @Override
         public Redacted secret(SecretRef secret) {
             return store.secret(secret);
+        }
+
+        @Override
+        public Redacted secret(SecretRef secret, int length) {
+            return store.secret(secret, length);
         }
     }
 }

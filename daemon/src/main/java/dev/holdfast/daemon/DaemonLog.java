@@ -45,6 +45,8 @@ final class DaemonLog {
         root.addAppender(appender);
         // a client library's own remarks on each connection are no news of ours; its warnings may be
         context.getLogger("redis.clients").setLevel(Level.WARN);
+        // what it has to say reaches whoever asked, as a problem
+        context.getLogger("org.flywaydb").setLevel(Level.OFF);
         JavaLog.toOurs();
     }
 

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -27,74 +26,6 @@ final class PostgresUrlReader {
     private static final Pattern KEYWORDS = Pattern.compile("^[a-z_]+\\s*=.*");
     private static final Pattern KEYWORD = Pattern.compile("([a-z_]+)\\s*=\\s*('(?:[^'\\\\]|\\\\.)*'|\\S*)\\s*");
     static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{?\\w+}?|<[^>]*>|\\{\\{.*}}|\\[[A-Za-z_ -]+]");
-    private static final Set<String> MODES =
-            Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
-
-    /** What libpq takes; other clients' own words are named beside it. */
-    private static final Set<String> OPTIONS = Set.of(
-            "host",
-            "hostaddr",
-            "port",
-            "dbname",
-            "user",
-            "password",
-            "passfile",
-            "require_auth",
-            "channel_binding",
-            "connect_timeout",
-            "client_encoding",
-            "options",
-            "application_name",
-            "fallback_application_name",
-            "keepalives",
-            "keepalives_idle",
-            "keepalives_interval",
-            "keepalives_count",
-            "tcp_user_timeout",
-            "replication",
-            "gssencmode",
-            "sslmode",
-            "requiressl",
-            "sslnegotiation",
-            "sslcompression",
-            "sslcert",
-            "sslkey",
-            "sslpassword",
-            "sslcertmode",
-            "sslrootcert",
-            "sslcrl",
-            "sslcrldir",
-            "sslsni",
-            "requirepeer",
-            "ssl_min_protocol_version",
-            "ssl_max_protocol_version",
-            "krbsrvname",
-            "gsslib",
-            "gssdelegation",
-            "service",
-            "target_session_attrs",
-            "load_balance_hosts");
-
-    private static final Map<String, String> FOREIGN = Map.of(
-            "pgbouncer",
-            "Prisma",
-            "connection_limit",
-            "Prisma",
-            "pool_timeout",
-            "Prisma",
-            "schema",
-            "Prisma",
-            "ssl",
-            "node-postgres and JDBC",
-            "currentSchema",
-            "JDBC",
-            "prepareThreshold",
-            "JDBC",
-            "uselibpqcompat",
-            "node-postgres",
-            "statement_cache_size",
-            "asyncpg");
-
     private final String text;
     private final List<Remark> remarks = new ArrayList<>();
 
@@ -148,7 +79,8 @@ final class PostgresUrlReader {
         if (!base.equals("postgres") && !base.equals("postgresql")) {
             bad(
                     "the scheme at character " + (from + 1) + " is '" + written + "', not postgresql",
-                    "Write postgresql:// if this is a PostgreSQL server." + guess(base, Set.of("postgresql")));
+                    "Write postgresql:// if this is a PostgreSQL server."
+                            + PostgresOptions.guess(base, Set.of("postgresql")));
             return Nearest.to(base, Set.of("postgres", "postgresql")).isPresent();
         }
         if (plus >= 0) {
@@ -198,10 +130,6 @@ final class PostgresUrlReader {
         int stop = first(from, end, "/?#");
         int separator = text.substring(from, stop).lastIndexOf('@');
         if (separator < 0 && isPassword(from, stop, end)) {
-            bad(
-                    "character " + (stop + 1) + " is a '" + text.charAt(stop)
-                            + "' inside the user or the password, where it ends the host for every client",
-                    "Write " + escape(text.charAt(stop)) + " in its place.");
             separator = text.substring(from, end).lastIndexOf('@');
             stop = first(from + separator + 1, end, "/?#");
         }
@@ -279,34 +207,18 @@ final class PostgresUrlReader {
                 String value =
                         equals < next ? decoded("options", equals + 1, next).orElse("") : "";
                 if (options.putIfAbsent(key, value) != null) {
-                    warn("the option '" + visible(key) + "' is there twice", "Keep one of them.");
+                    warn("the option '" + PostgresOptions.visible(key) + "' is there twice", "Keep one of them.");
                 }
                 if (equals == next) {
                     warn(
-                            "the option '" + visible(key) + "' has no value",
-                            "Write " + visible(key) + "=… or remove it.");
+                            "the option '" + PostgresOptions.visible(key) + "' has no value",
+                            "Write " + PostgresOptions.visible(key) + "=… or remove it.");
                 }
-                option(key, value);
+                new PostgresOptions(remarks).look(key, value);
             }
             at = next + 1;
         }
         return options;
-    }
-
-    private void option(String key, String value) {
-        if (FOREIGN.containsKey(key)) {
-            warn(
-                    "the option '" + key + "' is for " + FOREIGN.get(key)
-                            + "; psql and other clients of libpq refuse it",
-                    "Give it only to the client that knows it.");
-        } else if (!OPTIONS.contains(key)) {
-            warn("the option '" + visible(key) + "' is not one of libpq's", "Remove it." + guess(key, OPTIONS));
-        }
-        if (key.equals("sslmode") && !MODES.contains(value)) {
-            bad(
-                    "sslmode is '" + visible(value) + "', which libpq does not know",
-                    "Write sslmode=verify-full." + guess(value, MODES));
-        }
     }
 
     private Read made(
@@ -395,17 +307,6 @@ final class PostgresUrlReader {
 
     private static String escape(char c) {
         return String.format(Locale.ROOT, "%%%02X", (int) c);
-    }
-
-    private static String visible(String word) {
-        String plain = word.replaceAll("[^A-Za-z0-9_.-]", "?");
-        return plain.length() > 40 ? plain.substring(0, 40) + "…" : plain;
-    }
-
-    private static String guess(String word, Iterable<String> known) {
-        return Nearest.to(word, known)
-                .map(near -> " Did you mean '" + near + "'?")
-                .orElse("");
     }
 
     private Read refused(String cause, String remedy) {

@@ -133,6 +133,8 @@ final class ArchitectureTest {
         noClasses()
                 .that()
                 .haveNameNotMatching("dev\\.holdfast\\.engines\\..*(Session|Connections|Wire|Observation)(\\$.*)?")
+                .and()
+                .resideOutsideOfPackage("..proof..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..")

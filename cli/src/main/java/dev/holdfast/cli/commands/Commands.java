@@ -9,10 +9,11 @@ public final class Commands {
     /** In the order of a day's work, which is that of the help. */
     private static final List<Group> GROUPS = List.of(
             new Group("Run", List.of("up", "down", "restart", "stacks")),
-            new Group("Look", List.of("status", "ps", "logs", "why", "doctor")),
-            new Group("Use", List.of("connect", "env")),
-            new Group("Change", List.of("validate", "plan", "apply")),
+            new Group("Look", List.of("status", "ps", "logs", "why", "insight", "drift", "doctor")),
+            new Group("Use", List.of("connect", "env", "rotate")),
+            new Group("Change", List.of("validate", "plan", "apply", "migrate")),
             new Group("Save", List.of("backup", "restore", "promote")),
+            new Group("Account", List.of("tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
 
@@ -34,25 +35,31 @@ public final class Commands {
         return Optional.ofNullable(
                 switch (name) {
                     case "apply" -> new ApplyCommand();
+                    case "audit" -> new AuditCommand();
                     case "backup" -> new BackupCommand();
                     case "completion" -> new CompletionCommand();
                     case "connect" -> new ConnectCommand();
                     case "daemon" -> new DaemonCommand();
                     case "doctor" -> new DoctorCommand();
                     case "down" -> new DownCommand();
+                    case "drift" -> new DriftCommand();
                     case "engines" -> new EnginesCommand();
                     case "env" -> new EnvCommand();
                     case "help" -> new HelpCommand();
+                    case "insight" -> new InsightCommand();
                     case "logs" -> new LogsCommand();
+                    case "migrate" -> new MigrateCommand();
                     case "plan" -> new PlanCommand();
                     case "promote" -> new PromoteCommand();
                     case "ps" -> new PsCommand();
                     case "render" -> new RenderCommand();
                     case "restore" -> new RestoreCommand();
                     case "restart" -> new RestartCommand();
+                    case "rotate" -> new RotateCommand();
                     case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();
                     case "status" -> new StatusCommand();
+                    case "tenant" -> new TenantCommand();
                     case "up" -> new UpCommand();
                     case "validate" -> new ValidateCommand();
                     case "version" -> new VersionCommand();

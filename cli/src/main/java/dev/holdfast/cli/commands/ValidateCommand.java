@@ -6,7 +6,9 @@ import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
 import dev.holdfast.cli.command.StackFile;
 import dev.holdfast.cli.text.Amounts;
+import dev.holdfast.engine.Bound;
 import dev.holdfast.engines.Engines;
+import dev.holdfast.problem.Problems;
 import dev.holdfast.reader.ResolvedYaml;
 import dev.holdfast.reader.StackReader;
 import dev.holdfast.stack.Service;
@@ -42,6 +44,11 @@ public final class ValidateCommand implements Command {
     public int run(Arguments arguments, Session session) {
         Path file = StackFile.chosen(arguments.positional(0), session);
         Stack stack = new StackReader(Engines.register()).read(file, arguments.value("--env"));
+        Problems problems = new Problems();
+        stack.services()
+                .values()
+                .forEach(service -> Bound.of(Engines.register(), service).checkFiles(problems));
+        problems.throwIfAny();
         Optional<String> resolved = arguments.is("--resolved") ? Optional.of(ResolvedYaml.of(stack)) : Optional.empty();
         if (session.isJson()) {
             session.json(json(stack, resolved));

@@ -31,6 +31,11 @@ public final class StatusText {
             }
         }
         lines.addAll(table.lines());
+        for (Json note : status.itemsAt("notes")) {
+            if (note instanceof Json.Text(String text)) {
+                lines.add(paint.careful("! ") + Quoting.visible(text));
+            }
+        }
         for (Json problem : status.itemsAt("problems")) {
             lines.add(paint.careful("! " + text(problem, "cause")) + " "
                     + paint.faint("[" + text(problem, "code") + "]"));

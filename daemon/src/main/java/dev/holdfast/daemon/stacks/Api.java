@@ -66,6 +66,7 @@ public final class Api {
             case "GET environment" ->
                 Optional.of(Reply.json(new Connections(stacks).environment(stack, request.parameter("role"))));
             case "GET logs" -> Optional.of(logs(request, stack));
+            case "GET insight" -> Optional.of(Reply.json(new InsightReport(stacks).of(stack)));
             case "POST plan" ->
                 Optional.of(Reply.json(new ApplyOperation(stacks).plan(stack, wish(request.object(WISH)))));
             case "POST apply" -> Optional.of(apply(request, stack));
@@ -78,6 +79,8 @@ public final class Api {
     private Optional<Reply> ofService(Request request, String stack, String what, String service) {
         return switch (what) {
             case "GET why" -> Optional.of(Reply.json(new WhyReport(stacks).of(stack, service)));
+            case "GET insight" ->
+                Optional.of(Reply.json(new InsightReport(stacks).of(stack, service, request.parameter("thing"))));
             case "GET connect" ->
                 Optional.of(Reply.json(new Connections(stacks).connect(stack, service, request.parameter("role"))));
             default ->

@@ -45,11 +45,13 @@ final class ApplyOperation {
         ManagedStack managed = stacks.forFile(name);
         return managed.desired().isPresent()
                 ? json(managed, planned(managed, wish), true)
-                : json(
-                        managed,
-                        new Planner(stacks.parts().register())
-                                .planFromNothing(stacks.read(name, written, Optional.empty()), written),
-                        false);
+                : json(managed, planFromNothing(name, written), false);
+    }
+
+    private Planned planFromNothing(String name, Source written) {
+        Stack stack = stacks.read(name, written, Optional.empty());
+        stacks.checkFiles(stack);
+        return new Planner(stacks.parts().register()).planFromNothing(stack, written);
     }
 
     private static Json json(ManagedStack managed, Planned planned, boolean isKnown) {
@@ -198,6 +200,7 @@ final class ApplyOperation {
         Desired desired = managed.known();
         Source source = Sources.now(wish, Optional.of(desired.source()), managed.name());
         Stack wanted = stacks.read(managed.name(), source, desired.derived());
+        stacks.checkFiles(wanted);
         Planner planner = new Planner(stacks.parts().register());
         Optional<ManagedStack.Live> live = managed.live();
         if (live.isPresent()) {

@@ -217,7 +217,15 @@ final class BringUp {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();
         for (int pass = 0; pass < PASSES; pass++) {
-            List<Facets.Inside> missing = Facets.observed(stacks.parts().register(), service, context).stream()
+            List<Facets.Inside> open = live.stack().isDerived()
+                    ? Facets.observedAsItIs(stacks.parts().register(), service, context)
+                    : Facets.observed(stacks.parts().register(), service, context);
+            if (pass == 0) {
+                tellLeft(open);
+                Facets.standing(stacks.parts().register(), service, context)
+                        .forEach(note -> managed.decisions().add("", note));
+            }
+            List<Facets.Inside> missing = open.stream()
                     .filter(inside -> inside.change().risk().compareTo(Change.Risk.RELOAD) <= 0)
                     .filter(inside -> !done.contains(inside.change()))
                     .toList();
@@ -234,6 +242,21 @@ final class BringUp {
             }
         }
         return done;
+    }
+
+    /** What an up does not do by itself is not kept silent about either. */
+    private void tellLeft(List<Facets.Inside> open) {
+        for (Facets.Inside inside : open) {
+            Change change = inside.change();
+            if (change.risk().compareTo(Change.Risk.RELOAD) > 0
+                    && change.where().endsWith("/migrations")) {
+                managed.decisions()
+                        .add(
+                                "",
+                                "left to holdfast apply: " + change.summary() + ", because its words say that it "
+                                        + (change.risk() == Change.Risk.DATA ? "loses data" : "keeps others waiting"));
+            }
+        }
     }
 
     private static long answering(Board board) {

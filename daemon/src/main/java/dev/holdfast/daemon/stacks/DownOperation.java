@@ -94,7 +94,10 @@ final class DownOperation {
             ManagedStack.Live live = managed.orRefuse();
             List<String> restarted = new ArrayList<>();
             BringUp bringUp = new BringUp(stacks, managed, events);
-            for (Workload workload : chosen(live, service, member)) {
+            List<Workload> chosen = chosen(live, service, member);
+            // before any is stopped: what cannot be fetched cannot be started again
+            bringUp.fetch(chosen);
+            for (Workload workload : chosen) {
                 if (events.isGone()) {
                     throw BringUp.gone();
                 }

@@ -4,6 +4,7 @@ import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Protection;
 import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Register;
@@ -30,6 +31,11 @@ final class Facets {
         return of(Bound.of(register, service), context, true);
     }
 
+    /** The same without the files that are pending: what was copied or restored stays in the shape it has. */
+    static List<Inside> observedAsItIs(Register register, Service<?> service, Context context) {
+        return shaped(Bound.of(register, service), context, true);
+    }
+
     /** What the service would need if it were new; asks nobody. */
     static List<Inside> fromNothing(Register register, Service<?> service, Context context) {
         return of(Bound.of(register, service), context, false);
@@ -40,6 +46,18 @@ final class Facets {
         return notes(Bound.of(register, service), context);
     }
 
+    /** What keeps the files of the service from being run. */
+    static List<String> standing(Register register, Service<?> service, Context context) {
+        return standing(Bound.of(register, service), context);
+    }
+
+    private static <S extends Record> List<String> standing(Bound<S> bound, Context context) {
+        return bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)
+                        && schema.migrations() instanceof Support.Offered<Migrations<S>>(Migrations<S> migrations)
+                ? migrations.notes(bound.service(), context)
+                : List.of();
+    }
+
     private static <S extends Record> List<String> notes(Bound<S> bound, Context context) {
         List<String> notes = new ArrayList<>();
         if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
@@ -48,16 +66,20 @@ final class Facets {
         if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
             notes.addAll(access.notes(bound.service(), context));
         }
+        notes.addAll(standing(bound, context));
         return notes;
     }
 
     private static <S extends Record> List<Inside> of(Bound<S> bound, Context context, boolean observe) {
-        List<Inside> found = new ArrayList<>();
-        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
-            found.addAll(of(bound, schema, context, observe));
-        }
-        if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
-            found.addAll(of(bound, access, context, observe));
+        List<Inside> found = new ArrayList<>(shaped(bound, context, observe));
+        // files run as roles, in databases: both are there by then
+        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)
+                && schema.migrations() instanceof Support.Offered<Migrations<S>>(Migrations<S> migrations)) {
+            Service<S> service = bound.service();
+            List<Change> changes =
+                    observe ? migrations.changes(service, context) : migrations.fromNothing(service, context);
+            changes.forEach(change ->
+                    found.add(new Inside(service.name(), change, bench -> migrations.apply(change, service, bench))));
         }
         if (bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection)) {
             Service<S> service = bound.service();
@@ -65,6 +87,17 @@ final class Facets {
                     observe ? protection.changes(service, context) : protection.fromNothing(service, context);
             changes.forEach(change ->
                     found.add(new Inside(service.name(), change, bench -> protection.apply(change, service, bench))));
+        }
+        return found;
+    }
+
+    private static <S extends Record> List<Inside> shaped(Bound<S> bound, Context context, boolean observe) {
+        List<Inside> found = new ArrayList<>();
+        if (bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema)) {
+            found.addAll(of(bound, schema, context, observe));
+        }
+        if (bound.engine().access() instanceof Support.Offered<Access<S>>(Access<S> access)) {
+            found.addAll(of(bound, access, context, observe));
         }
         return found;
     }

@@ -6,10 +6,12 @@ import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Pace;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.daemon.supervise.Supervisor;
+import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Register;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,7 @@ public final class Stacks implements AutoCloseable {
     private final Savings savings;
     private final Schedules schedules;
     private final ConcurrentMap<String, ManagedStack> managed = new ConcurrentHashMap<>();
+    private final List<Thread> watches = new CopyOnWriteArrayList<>();
 
     public Stacks(Parts parts) {
         this.parts = parts;
@@ -71,6 +75,7 @@ public final class Stacks implements AutoCloseable {
 
     /** Takes up again every stack that should be up: adopts what runs, starts what died while nobody looked. */
     public void adoptAll() {
+        watches.add(new Rotations(this).watch());
         for (String name : parts.places().names()) {
             try {
                 ManagedStack stack = find(name);
@@ -98,6 +103,10 @@ public final class Stacks implements AutoCloseable {
 
     ManagedStack findOrCreate(String name) {
         return managed.computeIfAbsent(name, this::created);
+    }
+
+    List<ManagedStack> all() {
+        return List.copyOf(managed.values());
     }
 
     List<String> names() {
@@ -145,6 +154,15 @@ public final class Stacks implements AutoCloseable {
             }
         }
         return stack.keeping(name, kept);
+    }
+
+    /** Refuses a stack whose services name files that are not as they should be. */
+    void checkFiles(Stack stack) {
+        Problems problems = new Problems();
+        stack.services()
+                .values()
+                .forEach(service -> Bound.of(parts.register(), service).checkFiles(problems));
+        problems.throwIfAny();
     }
 
     /** Opens the place and looks after it from now on; starts nothing. */
@@ -200,6 +218,7 @@ public final class Stacks implements AutoCloseable {
     /** Leaves every engine as it is. */
     @Override
     public void close() {
+        watches.forEach(Thread::interrupt);
         schedules.close();
         for (ManagedStack stack : managed.values()) {
             stack.live().ifPresent(live -> live.supervisor().close());

@@ -62,6 +62,10 @@ final class StatusReport {
                 .put("derived", desired.derived().map(Derived::json).orElseGet(Json.Null::new))
                 .put("ready", ready)
                 .put("services", Json.array(services))
+                .put(
+                        "notes",
+                        Json.texts(live.map(one -> new Rotations(stacks).complaints(one))
+                                .orElse(List.of())))
                 .put("backups", Json.array(live.map(saving::entries).orElse(List.of())))
                 .put("problems", ProblemJson.list(problems))
                 .build();

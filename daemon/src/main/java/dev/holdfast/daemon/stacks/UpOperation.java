@@ -32,6 +32,7 @@ final class UpOperation {
         Stack read =
                 stacks.parts().reading().read(written.file().toString(), written.resolved(), written.environment());
         String name = wish.name().orElse(read.name());
+        stacks.checkFiles(read);
         ManagedStack managed = stacks.forFile(name);
         Stack stack = stacks.read(name, written, managed.desired().flatMap(Desired::derived));
         events.send(EventJson.accepted(name));
@@ -142,6 +143,8 @@ final class UpOperation {
             BringUp bringUp,
             Events events)
             throws InterruptedException {
+        // the file may be as it was and want more programs than it did: this Holdfast may be newer than its start
+        bringUp.fetch(live.supervisor().workloads());
         Desired desired = managed.known();
         boolean moved =
                 newPorts && !Stacks.reassign(managed, live.supervisor().site()).isEmpty();

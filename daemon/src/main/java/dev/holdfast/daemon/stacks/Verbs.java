@@ -15,8 +15,19 @@ import java.util.TreeSet;
 
 /** The list of all verbs, and how one is done. */
 final class Verbs {
-    private static final List<Verb> ALL =
-            List.of(new BackupVerb(), new CopyVerb(), new PromoteVerb(), new RestoreVerb());
+    /** By name. */
+    private static final List<Verb> ALL = List.of( //
+            new AuditVerb(), //
+            new BackupVerb(), //
+            new CopyVerb(), //
+            new DriftVerb(), //
+            new InsightVerb(), //
+            new MigrateVerb(), //
+            new PromoteVerb(), //
+            new RehearseVerb(), //
+            new RestoreVerb(), //
+            new RotateVerb(), //
+            new TenantVerb());
 
     private final Stacks stacks;
 

@@ -1,6 +1,7 @@
 package dev.holdfast.engines.pgbouncer;
 
 import dev.holdfast.engine.Context;
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.stack.Service;
@@ -48,7 +49,12 @@ final class PgBouncerNames {
     }
 
     static SecretRef ofServer(Service<?> service, String role) {
-        return new SecretRef(parent(service), "roles/" + role);
+        return Login.password(parent(service), role);
+    }
+
+    /** As whom the pooler looks up verifiers now: that role, or its twin while its password is rotated. */
+    static String lookup(Service<?> service, Context context) {
+        return Login.name(parent(service), LOOKUP, context);
     }
 
     static PostgresWire.Door console(Service<?> service, Context context) {
@@ -62,11 +68,12 @@ final class PgBouncerNames {
 
     /** The way a client goes: its password is checked against the server's verifier, and the answer is the server's. */
     static PostgresWire.Door through(Service<?> service, Context context) {
+        String probe = Login.name(parent(service), PROBE, context);
         return new PostgresWire.Door(
                 context.outside(service.name(), PORT),
                 PgBouncerServer.entered(service, context),
-                PROBE,
-                context.secret(ofServer(service, PROBE)),
+                probe,
+                context.secret(ofServer(service, probe)),
                 PostgresWire.Trust.in(context.authorityFile()));
     }
 }

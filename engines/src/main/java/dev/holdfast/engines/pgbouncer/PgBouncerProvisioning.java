@@ -14,6 +14,7 @@ import dev.holdfast.blueprint.Workload.Signal;
 import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engines.HostRule;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Pooled;
 import dev.holdfast.stack.Service;
@@ -71,6 +72,7 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         "userlist.txt", new Content.Confidential(users(service, context), Setting.Effect.RELOAD)),
                 new ConfigurationFile(
                         "pgpass", new Content.Confidential(passwordFile(service, context), Setting.Effect.RELOAD))));
+        files.addAll(files(rules(service, context)));
         server.authority()
                 .ifPresent(text -> files.add(new ConfigurationFile(
                         PgBouncerServer.AUTHORITY, new Content.Plain(text, Setting.Effect.RELOAD))));
@@ -91,10 +93,38 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                 Reload.SIGHUP));
     }
 
+    /** The rules of the server behind it hold at this door, too: that server only ever sees the pooler's address. */
+    private static List<HostRule> rules(Service<PgBouncerSpec> service, Context context) {
+        String parent = PgBouncerNames.parent(service);
+        List<HostRule> declared = Optional.<Service<?>>ofNullable(
+                        context.stack().services().get(parent))
+                .map(Service::settings)
+                .filter(HostRule.Source.class::isInstance)
+                .map(settings -> ((HostRule.Source) settings).hostRules(parent))
+                .orElse(List.of());
+        if (declared.isEmpty()) {
+            return List.of();
+        }
+        List<String> own = HostRule.withTwins(
+                List.of(PgBouncerNames.ADMIN, PgBouncerNames.STATS, PgBouncerNames.LOOKUP, PgBouncerNames.PROBE));
+        List<HostRule> rules = new ArrayList<>();
+        rules.add(new HostRule(List.of(HostRule.EVERY), own, List.of("all"), false, false));
+        declared.stream().filter(rule -> !rule.certificate()).forEach(rules::add);
+        return rules;
+    }
+
+    private static List<ConfigurationFile> files(List<HostRule> rules) {
+        String text = "# type database role address method\n"
+                + rules.stream().map(HostRule::lines).collect(Collectors.joining());
+        return rules.isEmpty()
+                ? List.of()
+                : List.of(new ConfigurationFile("hba.conf", new Content.Plain(text, Setting.Effect.RELOAD)));
+    }
+
     /** Generated passwords are letters and digits; quotes are doubled all the same. */
     private static Redacted users(Service<PgBouncerSpec> service, Context context) {
-        return new Redacted(user(
-                        PgBouncerNames.LOOKUP, context.secret(PgBouncerNames.ofServer(service, PgBouncerNames.LOOKUP)))
+        String lookup = PgBouncerNames.lookup(service, context);
+        return new Redacted(user(lookup, context.secret(PgBouncerNames.ofServer(service, lookup)))
                 + user(PgBouncerNames.ADMIN, context.secret(PgBouncerNames.own(service, PgBouncerNames.ADMIN)))
                 + user(PgBouncerNames.STATS, context.secret(PgBouncerNames.own(service, PgBouncerNames.STATS))));
     }
@@ -136,10 +166,10 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         parameters.setting("listen_addr", listen.host()),
                         parameters.setting("listen_port", Integer.toString(listen.port())),
                         parameters.setting("unix_socket_dir", ""),
-                        parameters.setting("auth_type", "scram-sha-256"),
+                        parameters.setting("auth_type", rules(service, context).isEmpty() ? "scram-sha-256" : "hba"),
                         parameters.setting("auth_file", "/config/userlist.txt"),
                         parameters.setting("auth_query", "SELECT usename, passwd FROM holdfast.pool_lookup($1)"),
-                        parameters.setting("auth_user", PgBouncerNames.LOOKUP),
+                        parameters.setting("auth_user", PgBouncerNames.lookup(service, context)),
                         parameters.setting("auth_dbname", server.database()),
                         parameters.setting("admin_users", PgBouncerNames.ADMIN),
                         parameters.setting("stats_users", PgBouncerNames.STATS),
@@ -160,6 +190,11 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
                         parameters.setting("log_connections", "0"),
                         parameters.setting("log_disconnections", "0"))
                 .forEach(setting -> settings.put(setting.key(), setting));
+        if (!rules(service, context).isEmpty()) {
+            settings.put("auth_hba_file", parameters.setting("auth_hba_file", "/config/hba.conf"));
+            settings.put("server_tls_cert_file", parameters.setting("server_tls_cert_file", "/tls/server.crt"));
+            settings.put("server_tls_key_file", parameters.setting("server_tls_key_file", "/tls/server.key"));
+        }
         sizing.settings(service).forEach(setting -> settings.put(setting.key(), setting));
         service.settings()
                 .parameters()

@@ -21,57 +21,112 @@ record ActualAccess(
 
     /**
      * @param powers attributes a declared role never has, such as SUPERUSER
+     * @param settings all that are set for the role in every database
+     * @param validUntil when its password ends, where somebody said so
      * @param passwordIsOurs whether the verifier was made from the password Holdfast keeps
      * @param mark the comment, which says whether Holdfast made the role
      */
     record ActualRole(
             boolean login,
+            boolean inherits,
             SortedSet<String> powers,
             int connections,
-            Optional<String> statementTimeout,
+            Optional<String> validUntil,
+            SortedMap<String, String> settings,
             SortedSet<String> memberOf,
             boolean passwordIsOurs,
-            String mark) {}
+            String mark) {
 
-    record ActualDatabase(
-            String owner,
-            SortedMap<String, SortedSet<String>> grants,
-            List<ActualSchema> schemas,
-            SortedSet<DefaultGrant> defaults) {}
-
-    record ActualSchema(
-            String name, String owner, SortedMap<String, SortedSet<String>> grants, List<Coverage> coverage) {}
-
-    /** On how many of a schema's tables or sequences that are not its own a role has a privilege. */
-    record Coverage(String kind, String role, String privilege, long granted, long total) {}
-
-    /** What a role gets on each new thing that another creates. */
-    record DefaultGrant(String creator, String kind, String role, String privilege)
-            implements Comparable<DefaultGrant> {
-        @Override
-        public int compareTo(DefaultGrant other) {
-            return toString().compareTo(other.toString());
+        ActualRole withForeignPassword() {
+            return new ActualRole(login, inherits, powers, connections, validUntil, settings, memberOf, false, mark);
         }
     }
 
-    /** A server just initialised, the declared databases created and nothing else done. */
-    static ActualAccess fresh(Iterable<String> databases) {
-        SortedMap<String, ActualDatabase> fresh = new TreeMap<>();
-        for (String database : databases) {
-            fresh.put(database, freshDatabase());
+    /**
+     * @param defaults what is granted on each new thing, by who creates it
+     * @param guarded who creates functions that not everybody may call
+     */
+    record ActualDatabase(
+            String owner,
+            Optional<String> searchPath,
+            SortedMap<String, SortedSet<String>> grants,
+            List<ActualSchema> schemas,
+            Map<DefaultKey, SortedSet<String>> defaults,
+            SortedSet<String> guarded) {
+
+        /** With those declared schemas that are not there yet, as Schema will make them. */
+        ActualDatabase with(SortedSet<String> declared) {
+            SortedMap<String, ActualSchema> all = new TreeMap<>();
+            declared.forEach(name -> all.put(name, freshSchema(name)));
+            schemas.forEach(schema -> all.put(schema.name(), schema));
+            return new ActualDatabase(owner, searchPath, grants, List.copyOf(all.values()), defaults, guarded);
         }
-        fresh.put(Declared.HOME, freshDatabase());
+    }
+
+    record ActualSchema(String name, String owner, SortedMap<String, SortedSet<String>> grants, Coverage coverage) {}
+
+    /** Whose new things of that kind, in which schema (the empty one is all of them), give something to that role. */
+    record DefaultKey(String creator, String schema, String kind, String role) {}
+
+    /**
+     * On how many of a schema's things each role has a privilege that it was granted.
+     *
+     * @param granted by kind and role, then by privilege
+     * @param totals by kind, then by owner
+     */
+    record Coverage(Map<Whose, Map<String, Long>> granted, Map<String, Map<String, Long>> totals) {
+        static final Coverage NONE = new Coverage(Map.of(), Map.of());
+
+        record Whose(String kind, String role) {}
+
+        Map<String, Long> of(String kind, String role) {
+            return Optional.ofNullable(granted.get(new Whose(kind, role))).orElse(Map.of());
+        }
+
+        /** How many of them are not the role's own. */
+        long others(String kind, String role) {
+            long others = 0;
+            for (Map.Entry<String, Long> owned :
+                    Optional.ofNullable(totals.get(kind)).orElse(Map.of()).entrySet()) {
+                others += owned.getKey().equals(role) ? 0 : owned.getValue();
+            }
+            return others;
+        }
+    }
+
+    /** A server just initialised, the declared databases and schemas created and nothing else done. */
+    static ActualAccess fresh(Declared declared) {
+        SortedMap<String, ActualDatabase> fresh = new TreeMap<>();
+        declared.databases().keySet().forEach(name -> fresh.put(name, freshDatabase(declared.schemas(name))));
+        fresh.put(Declared.HOME, freshDatabase(new TreeSet<>()));
         fresh.put(
                 "template1",
-                new ActualDatabase(Declared.HOLDFAST, grants(PUBLIC, "CONNECT"), List.of(), new TreeSet<>()));
+                new ActualDatabase(
+                        Declared.HOLDFAST,
+                        Optional.empty(),
+                        grants(PUBLIC, "CONNECT"),
+                        List.of(),
+                        Map.of(),
+                        new TreeSet<>()));
         return new ActualAccess(new TreeMap<>(), fresh, false);
     }
 
-    /** As PostgreSQL makes it: open to everyone, with the one schema. */
-    static ActualDatabase freshDatabase() {
-        ActualSchema schema = new ActualSchema("public", "pg_database_owner", new TreeMap<>(), List.of());
+    /** As PostgreSQL makes it: open to everyone, with the one schema; those declared come from Schema. */
+    static ActualDatabase freshDatabase(SortedSet<String> schemas) {
+        SortedMap<String, ActualSchema> there = new TreeMap<>();
+        schemas.forEach(name -> there.put(name, freshSchema(name)));
+        there.put("public", new ActualSchema("public", "pg_database_owner", new TreeMap<>(), Coverage.NONE));
         return new ActualDatabase(
-                Declared.HOLDFAST, grants(PUBLIC, "CONNECT", "TEMPORARY"), List.of(schema), new TreeSet<>());
+                Declared.HOLDFAST,
+                Optional.empty(),
+                grants(PUBLIC, "CONNECT", "TEMPORARY"),
+                List.copyOf(there.values()),
+                Map.of(),
+                new TreeSet<>());
+    }
+
+    static ActualSchema freshSchema(String name) {
+        return new ActualSchema(name, Declared.HOLDFAST, new TreeMap<>(), Coverage.NONE);
     }
 
     private static SortedMap<String, SortedSet<String>> grants(String role, String... privileges) {

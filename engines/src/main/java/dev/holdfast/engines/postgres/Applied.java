@@ -5,7 +5,7 @@ import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Service;
 
 /** How a change is done, whichever facet it came from. */
-final class Applied {
+public final class Applied {
     private Applied() {}
 
     static void apply(Change change, Service<?> service, Context context) {
@@ -15,6 +15,13 @@ final class Applied {
             } else {
                 PostgresSession.execute(batch, service, context);
             }
+        }
+    }
+
+    /** A text as that of a change, secrets as {@code ${service/name}}. */
+    public static void statement(String text, Service<?> service, Context context) {
+        for (Script.Batch batch : Script.of(text).batches()) {
+            PostgresSession.execute(batch, service, context);
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -39,16 +39,16 @@ public record Declared(
     /** The database of Holdfast's own functions, and of nobody's data. */
     public static final String HOME = "postgres";
 
+    public static final String PUBLIC = "public";
+
     public static Declared of(Service<PostgresSpec> service, PostgresExtensions known) {
         PostgresSpec spec = service.settings();
         SortedMap<String, Database> databases =
                 spec.databases().isEmpty() ? new TreeMap<>(Map.of(service.name(), Database.plain())) : spec.databases();
-        Role app = new Role(
+        Role app = Role.of(
                 List.of(Can.READ, Can.WRITE, Can.DDL),
                 spec.pooler().isPresent() ? Door.POOLER : Door.DIRECT,
-                List.of(),
-                OptionalInt.empty(),
-                Optional.empty());
+                List.of());
         SortedMap<String, Role> roles = spec.roles().isEmpty() ? new TreeMap<>(Map.of("app", app)) : spec.roles();
         return new Declared(service, known, databases, roles);
     }
@@ -95,11 +95,43 @@ public record Declared(
                 .orElse(HOLDFAST);
     }
 
+    /** Whose a declared schema is; empty for {@code public} where nothing is said, which PostgreSQL gives the owner. */
+    public Optional<String> owner(String database, String schema) {
+        Optional<String> declared = Optional.ofNullable(databases.get(database))
+                .flatMap(d -> Optional.ofNullable(d.schemas().get(schema)))
+                .flatMap(SchemaSpec::owner);
+        return declared.isPresent() || schema.equals(PUBLIC) ? declared : Optional.of(owner(database));
+    }
+
+    /** The schemas the file has for that database; {@code public}, which is always there, among them only if written. */
+    public SortedSet<String> schemas(String database) {
+        return new TreeSet<>(Optional.ofNullable(databases.get(database))
+                .map(d -> d.schemas().keySet())
+                .orElse(Set.of()));
+    }
+
+    /** Where a name without a schema is looked for: never in a schema that happens to be called as the role. */
+    public List<String> searchPath(String database) {
+        List<String> written = Optional.ofNullable(databases.get(database))
+                .map(Database::searchPath)
+                .orElse(List.of());
+        return written.isEmpty() ? List.of(PUBLIC) : written;
+    }
+
+    /** Whether functions are for those who were given {@code execute}, and no longer for all. */
+    public boolean guardsFunctions() {
+        return roles.values().stream()
+                .anyMatch(role -> role.can().contains(Can.EXECUTE)
+                        || role.schemas().values().stream().anyMatch(words -> words.contains(Can.EXECUTE)));
+    }
+
     /** Whose new tables others may use: everyone who can create some in the database. */
     public SortedSet<String> creators(String database) {
         SortedSet<String> creators = new TreeSet<>(List.of(HOLDFAST, owner(database)));
         roles.forEach((name, role) -> {
-            if (role.can().contains(Can.DDL) && databasesOf(role).contains(database)) {
+            boolean creates = role.can().contains(Can.DDL)
+                    || role.schemas().values().stream().anyMatch(words -> words.contains(Can.DDL));
+            if (creates && databasesOf(role).contains(database)) {
                 creators.add(name);
             }
         });

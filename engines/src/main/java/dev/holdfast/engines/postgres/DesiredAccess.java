@@ -1,17 +1,22 @@
 package dev.holdfast.engines.postgres;
 
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.postgres.PostgresSpec.Can;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.stack.Service;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Who may what, as the stack file has it. Pure. */
 record DesiredAccess(
@@ -21,64 +26,56 @@ record DesiredAccess(
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
     }
 
-    /** @param connections how many, -1 for no limit */
+    /**
+     * @param connections how many, -1 for no limit
+     * @param settings those of {@link #KEPT} that the role has
+     * @param twinOf the role whose second login this is while, and after, its password is rotated
+     */
     record DesiredRole(
             String name,
             SecretRef password,
             int connections,
-            Optional<String> statementTimeout,
-            SortedSet<String> memberOf) {}
+            SortedMap<String, String> settings,
+            SortedSet<String> memberOf,
+            boolean superuser,
+            Optional<String> twinOf) {}
 
-    /** @param owner empty where it is not ours to say */
+    /** The words that set or reset one of them; {@code whose} is a role or a database, quoted. */
+    static String set(String whose, String setting, Optional<String> value) {
+        String how = value.map(text -> " SET " + setting + " = "
+                        + (setting.equals("search_path")
+                                ? Arrays.stream(text.split(", ", -1))
+                                        .map(Sql::name)
+                                        .collect(Collectors.joining(", "))
+                                : Sql.text(text)))
+                .orElse(" RESET " + setting);
+        return "ALTER " + whose + how + ";";
+    }
+
+    /** The settings of a role that are the file's alone to say; what else was set by hand is left as it is. */
+    static final List<String> KEPT = List.of(
+            "idle_in_transaction_session_timeout",
+            "lock_timeout",
+            "role",
+            "search_path",
+            "statement_timeout",
+            "transaction_timeout");
+
+    /**
+     * @param owner empty where it is not ours to say
+     * @param owners of its declared schemas
+     * @param guardsFunctions whether only those may call functions who were given {@code execute}
+     */
     record DesiredDatabase(
             Optional<String> owner,
             SortedMap<String, Rights> rights,
             SortedSet<String> creators,
+            SortedMap<String, String> owners,
+            Optional<String> searchPath,
+            boolean guardsFunctions,
             boolean holdsTables) {}
 
-    /** What a role may in one database: on the database, its schemas, its tables and its sequences. */
-    record Rights(
-            SortedSet<String> database,
-            SortedSet<String> schemas,
-            SortedSet<String> tables,
-            SortedSet<String> sequences) {
-
-        static final Rights NONE = new Rights(set(), set(), set(), set());
-        static final Rights ENTER = new Rights(set("CONNECT"), set(), set(), set());
-
-        static Rights of(List<Can> can) {
-            SortedSet<String> database = new TreeSet<>(List.of("CONNECT", "TEMPORARY"));
-            SortedSet<String> schemas = new TreeSet<>();
-            SortedSet<String> tables = new TreeSet<>();
-            SortedSet<String> sequences = new TreeSet<>();
-            for (Can word : can) {
-                switch (word) {
-                    case READ -> {
-                        schemas.add("USAGE");
-                        tables.add("SELECT");
-                        sequences.add("SELECT");
-                    }
-                    case WRITE -> {
-                        schemas.add("USAGE");
-                        tables.addAll(List.of("INSERT", "UPDATE", "DELETE"));
-                        sequences.add("USAGE");
-                    }
-                    case DDL -> {
-                        database.add("CREATE");
-                        schemas.addAll(List.of("USAGE", "CREATE"));
-                    }
-                    case MONITOR -> schemas.add("USAGE");
-                }
-            }
-            return new Rights(database, schemas, tables, sequences);
-        }
-
-        private static SortedSet<String> set(String... words) {
-            return Collections.unmodifiableSortedSet(new TreeSet<>(List.of(words)));
-        }
-    }
-
-    static DesiredAccess of(Declared declared) {
+    static DesiredAccess of(Declared declared, Map<String, Login> logins) {
         Service<PostgresSpec> service = declared.service();
         List<DesiredRole> roles = new ArrayList<>();
         roles.add(role(service, Declared.METRICS, 5, List.of("pg_monitor")));
@@ -91,29 +88,113 @@ record DesiredAccess(
                         name,
                         Doors.password(service, name),
                         role.connections().orElse(-1),
-                        role.statementTimeout().map(timeout -> timeout.toMillis() + "ms"),
-                        new TreeSet<>(role.can().contains(Can.MONITOR) ? List.of("pg_monitor") : List.of()))));
+                        settings(role),
+                        groups(role),
+                        false,
+                        Optional.empty())));
+        List<DesiredRole> twins = new ArrayList<>();
+        roles.forEach(role -> twins.addAll(twins(service, role, logins)));
+        DesiredRole own = new DesiredRole(
+                Declared.HOLDFAST,
+                Doors.password(service, Declared.HOLDFAST),
+                -1,
+                new TreeMap<>(),
+                new TreeSet<>(),
+                true,
+                Optional.empty());
+        twins.addAll(twins(service, own, logins));
+        roles.addAll(twins);
 
         SortedMap<String, DesiredDatabase> databases = new TreeMap<>();
         for (String database : declared.databases().keySet()) {
-            SortedMap<String, Rights> rights = new TreeMap<>();
-            for (DesiredRole role : roles) {
-                Role own = declared.roles().get(role.name());
-                boolean enters = own != null && declared.databasesOf(own).contains(database);
-                rights.put(role.name(), own != null && enters ? Rights.of(own.can()) : Rights.NONE);
-            }
-            databases.put(
-                    database,
-                    new DesiredDatabase(
-                            Optional.of(declared.owner(database)), rights, declared.creators(database), true));
+            databases.put(database, database(declared, database, roles));
         }
         databases.put(Declared.HOME, home(declared, roles));
         return new DesiredAccess(service.name(), roles, databases, declared.isPooled());
     }
 
+    private static DesiredDatabase database(Declared declared, String database, List<DesiredRole> roles) {
+        SortedMap<String, Rights> rights = new TreeMap<>();
+        for (DesiredRole role : roles) {
+            Role own = declared.roles().get(role.name());
+            boolean enters = own != null && declared.databasesOf(own).contains(database);
+            rights.put(role.name(), own != null && enters ? Rights.of(own) : Rights.NONE);
+        }
+        SortedMap<String, String> owners = new TreeMap<>();
+        declared.schemas(database)
+                .forEach(schema -> declared.owner(database, schema).ifPresent(owner -> owners.put(schema, owner)));
+        return new DesiredDatabase(
+                Optional.of(declared.owner(database)),
+                rights,
+                declared.creators(database),
+                owners,
+                Optional.of(path(declared.searchPath(database))),
+                declared.guardsFunctions(),
+                true);
+    }
+
+    /** Names as they are; no declared one has a comma in it. */
+    private static String path(List<String> schemas) {
+        return String.join(", ", schemas);
+    }
+
+    private static SortedMap<String, String> settings(Role role) {
+        SortedMap<String, String> settings = new TreeMap<>();
+        put(settings, "statement_timeout", role.statementTimeout());
+        put(settings, "lock_timeout", role.lockTimeout());
+        put(settings, "idle_in_transaction_session_timeout", role.idleInTransactionTimeout());
+        put(settings, "transaction_timeout", role.transactionTimeout());
+        if (!role.searchPath().isEmpty()) {
+            settings.put("search_path", path(role.searchPath()));
+        }
+        return settings;
+    }
+
+    private static void put(SortedMap<String, String> settings, String name, Optional<Duration> timeout) {
+        timeout.ifPresent(time -> settings.put(name, time.toMillis() + "ms"));
+    }
+
+    private static SortedSet<String> groups(Role role) {
+        SortedSet<String> groups = new TreeSet<>();
+        if (role.can().contains(Can.MONITOR)) {
+            groups.add("pg_monitor");
+        }
+        if (role.can().contains(Can.SIGNAL)) {
+            groups.add("pg_signal_backend");
+        }
+        return groups;
+    }
+
+    /** Second logins: whoever comes in by one is the role itself from its first statement on. */
+    private static List<DesiredRole> twins(Service<?> service, DesiredRole role, Map<String, Login> logins) {
+        Login login = logins.get(role.name());
+        List<DesiredRole> twins = new ArrayList<>();
+        if (login != null) {
+            for (String twin : login.twins()) {
+                SortedMap<String, String> settings = new TreeMap<>(role.settings());
+                settings.put("role", role.name());
+                twins.add(new DesiredRole(
+                        twin,
+                        Doors.password(service, twin),
+                        role.connections(),
+                        settings,
+                        new TreeSet<>(List.of(role.name())),
+                        role.superuser(),
+                        Optional.of(role.name())));
+            }
+        }
+        return twins;
+    }
+
     private static DesiredRole role(Service<?> service, String name, int connections, List<String> memberOf) {
         return new DesiredRole(
-                name, Doors.password(service, name), connections, Optional.empty(), new TreeSet<>(memberOf));
+                name,
+                Doors.password(service, name),
+                connections,
+                new TreeMap<>(),
+                new TreeSet<>(memberOf),
+                false,
+                Optional.empty());
     }
 
     private static DesiredDatabase home(Declared declared, List<DesiredRole> roles) {
@@ -122,8 +203,9 @@ record DesiredAccess(
             boolean monitors = Optional.ofNullable(declared.roles().get(role.name()))
                     .map(own -> own.can().contains(Can.MONITOR))
                     .orElse(true);
-            rights.put(role.name(), monitors ? Rights.ENTER : Rights.NONE);
+            rights.put(role.name(), monitors && role.twinOf().isEmpty() ? Rights.ENTER : Rights.NONE);
         }
-        return new DesiredDatabase(Optional.empty(), rights, new TreeSet<>(), false);
+        return new DesiredDatabase(
+                Optional.empty(), rights, new TreeSet<>(), new TreeMap<>(), Optional.empty(), false, false);
     }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engines.ExternalPostgres;
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire.Door;
 import dev.holdfast.engines.PostgresWire.Trust;
 import dev.holdfast.secret.Redacted;
@@ -43,6 +44,13 @@ public final class Doors {
         return new SecretRef(service.name(), "roles/" + role);
     }
 
+    /** The password of that name, as long as the file asks where it is made now. */
+    public static Redacted secret(Service<?> service, SecretRef secret, Context context) {
+        return service.settings() instanceof PostgresSpec spec
+                ? context.secret(secret, spec.passwordRules().length())
+                : context.secret(secret);
+    }
+
     /** Where the server itself is, whoever runs it. */
     public static Address direct(Service<?> service, Context context) {
         return ExternalPostgres.of(service)
@@ -74,8 +82,11 @@ public final class Doors {
                 .orElseGet(() -> new Door(
                         direct(service, context),
                         database,
-                        Declared.HOLDFAST,
-                        context.secret(password(service, Declared.HOLDFAST)),
+                        Login.name(service.name(), Declared.HOLDFAST, context),
+                        secret(
+                                service,
+                                password(service, Login.name(service.name(), Declared.HOLDFAST, context)),
+                                context),
                         Trust.in(context.authorityFile())));
     }
 

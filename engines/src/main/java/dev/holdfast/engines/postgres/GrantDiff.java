@@ -2,44 +2,96 @@ package dev.holdfast.engines.postgres;
 
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualSchema;
-import dev.holdfast.engines.postgres.ActualAccess.Coverage;
-import dev.holdfast.engines.postgres.ActualAccess.DefaultGrant;
+import dev.holdfast.engines.postgres.ActualAccess.DefaultKey;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredDatabase;
-import dev.holdfast.engines.postgres.DesiredAccess.Rights;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What has to be granted and revoked in one database: one change a role, done as a whole. Pure. */
 final class GrantDiff {
+    private static final SortedSet<String> NOTHING = Collections.emptySortedSet();
+
     private final String service;
     private final String database;
     private final DesiredDatabase desired;
     private final ActualDatabase actual;
+    private final Map<String, List<DefaultKey>> orphaned = new TreeMap<>();
 
     GrantDiff(String service, String database, DesiredDatabase desired, ActualDatabase actual) {
         this.service = service;
         this.database = database;
         this.desired = desired;
         this.actual = actual;
+        SortedSet<String> schemas =
+                actual.schemas().stream().map(ActualSchema::name).collect(Collectors.toCollection(TreeSet::new));
+        schemas.add("");
+        actual.defaults().keySet().stream()
+                .filter(key -> !desired.creators().contains(key.creator()) || !schemas.contains(key.schema()))
+                .filter(key -> !key.role().equals(key.creator()))
+                .sorted(Comparator.comparing(DefaultKey::toString))
+                .forEach(key -> orphaned.computeIfAbsent(key.role(), role -> new ArrayList<>())
+                        .add(key));
     }
 
     List<Change> changes() {
         List<Change> changes = new ArrayList<>();
+        if (desired.holdsTables()) {
+            functions().ifPresent(changes::add);
+        }
         desired.rights().forEach((role, rights) -> {
             Steps steps = new Steps(role);
             onDatabase(steps, rights);
             if (desired.holdsTables()) {
                 actual.schemas().forEach(schema -> onSchema(steps, schema, rights));
-                defaults(steps, rights);
+                newThings(steps, rights);
             }
-            steps.change().ifPresent(changes::add);
+            steps.change("roles/" + role + "/" + database, role + " in " + database, said(role))
+                    .ifPresent(changes::add);
         });
         return changes;
+    }
+
+    private String said(String role) {
+        return "the stack says what role '" + role + "' may in database '" + database
+                + "', today's tables and tomorrow's";
+    }
+
+    /** PostgreSQL lets everybody call every function; where the file says who may, that ends. */
+    private Optional<Change> functions() {
+        Steps steps = new Steps(ActualAccess.PUBLIC);
+        SortedSet<String> execute = new TreeSet<>(List.of("EXECUTE"));
+        if (desired.guardsFunctions()) {
+            for (ActualSchema schema : actual.schemas()) {
+                if (schema.coverage().of(Rights.ROUTINES, steps.role).getOrDefault("EXECUTE", 0L) > 0) {
+                    steps.revoke(
+                            execute,
+                            "ALL ROUTINES IN SCHEMA " + Sql.name(schema.name()),
+                            "functions of " + schema.name());
+                }
+            }
+        }
+        for (String creator : desired.creators()) {
+            if (actual.guarded().contains(creator) != desired.guardsFunctions()) {
+                steps.byDefault(desired.guardsFunctions() ? "REVOKE" : "GRANT", creator, "", Rights.ROUTINES, execute);
+            }
+        }
+        return steps.change(
+                "databases/" + database + "/functions",
+                "everybody in " + database,
+                desired.guardsFunctions()
+                        ? "the stack says who may call functions, and PostgreSQL lets everybody"
+                        : "the stack no longer says who may call functions");
     }
 
     private void onDatabase(Steps steps, Rights rights) {
@@ -53,57 +105,85 @@ final class GrantDiff {
 
     private void onSchema(Steps steps, ActualSchema schema, Rights rights) {
         String name = Sql.name(schema.name());
-        if (!schema.owner().equals(steps.role)) {
+        Rights.InSchema wanted = rights.in(schema.name());
+        String owner = Optional.ofNullable(desired.owners().get(schema.name())).orElse(schema.owner());
+        if (!owner.equals(steps.role)) {
             SortedSet<String> there = schema.grants().getOrDefault(steps.role, new TreeSet<>());
-            steps.compare(rights.schemas(), there, "SCHEMA " + name, "schema " + schema.name());
+            steps.compare(wanted.schema(), there, "SCHEMA " + name, "schema " + schema.name());
         }
-        for (String kind : List.of("TABLES", "SEQUENCES")) {
-            SortedSet<String> wanted = kind.equals("TABLES") ? rights.tables() : rights.sequences();
-            SortedSet<String> missing = new TreeSet<>();
-            SortedSet<String> surplus = new TreeSet<>();
-            for (Coverage coverage : schema.coverage()) {
-                if (coverage.kind().equals(kind) && coverage.role().equals(steps.role)) {
-                    if (wanted.contains(coverage.privilege()) && coverage.granted() < coverage.total()) {
-                        missing.add(coverage.privilege());
-                    }
-                    if (!wanted.contains(coverage.privilege()) && coverage.granted() > 0) {
-                        surplus.add(coverage.privilege());
-                    }
+        for (String kind : kinds()) {
+            onThings(steps, schema, kind, wanted.on(kind));
+        }
+    }
+
+    private void onThings(Steps steps, ActualSchema schema, String kind, SortedSet<String> wanted) {
+        Map<String, Long> granted = schema.coverage().of(kind, steps.role);
+        if (wanted.isEmpty() && granted.isEmpty()) {
+            return;
+        }
+        long total = schema.coverage().others(kind, steps.role);
+        SortedSet<String> missing = new TreeSet<>();
+        for (String privilege : wanted) {
+            if (granted.getOrDefault(privilege, 0L) < total) {
+                missing.add(privilege);
+            }
+        }
+        SortedSet<String> surplus = new TreeSet<>();
+        granted.forEach((privilege, count) -> {
+            if (count > 0 && !wanted.contains(privilege)) {
+                surplus.add(privilege);
+            }
+        });
+        String thing = "ALL " + kind + " IN SCHEMA " + Sql.name(schema.name());
+        String shown = shown(kind) + " of " + schema.name();
+        steps.grant(missing, thing, shown);
+        steps.revoke(surplus, thing, shown);
+    }
+
+    /** Where everybody may call functions, a grant of that to one role says nothing. */
+    private List<String> kinds() {
+        return desired.guardsFunctions() ? Rights.KINDS : List.of(Rights.TABLES, Rights.SEQUENCES);
+    }
+
+    private static String shown(String kind) {
+        return kind.equals(Rights.ROUTINES) ? "functions" : kind.toLowerCase(Locale.ROOT);
+    }
+
+    /** What is made tomorrow: the same everywhere, and in single schemas what a role may there beyond that. */
+    private void newThings(Steps steps, Rights rights) {
+        for (String creator : desired.creators()) {
+            if (creator.equals(steps.role)) {
+                continue;
+            }
+            for (String kind : kinds()) {
+                SortedSet<String> everywhere = rights.everywhere(kind);
+                byDefault(steps, creator, "", kind, everywhere);
+                for (ActualSchema schema : actual.schemas()) {
+                    SortedSet<String> beyond =
+                            AccessDiff.minus(rights.in(schema.name()).on(kind), everywhere);
+                    byDefault(steps, creator, schema.name(), kind, beyond);
                 }
             }
-            String thing = "ALL " + kind + " IN SCHEMA " + name;
-            String shown = (kind.equals("TABLES") ? "tables of " : "sequences of ") + schema.name();
-            steps.grant(missing, thing, shown);
-            steps.revoke(surplus, thing, shown);
+            byDefault(steps, creator, "", "SCHEMAS", rights.everywhere().schema());
+        }
+        for (DefaultKey key : orphaned.getOrDefault(steps.role, List.of())) {
+            steps.byDefault(
+                    "REVOKE",
+                    key.creator(),
+                    key.schema(),
+                    key.kind(),
+                    Optional.ofNullable(actual.defaults().get(key)).orElseGet(TreeSet::new));
         }
     }
 
-    private void defaults(Steps steps, Rights rights) {
-        for (String creator : desired.creators()) {
-            if (!creator.equals(steps.role)) {
-                defaults(steps, creator, "TABLES", rights.tables());
-                defaults(steps, creator, "SEQUENCES", rights.sequences());
-                defaults(steps, creator, "SCHEMAS", rights.schemas());
-            }
+    private void byDefault(Steps steps, String creator, String schema, String kind, SortedSet<String> wanted) {
+        SortedSet<String> there = Optional.ofNullable(
+                        actual.defaults().get(new DefaultKey(creator, schema, kind, steps.role)))
+                .orElse(NOTHING);
+        if (!wanted.equals(there)) {
+            steps.byDefault("GRANT", creator, schema, kind, AccessDiff.minus(wanted, there));
+            steps.byDefault("REVOKE", creator, schema, kind, AccessDiff.minus(there, wanted));
         }
-        for (DefaultGrant there : actual.defaults()) {
-            if (there.role().equals(steps.role) && !desired.creators().contains(there.creator())) {
-                steps.byDefault("REVOKE", there.creator(), there.kind(), new TreeSet<>(List.of(there.privilege())));
-            }
-        }
-    }
-
-    private void defaults(Steps steps, String creator, String kind, SortedSet<String> wanted) {
-        SortedSet<String> there = new TreeSet<>();
-        for (DefaultGrant grant : actual.defaults()) {
-            if (grant.creator().equals(creator)
-                    && grant.kind().equals(kind)
-                    && grant.role().equals(steps.role)) {
-                there.add(grant.privilege());
-            }
-        }
-        steps.byDefault("GRANT", creator, kind, AccessDiff.minus(wanted, there));
-        steps.byDefault("REVOKE", creator, kind, AccessDiff.minus(there, wanted));
     }
 
     /** The lines of one role's change, as they come together. */
@@ -125,8 +205,8 @@ final class GrantDiff {
         void grant(SortedSet<String> privileges, String thing, String shown) {
             if (!privileges.isEmpty()) {
                 String words = String.join(", ", privileges);
-                lines.add("GRANT " + words + " ON " + thing + " TO " + Sql.name(role) + ";");
-                undo.add("REVOKE " + words + " ON " + thing + " FROM " + Sql.name(role) + ";");
+                lines.add("GRANT " + words + " ON " + thing + " TO " + grantee() + ";");
+                undo.add("REVOKE " + words + " ON " + thing + " FROM " + grantee() + ";");
                 summary.add("grant " + words + " on " + shown);
             }
         }
@@ -134,39 +214,43 @@ final class GrantDiff {
         void revoke(SortedSet<String> privileges, String thing, String shown) {
             if (!privileges.isEmpty()) {
                 String words = String.join(", ", privileges);
-                lines.add("REVOKE " + words + " ON " + thing + " FROM " + Sql.name(role) + ";");
-                undo.add("GRANT " + words + " ON " + thing + " TO " + Sql.name(role) + ";");
+                lines.add("REVOKE " + words + " ON " + thing + " FROM " + grantee() + ";");
+                undo.add("GRANT " + words + " ON " + thing + " TO " + grantee() + ";");
                 summary.add("revoke " + words + " on " + shown);
             }
         }
 
-        void byDefault(String verb, String creator, String kind, SortedSet<String> privileges) {
+        void byDefault(String verb, String creator, String schema, String kind, SortedSet<String> privileges) {
             if (!privileges.isEmpty()) {
                 boolean grants = verb.equals("GRANT");
                 String words = String.join(", ", privileges);
-                String head = "ALTER DEFAULT PRIVILEGES FOR ROLE " + Sql.name(creator) + " ";
-                String give = "GRANT " + words + " ON " + kind + " TO " + Sql.name(role) + ";";
-                String take = "REVOKE " + words + " ON " + kind + " FROM " + Sql.name(role) + ";";
+                String head = "ALTER DEFAULT PRIVILEGES FOR ROLE " + Sql.name(creator) + " "
+                        + (schema.isEmpty() ? "" : "IN SCHEMA " + Sql.name(schema) + " ");
+                String give = "GRANT " + words + " ON " + kind + " TO " + grantee() + ";";
+                String take = "REVOKE " + words + " ON " + kind + " FROM " + grantee() + ";";
                 lines.add(head + (grants ? give : take));
                 undo.add(head + (grants ? take : give));
-                String things = kind.toLowerCase(java.util.Locale.ROOT);
-                summary.add((grants ? "grant " : "revoke ") + words + " on new " + things + " of " + creator);
+                summary.add((grants ? "grant " : "revoke ") + words + " on new " + shown(kind) + " of " + creator
+                        + (schema.isEmpty() ? "" : " in " + schema));
             }
         }
 
-        Optional<Change> change() {
+        private String grantee() {
+            return role.equals(ActualAccess.PUBLIC) ? role : Sql.name(role);
+        }
+
+        Optional<Change> change(String thing, String who, String because) {
             if (lines.isEmpty()) {
                 return Optional.empty();
             }
             String connect = Sql.connect(database) + "\n";
             return Optional.of(new Change(
-                    service + "/roles/" + role + "/" + database,
-                    role + " in " + database + ": " + String.join("; ", summary),
+                    service + "/" + thing,
+                    who + ": " + String.join("; ", summary),
                     connect + String.join("\n", lines),
                     Risk.NONE,
                     Optional.of(connect + String.join("\n", undo)),
-                    "the stack says what role '" + role + "' may in database '" + database
-                            + "', today's tables and tomorrow's"));
+                    because));
         }
     }
 }

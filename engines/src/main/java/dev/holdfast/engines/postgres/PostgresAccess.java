@@ -4,6 +4,10 @@ import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Drift;
+import dev.holdfast.engine.Rotation;
+import dev.holdfast.engine.Support;
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.PostgresWire.Trust;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
@@ -11,6 +15,10 @@ import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
 import dev.holdfast.engines.postgres.PostgresSpec.Door;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.engines.postgres.audit.Audits;
+import dev.holdfast.engines.postgres.drift.DdlLog;
+import dev.holdfast.engines.postgres.drift.PostgresDrift;
+import dev.holdfast.engines.postgres.rotation.PostgresRotation;
 import dev.holdfast.engines.postgres.tenancy.Tenancies;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
@@ -20,6 +28,7 @@ import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Nearest;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +41,7 @@ import java.util.TreeSet;
 /** Roles, grants, owners, and the way in. It comes after Schema, which makes the databases. */
 final class PostgresAccess implements Access<PostgresSpec> {
     private final PostgresExtensions extensions;
+    private final Verifiers verifiers = new Verifiers();
 
     PostgresAccess(PostgresExtensions extensions) {
         this.extensions = extensions;
@@ -120,9 +130,10 @@ final class PostgresAccess implements Access<PostgresSpec> {
         SortedSet<String> entered =
                 role == null ? new java.util.TreeSet<>(declared.databases().keySet()) : declared.databasesOf(role);
         boolean asKeeper = role == null;
+        String login = Login.name(service.name(), name, context);
         return new Way(
-                asKeeper ? keeper.role() : name,
-                asKeeper ? keeper.password() : context.secret(Doors.password(service, name)),
+                asKeeper ? keeper.role() : login,
+                asKeeper ? keeper.password() : Doors.secret(service, Doors.password(service, login), context),
                 entered.isEmpty() ? declared.databases().firstKey() : entered.first(),
                 pooled ? Doors.pooled(service, context) : Doors.direct(service, context),
                 pooled ? Trust.in(context.authorityFile()) : Doors.trust(service, context));
@@ -150,27 +161,44 @@ final class PostgresAccess implements Access<PostgresSpec> {
     }
 
     @Override
+    public Support<Rotation<PostgresSpec>> rotation() {
+        return Support.offered(passwords());
+    }
+
+    private PostgresRotation passwords() {
+        return new PostgresRotation(extensions, this, InstantSource.system());
+    }
+
+    @Override
+    public List<Drift> drift(Service<PostgresSpec> service, Context context) {
+        List<Change> changes = new ArrayList<>(new PostgresSchema(extensions, this).changes(service, context));
+        changes.addAll(changes(service, context));
+        return new PostgresDrift(Declared.of(service, extensions), context)
+                .of(changes, passwords().logins(service, context));
+    }
+
+    @Override
     public List<Change> changes(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
-        DesiredAccess desired = DesiredAccess.of(declared);
+        DesiredAccess desired = DesiredAccess.of(declared, logins(service, declared, context));
         List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
         SortedMap<String, ActualRole> roles;
         SortedMap<String, ActualDatabase> databases;
         boolean lookup;
         try (PostgresSession session = PostgresSession.open(service, context, Declared.HOME)) {
-            roles = session.roles(names);
+            roles = session.roles(names, verifiers);
             databases = session.databases();
             lookup = desired.poolLookup() && session.hasPoolLookup();
         }
         SortedSet<String> fresh = new TreeSet<>();
         desired.databases().forEach((name, database) -> {
-            ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase());
+            ActualDatabase there = databases.putIfAbsent(name, ActualAccess.freshDatabase(declared.schemas(name)));
             if (there == null) {
                 fresh.add(name);
             }
             if (there != null && database.holdsTables()) {
                 try (PostgresSession session = PostgresSession.open(service, context, name)) {
-                    databases.put(name, session.inside(there, names));
+                    databases.put(name, session.inside(there).with(declared.schemas(name)));
                 }
             }
         });
@@ -180,26 +208,54 @@ final class PostgresAccess implements Access<PostgresSpec> {
                 .toList();
         List<Change> changes =
                 new ArrayList<>(new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes());
+        changes.addAll(DdlLog.changes(declared, context, there));
         changes.addAll(Tenancies.changes(declared, context, there));
+        changes.addAll(Audits.changes(declared, context, there));
         return List.copyOf(changes);
     }
 
     @Override
     public List<Change> fromNothing(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
-        ActualAccess fresh = ActualAccess.fresh(declared.databases().keySet());
-        List<Change> changes = new ArrayList<>(new AccessDiff(DesiredAccess.of(declared), fresh).changes());
+        ActualAccess fresh = ActualAccess.fresh(declared);
+        List<Change> changes = new ArrayList<>(new AccessDiff(DesiredAccess.of(declared, Map.of()), fresh).changes());
+        changes.addAll(DdlLog.fromNothing(declared));
         changes.addAll(Tenancies.fromNothing(declared));
+        changes.addAll(Audits.fromNothing(declared));
         return List.copyOf(changes);
     }
 
     @Override
     public List<String> notes(Service<PostgresSpec> service, Context context) {
-        return Tenancies.notes(Declared.of(service, extensions), context);
+        Declared declared = Declared.of(service, extensions);
+        List<String> notes = new ArrayList<>(Tenancies.notes(declared, context));
+        notes.addAll(Audits.notes(declared, context));
+        for (Rotation.Credential login : passwords().logins(service, context)) {
+            String command = "holdfast rotate " + service.name() + " " + login.role();
+            login.complaint()
+                    .ifPresent(complaint -> notes.add(service.name() + ": the password of " + login.role() + " "
+                            + complaint + ". Run: " + command + "."));
+            if (login.state() == Rotation.State.INTERRUPTED) {
+                notes.add(service.name() + ": the rotation of " + login.role()
+                        + " was interrupted. Run the same command again: " + command + ".");
+            }
+        }
+        return List.copyOf(notes);
     }
 
     @Override
     public void apply(Change change, Service<PostgresSpec> service, Context context) {
         Applied.apply(change, service, context);
+    }
+
+    /** How far the rotations are, by role; those never rotated have none. */
+    private static Map<String, Login> logins(Service<?> service, Declared declared, Context context) {
+        Map<String, Login> logins = new TreeMap<>();
+        List<String> names = new ArrayList<>(declared.roles().keySet());
+        names.addAll(List.of(Declared.HOLDFAST, Declared.METRICS, Declared.POOLER, Declared.PROBE));
+        for (String name : names) {
+            Login.of(service.name(), name, context).ifPresent(login -> logins.put(name, login));
+        }
+        return logins;
     }
 }

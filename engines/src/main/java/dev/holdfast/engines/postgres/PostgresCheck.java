@@ -5,6 +5,7 @@ import dev.holdfast.engines.postgres.PostgresParameters.Parameter;
 import dev.holdfast.engines.postgres.PostgresSpec.Can;
 import dev.holdfast.engines.postgres.PostgresSpec.Door;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.engines.postgres.tenancy.TenancyCheck;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
@@ -61,8 +62,11 @@ final class PostgresCheck {
                     .ifPresent(
                             owner -> unknown("role", owner, declared.roles().keySet(), "databases." + name + ".owner"));
             extensions(database.extensions(), "databases." + name + ".extensions");
+            database.migrations().flatMap(migrations -> migrations.role()).ifPresent(role -> migrator(name, role));
+            new TenancyCheck(service, name, problems).run(database);
         });
         spec.roles().forEach(this::role);
+        new AccessCheck(service, declared, problems).run();
         extensions(spec.extensions(), "extensions");
         singleExtensions();
         spec.parameters().forEach(this::parameter);
@@ -93,11 +97,13 @@ final class PostgresCheck {
                     what + " '" + name + "' has a name that PostgreSQL or Holdfast keeps for itself",
                     "Choose a name that is not postgres, public, template0 or template1 and begins with neither pg_ nor holdfast.");
         }
-        if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+        // the second login of a role has two letters more
+        int longest = what.equals("role") ? LONGEST_NAME - 2 : LONGEST_NAME;
+        if (name.getBytes(StandardCharsets.UTF_8).length > longest) {
             add(
                     Code.HF1501,
                     path,
-                    what + " '" + name + "' has a name longer than PostgreSQL's 63 bytes",
+                    what + " '" + name + "' has a name longer than " + longest + " bytes",
                     "Choose a shorter name.");
         }
     }
@@ -119,7 +125,9 @@ final class PostgresCheck {
         }
         boolean owns = declared.databases().keySet().stream()
                 .anyMatch(database -> declared.owner(database).equals(name));
-        if (role.can().isEmpty() && !owns) {
+        boolean mayNothing =
+                role.can().isEmpty() && role.schemas().values().stream().allMatch(List::isEmpty);
+        if (mayNothing && !owns) {
             add(
                     Code.HF1505,
                     path,
@@ -140,6 +148,21 @@ final class PostgresCheck {
                     path + ".statementTimeout",
                     "role '" + name + "' has a statementTimeout of zero, which PostgreSQL takes for none",
                     "Remove statementTimeout:, or write how long a statement may run.");
+        }
+    }
+
+    private void migrator(String database, String name) {
+        String path = "databases." + database + ".migrations.role";
+        Role role = declared.roles().get(name);
+        if (role == null) {
+            unknown("role", name, declared.roles().keySet(), path);
+        } else if (!role.can().contains(Can.DDL) || !declared.databasesOf(role).contains(database)) {
+            add(
+                    Code.HF1536,
+                    path,
+                    "role '" + name + "' runs the migrations of database '" + database + "' and may "
+                            + (role.can().contains(Can.DDL) ? "not enter it" : "create nothing in it"),
+                    "Give it can: [ddl] and the database, or name a role that has both.");
         }
     }
 

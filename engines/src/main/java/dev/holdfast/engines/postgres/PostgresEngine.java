@@ -27,8 +27,8 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     private final PostgresParameters parameters = PostgresParameters.known();
     private final PostgresExtensions extensions = PostgresExtensions.known();
     private final PostgresSizing sizing = new PostgresSizing(parameters, extensions);
-    private final PostgresSchema schema = new PostgresSchema(extensions);
     private final PostgresAccess access = new PostgresAccess(extensions);
+    private final PostgresSchema schema = new PostgresSchema(extensions, access);
     private final PostgresObservation observation = new PostgresObservation();
     private final PostgresProtection protection = new PostgresProtection();
     private final PostgresProvisioning provisioning =
@@ -62,6 +62,14 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
     @Override
     public void check(Service<PostgresSpec> service, Stack stack, Problems problems) {
         new PostgresCheck(parameters, extensions, service, stack, problems).run();
+    }
+
+    @Override
+    public void checkFiles(Service<PostgresSpec> service, Problems problems) {
+        schema.migrations()
+                .orRefuse()
+                .databases(service)
+                .forEach(database -> schema.migrations().orRefuse().check(service, database, problems));
     }
 
     @Override

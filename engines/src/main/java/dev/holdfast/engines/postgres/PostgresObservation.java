@@ -16,12 +16,16 @@ import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Insight;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Scrape;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.ExternalRefusal;
 import dev.holdfast.engines.KeptConnections;
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
+import dev.holdfast.engines.postgres.insight.PostgresInsight;
 import dev.holdfast.engines.postgres.protection.ArchiverSession;
 import dev.holdfast.engines.postgres.protection.Archiving;
 import dev.holdfast.stack.Elsewhere;
@@ -99,6 +103,9 @@ final class PostgresObservation implements Observation<PostgresSpec> {
             return List.of();
         }
         Address listen = context.listen(Doors.exporter(service), PORT);
+        String login = Login.name(service.name(), Declared.METRICS, context);
+        // made here where there is none, so that the file's length holds for it, too
+        var _ = Doors.secret(service, Doors.password(service, login), context);
         Address server = context.inside(Doors.primary(service), Doors.PORT);
         List<String> arguments = List.of(
                 "--web.listen-address=" + listen,
@@ -111,7 +118,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                 "DATA_SOURCE_URI",
                 server + "/" + Declared.HOME + "?sslmode=verify-full&sslrootcert=/tls/ca.crt",
                 "DATA_SOURCE_USER",
-                Declared.METRICS,
+                login,
                 "DATA_SOURCE_PASS_FILE",
                 "/secrets/metrics");
         return List.of(new Workload(
@@ -124,7 +131,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                         "web.yaml",
                         new Content.Plain(
                                 Beside.text(PostgresObservation.class, "exporter.yaml"), Setting.Effect.RESTART))),
-                List.of(new SecretFile("metrics", Doors.password(service, Declared.METRICS))),
+                List.of(new SecretFile("metrics", Doors.password(service, login))),
                 true,
                 Optional.empty(),
                 Set.of(),
@@ -164,5 +171,10 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                         Long.toString(service.resources().storage().count()))
                 .replace("${shown}", service.resources().storage().toString());
         return List.of(new AlertRules(service.name(), rules));
+    }
+
+    @Override
+    public Support<Insight<PostgresSpec>> insight() {
+        return Support.offered(new PostgresInsight());
     }
 }

@@ -89,6 +89,8 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         }
         Declared declared = Declared.of(service, extensions);
         Address listen = context.listen(Doors.primary(service), Doors.PORT);
+        // made here where there is none, so that the file's length holds for it, too
+        var _ = Doors.secret(service, Doors.password(service, Declared.HOLDFAST), context);
         return List.of(new Workload(
                 member(service),
                 programs(service, declared),
@@ -108,13 +110,16 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         List<ConfigurationFile> files = new ArrayList<>(Archiving.files(service, context));
         files.add(new ConfigurationFile(
                 "postgresql.conf", new Content.Settings(Content.Syntax.QUOTED, settings(service, listen, context))));
-        files.add(new ConfigurationFile("pg_hba.conf", new Content.Plain(doors(listen), Setting.Effect.RELOAD)));
+        files.add(new ConfigurationFile(
+                "pg_hba.conf", new Content.Plain(HostRules.file(service, listen), Setting.Effect.RELOAD)));
         return files;
     }
 
     private static Programs programs(Service<PostgresSpec> service, Declared declared) {
         SortedSet<String> packages = new TreeSet<>();
         packages.add("postgresql-" + service.version());
+        // a few kilobytes with which insight tries an index without making it; nothing of it is in a database
+        packages.add("postgresql-" + service.version() + "-hypopg");
         declared.extensions().forEach(extension -> extension.debianPackage().ifPresent(name -> packages.add(name)));
         service.settings().backups().ifPresent(backups -> packages.add(Archiving.PACKAGE));
         return new Programs.Debian(List.copyOf(packages));
@@ -178,7 +183,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 .withFirstStart(List.of(new Container.FirstStart(
                         "/docker-entrypoint-initdb.d/10-holdfast.sql",
                         new Content.Confidential(
-                                Redacted.later(() -> Script.filled(firstStart(service, context), context)
+                                Redacted.later(() -> Script.filled(firstStart(service, context), service, context)
                                         .reveal()),
                                 Setting.Effect.RESTART))));
     }
@@ -199,21 +204,6 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 .map(Extension::name)
                 .filter(name -> !IN_IMAGES.contains(name))
                 .toList();
-    }
-
-    /** Every line asks for a password; where the server listens on loopback only, nothing else is let in at all. */
-    private static String doors(Address listen) {
-        boolean loopback = listen.host().equals("127.0.0.1") || listen.host().equals("::1");
-        String remote = loopback
-                ? "hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n"
-                        + copies("127.0.0.1/32") + copies("::1/128")
-                : "hostssl all all all scram-sha-256\n" + copies("all");
-        return "# type database role address method\nlocal all all scram-sha-256\n" + remote;
-    }
-
-    /** The word all means every database, and not the door through which a server is copied. */
-    private static String copies(String from) {
-        return "hostssl replication " + Declared.HOLDFAST + " " + from + " scram-sha-256\n";
     }
 
     private List<Setting> settings(Service<PostgresSpec> service, Address listen, Context context) {
@@ -265,6 +255,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 parameters.setting("ssl_min_protocol_version", "TLSv1.3"),
                 parameters.setting("password_encryption", "scram-sha-256"),
                 parameters.setting("allow_alter_system", "off"),
+                parameters.setting("track_commit_timestamp", "on"),
                 parameters.setting("wal_level", "replica"),
                 parameters.setting("wal_compression", "lz4"),
                 parameters.setting("checkpoint_timeout", "15min"),

@@ -1,20 +1,34 @@
 package dev.holdfast.engines.postgres;
 
+import dev.holdfast.engine.Audit;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Schema;
+import dev.holdfast.engine.Support;
+import dev.holdfast.engine.Tenancy;
 import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
+import dev.holdfast.engines.postgres.audit.PostgresAudit;
+import dev.holdfast.engines.postgres.migrations.PostgresMigrations;
+import dev.holdfast.engines.postgres.tenancy.PostgresTenancy;
 import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Service;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Databases and their extensions. It comes before Access, which gives the databases to their owners. */
+/** Databases, their schemas and extensions. It comes before Access, which gives the databases to their owners. */
 final class PostgresSchema implements Schema<PostgresSpec> {
     private final PostgresExtensions extensions;
+    private final PostgresMigrations migrations;
 
-    PostgresSchema(PostgresExtensions extensions) {
+    PostgresSchema(PostgresExtensions extensions, PostgresAccess access) {
         this.extensions = extensions;
+        this.migrations = new PostgresMigrations(extensions, List.of(this, access));
+    }
+
+    @Override
+    public Support<Migrations<PostgresSpec>> migrations() {
+        return Support.offered(migrations);
     }
 
     @Override
@@ -25,14 +39,16 @@ final class PostgresSchema implements Schema<PostgresSpec> {
             marks = session.marks();
         }
         SortedMap<String, SortedMap<String, ActualExtension>> there = new TreeMap<>();
+        SortedMap<String, SortedMap<String, String>> schemas = new TreeMap<>();
         for (String database : declared.databases().keySet()) {
             if (marks.containsKey(database)) {
                 try (PostgresSession session = PostgresSession.open(service, context, database)) {
                     there.put(database, session.extensions());
+                    schemas.put(database, session.schemaMarks());
                 }
             }
         }
-        return new SchemaDiff(declared, new ActualSchemas(marks, there)).changes();
+        return new SchemaDiff(declared, new ActualSchemas(marks, schemas, there)).changes();
     }
 
     @Override
@@ -43,5 +59,15 @@ final class PostgresSchema implements Schema<PostgresSpec> {
     @Override
     public void apply(Change change, Service<PostgresSpec> service, Context context) {
         Applied.apply(change, service, context);
+    }
+
+    @Override
+    public Support<Tenancy<PostgresSpec>> tenancy() {
+        return Support.offered(new PostgresTenancy(extensions));
+    }
+
+    @Override
+    public Support<Audit<PostgresSpec>> audit() {
+        return Support.offered(new PostgresAudit(extensions));
     }
 }

@@ -10,12 +10,11 @@ import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.ActualAccess.ActualSchema;
 import dev.holdfast.engines.postgres.ActualAccess.Coverage;
-import dev.holdfast.engines.postgres.ActualAccess.DefaultGrant;
+import dev.holdfast.engines.postgres.ActualAccess.DefaultKey;
 import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
-import dev.holdfast.secret.Scram;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.sql.Array;
@@ -26,6 +25,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,6 +94,21 @@ public final class PostgresSession implements AutoCloseable {
         }
     }
 
+    /** A connection as a role of the service, on which nothing is set yet. The caller closes it. */
+    public static Connection connectionAs(
+            Service<?> service, Context context, String database, String role, int answerSeconds) throws SQLException {
+        if (role.equals(Doors.keeper(service))) {
+            return PostgresWire.open(door(service, context, database), false, answerSeconds);
+        }
+        Door door = new Door(
+                Doors.direct(service, context),
+                database,
+                role,
+                context.secret(Doors.password(service, role)),
+                Doors.trust(service, context));
+        return PostgresWire.open(door, false, answerSeconds);
+    }
+
     /** What only a superuser may silence stays as it is for others: what they send holds verifiers, never passwords. */
     private static void silence(Statement statement) throws SQLException {
         try (ResultSet loaded = statement.executeQuery("SELECT set_config(name, CASE name"
@@ -152,7 +167,7 @@ public final class PostgresSession implements AutoCloseable {
 
     private void execute(Script.Batch batch) {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(Script.filled(batch.sql(), context).reveal());
+            statement.execute(Script.filled(batch.sql(), service, context).reveal());
         } catch (SQLException e) {
             if (!isDone(batch.sql(), Optional.ofNullable(e.getSQLState()).orElse(""))) {
                 throw new HoldfastException(
@@ -177,9 +192,10 @@ public final class PostgresSession implements AutoCloseable {
         };
     }
 
-    /** All roles; only the password of those declared is compared, for only theirs is ours to know. */
-    SortedMap<String, ActualRole> roles(Collection<String> declared) {
+    /** All roles; only the passwords of those declared are compared, for only theirs are ours to know. */
+    SortedMap<String, ActualRole> roles(Collection<String> declared, Verifiers verifiers) {
         SortedMap<String, ActualRole> roles = new TreeMap<>();
+        SortedMap<String, String> kept = new TreeMap<>();
         query("access_roles.sql", row -> {
             String name = row.getString("rolname");
             SortedSet<String> powers = new TreeSet<>();
@@ -188,65 +204,122 @@ public final class PostgresSession implements AutoCloseable {
                     powers.add(power.getValue());
                 }
             }
-            String verifier = Optional.ofNullable(row.getString("rolpassword")).orElse("");
-            boolean ours =
-                    !declared.contains(name) || Scram.matches(verifier, context.secret(Doors.password(service, name)));
+            if (declared.contains(name)) {
+                kept.put(name, Optional.ofNullable(row.getString("rolpassword")).orElse(""));
+            }
             roles.put(
                     name,
                     new ActualRole(
                             row.getBoolean("rolcanlogin"),
+                            row.getBoolean("rolinherit"),
                             powers,
                             row.getInt("rolconnlimit"),
-                            Optional.ofNullable(row.getString("statement_timeout")),
+                            Optional.ofNullable(row.getString("valid_until")),
+                            settings(texts(row.getArray("settings"))),
                             new TreeSet<>(texts(row.getArray("member_of"))),
-                            ours,
+                            true,
                             row.getString("mark")));
         });
+        SortedSet<String> changed = verifiers.foreign(kept, service, context);
+        changed.forEach(name -> roles.computeIfPresent(name, (_, role) -> role.withForeignPassword()));
         return roles;
+    }
+
+    private static SortedMap<String, String> settings(List<String> written) {
+        SortedMap<String, String> settings = new TreeMap<>();
+        for (String setting : written) {
+            int equals = setting.indexOf('=');
+            String name = setting.substring(0, equals);
+            settings.put(name, plain(name, setting.substring(equals + 1)));
+        }
+        return settings;
+    }
+
+    /** A path without the quotes that PostgreSQL puts round some of its names. */
+    private static String plain(String name, String value) {
+        return name.equals("search_path") ? value.replace("\"", "") : value;
     }
 
     /** Owners and grants of every database, without what is inside. */
     SortedMap<String, ActualDatabase> databases() {
         SortedMap<String, ActualDatabase> databases = new TreeMap<>();
         query("access_databases.sql", row -> {
+            Optional<String> path =
+                    Optional.ofNullable(row.getString("search_path")).map(value -> plain("search_path", value));
             ActualDatabase database = databases.computeIfAbsent(
                     row.getString("datname"),
-                    name -> new ActualDatabase(text(row, "owner"), new TreeMap<>(), List.of(), new TreeSet<>()));
-            grant(database.grants(), row);
+                    name -> new ActualDatabase(
+                            text(row, "owner"), path, new TreeMap<>(), List.of(), Map.of(), new TreeSet<>()));
+            String grantee = row.getString("grantee");
+            if (grantee != null) {
+                database.grants()
+                        .computeIfAbsent(grantee, name -> new TreeSet<>())
+                        .add(row.getString("privilege_type"));
+            }
         });
         return databases;
     }
 
     /** What is inside the database of this session, added to what is known of it. */
-    ActualDatabase inside(ActualDatabase database, Collection<String> roles) {
-        Map<String, List<Coverage>> coverage = new TreeMap<>();
-        query(
-                "access_objects.sql",
-                row -> coverage.computeIfAbsent(row.getString("nspname"), name -> new ArrayList<>())
-                        .add(new Coverage(
-                                row.getString("kind"),
-                                row.getString("rolname"),
-                                row.getString("name"),
-                                row.getLong("granted"),
-                                row.getLong("total"))),
-                (Object) roles.toArray(String[]::new));
+    ActualDatabase inside(ActualDatabase database) {
+        Map<String, Coverage> coverage = coverage();
         SortedMap<String, ActualSchema> schemas = new TreeMap<>();
         query("access_schemas.sql", row -> {
             ActualSchema schema = schemas.computeIfAbsent(
                     row.getString("nspname"),
                     name -> new ActualSchema(
-                            name, text(row, "owner"), new TreeMap<>(), coverage.getOrDefault(name, List.of())));
-            grant(schema.grants(), row);
+                            name, text(row, "owner"), new TreeMap<>(), coverage.getOrDefault(name, Coverage.NONE)));
+            String grantee = row.getString("grantee");
+            if (grantee != null) {
+                schema.grants().put(grantee, new TreeSet<>(texts(row.getArray("privileges"))));
+            }
         });
-        SortedSet<DefaultGrant> defaults = new TreeSet<>();
-        query(
-                "access_defaults.sql",
-                row -> defaults.add(new DefaultGrant(
-                        row.getString("creator"),
-                        row.getString("kind"),
-                        row.getString("rolname"),
-                        row.getString("privilege_type"))));
-        return new ActualDatabase(database.owner(), database.grants(), List.copyOf(schemas.values()), defaults);
+        Map<DefaultKey, SortedSet<String>> defaults = new HashMap<>();
+        SortedSet<String> guarded = new TreeSet<>();
+        SortedSet<String> open = new TreeSet<>();
+        query("access_defaults.sql", row -> {
+            String creator = row.getString("creator");
+            String kind = row.getString("kind");
+            String schema = row.getString("schema");
+            String role = row.getString("rolname");
+            if (kind.equals(Rights.ROUTINES) && schema.isEmpty()) {
+                (ActualAccess.PUBLIC.equals(role) ? open : guarded).add(creator);
+            }
+            if (role != null) {
+                defaults.put(
+                        new DefaultKey(creator, schema, kind, role), new TreeSet<>(texts(row.getArray("privileges"))));
+            }
+        });
+        guarded.removeAll(open);
+        return new ActualDatabase(
+                database.owner(),
+                database.searchPath(),
+                database.grants(),
+                List.copyOf(schemas.values()),
+                defaults,
+                guarded);
+    }
+
+    private Map<String, Coverage> coverage() {
+        Map<String, Coverage> coverage = new HashMap<>();
+        query("access_objects.sql", row -> {
+            Coverage of = coverage.computeIfAbsent(
+                    row.getString("nspname"), name -> new Coverage(new HashMap<>(), new HashMap<>()));
+            String kind = row.getString("kind");
+            String role = row.getString("rolname");
+            Array granted = row.getArray("granted");
+            if (granted == null) {
+                of.totals().computeIfAbsent(kind, name -> new HashMap<>()).put(role, row.getLong("owned"));
+            } else if (role != null) {
+                Map<String, Long> counts = new HashMap<>();
+                for (String count : texts(granted)) {
+                    int space = count.indexOf(' ');
+                    counts.put(count.substring(0, space), Long.valueOf(count.substring(space + 1)));
+                }
+                of.granted().put(new Coverage.Whose(kind, role), counts);
+            }
+        });
+        return coverage;
     }
 
     boolean hasPoolLookup() {
@@ -258,6 +331,13 @@ public final class PostgresSession implements AutoCloseable {
     SortedMap<String, String> marks() {
         SortedMap<String, String> marks = new TreeMap<>();
         query("schema_databases.sql", row -> marks.put(row.getString("datname"), row.getString("mark")));
+        return marks;
+    }
+
+    /** The comments of the schemas of this session's database. */
+    SortedMap<String, String> schemaMarks() {
+        SortedMap<String, String> marks = new TreeMap<>();
+        query("schema_schemas.sql", row -> marks.put(row.getString("nspname"), row.getString("mark")));
         return marks;
     }
 
@@ -309,13 +389,6 @@ public final class PostgresSession implements AutoCloseable {
             return row.getString(column);
         } catch (SQLException e) {
             throw new IllegalStateException("column " + column + " is not in the answer", e);
-        }
-    }
-
-    private static void grant(SortedMap<String, SortedSet<String>> grants, ResultSet row) throws SQLException {
-        String grantee = row.getString("grantee");
-        if (!row.wasNull()) {
-            grants.computeIfAbsent(grantee, name -> new TreeSet<>()).add(row.getString("privilege_type"));
         }
     }
 

@@ -59,7 +59,10 @@ final class PostgresSizing implements Sizing<PostgresSpec> {
         settings.add(
                 parameters.setting("maintenance_work_mem", Math.clamp(mebi / 16, 16, 2048) + "MB", memory.toString()));
         boolean partitions = declared.extensions().stream().map(Extension::name).anyMatch(PARTITIONING::contains);
-        settings.add(parameters.setting("max_locks_per_transaction", partitions ? "256" : "64"));
+        boolean listed = declared.databases().values().stream()
+                .flatMap(database -> database.tenancy().stream())
+                .anyMatch(TenancySpec::hasList);
+        settings.add(parameters.setting("max_locks_per_transaction", listed ? "1024" : partitions ? "256" : "64"));
     }
 
     private void processors(Service<PostgresSpec> service, List<Setting> settings) {

@@ -1,5 +1,6 @@
 package dev.holdfast.engines.postgres;
 
+import dev.holdfast.engines.HostRule;
 import dev.holdfast.language.Default;
 import dev.holdfast.language.Doc;
 import dev.holdfast.language.Example;
@@ -46,6 +47,11 @@ public record PostgresSpec(
         @Doc("Who may log in, by name. Where none is given there is app, which may read, write and ddl.")
         SortedMap<String, Role> roles,
 
+        @Doc("From where which roles may come in; the first rule that fits decides. Without any, every place may.")
+        List<AllowSpec> allow,
+
+        @Doc("The rules for passwords.") Optional<PasswordsSpec> passwords,
+
         @Doc("How it is saved.") Optional<BackupsSpec> backups,
 
         @Doc("A server that somebody else runs, in place of one that Holdfast starts.")
@@ -57,12 +63,23 @@ public record PostgresSpec(
                 rule = "the name of a PostgreSQL parameter")
         @Example("{statement_timeout: 30s}")
         SortedMap<String, String> parameters)
-        implements Elsewhere, Pooled {
+        implements HostRule.Source, Elsewhere, Pooled {
     public PostgresSpec {
         extensions = List.copyOf(extensions);
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
         roles = Collections.unmodifiableSortedMap(new TreeMap<>(roles));
+        allow = List.copyOf(allow);
         parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+    }
+
+    @Override
+    public List<HostRule> hostRules(String service) {
+        return HostRules.declared(this, service);
+    }
+
+    /** The rules for passwords, written or not. */
+    public PasswordsSpec passwordRules() {
+        return passwords.orElseGet(PasswordsSpec::plain);
     }
 
     @Override
@@ -102,6 +119,10 @@ public record PostgresSpec(
 
             @Doc("Its schemas beside public, by name.") SortedMap<String, SchemaSpec> schemas,
 
+            @Doc("The schemas in which a name without a schema is looked for; public where nothing is said.")
+            @Example("[shop, public]")
+            List<String> searchPath,
+
             @Doc("The files that give it its shape.") Optional<MigrationsSpec> migrations,
 
             @Doc("Whose rows are whose.") Optional<TenancySpec> tenancy,
@@ -110,20 +131,31 @@ public record PostgresSpec(
         public Database {
             extensions = List.copyOf(extensions);
             schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
+            searchPath = List.copyOf(searchPath);
         }
 
         /** One of which the file says nothing. */
         public static Database plain() {
             return new Database(
-                    Optional.empty(), List.of(), new TreeMap<>(), Optional.empty(), Optional.empty(), Optional.empty());
+                    Optional.empty(),
+                    List.of(),
+                    new TreeMap<>(),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
 
     @Doc("A role that logs in with a password Holdfast generates.")
     public record Role(
-            @Doc("What the role may do in its databases, today's tables and tomorrow's alike.")
+            @Doc("What the role may do in its databases, in today's tables and tomorrow's alike.")
             @Example("[read, write]")
             List<Can> can,
+
+            @Doc("What it may in single schemas, by name, in place of can.")
+            @Example("{ analytics: [read], audit: [] }")
+            SortedMap<String, List<Can>> schemas,
 
             @Doc("The door the role's programs are given: the pooler, or the server itself.") @Default("direct")
             Door through,
@@ -135,10 +167,47 @@ public record PostgresSpec(
             OptionalInt connections,
 
             @Doc("How long a statement of the role may run.") @Range(least = "1ms", most = "24d") @Example("30s")
-            Optional<Duration> statementTimeout) {
+            Optional<Duration> statementTimeout,
+
+            @Doc("How long a statement of the role may wait for a lock.")
+            @Range(least = "1ms", most = "24d")
+            @Example("5s")
+            Optional<Duration> lockTimeout,
+
+            @Doc("How long a transaction of the role may do nothing before its connection is ended.")
+            @Range(least = "1ms", most = "24d")
+            @Example("1m")
+            Optional<Duration> idleInTransactionTimeout,
+
+            @Doc("How long a transaction of the role may last.") @Range(least = "1ms", most = "24d") @Example("10m")
+            Optional<Duration> transactionTimeout,
+
+            @Doc(
+                    "The schemas in which the role looks for a name without a schema; as the database where nothing is said.")
+            @Example("[analytics, public]")
+            List<String> searchPath) {
         public Role {
             can = List.copyOf(can);
+            SortedMap<String, List<Can>> copied = new TreeMap<>();
+            schemas.forEach((name, words) -> copied.put(name, List.copyOf(words)));
+            schemas = Collections.unmodifiableSortedMap(copied);
             databases = List.copyOf(databases);
+            searchPath = List.copyOf(searchPath);
+        }
+
+        /** One that says no more than this. */
+        public static Role of(List<Can> can, Door through, List<String> databases) {
+            return new Role(
+                    can,
+                    new TreeMap<>(),
+                    through,
+                    databases,
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of());
         }
     }
 
@@ -148,10 +217,20 @@ public record PostgresSpec(
         READ,
         @Doc("INSERT, UPDATE and DELETE on every table, and the use of every sequence.")
         WRITE,
+        @Doc("TRUNCATE every table, which no row-level rule stops.")
+        TRUNCATE,
+        @Doc("Point foreign keys at every table (REFERENCES).")
+        REFERENCE,
+        @Doc("VACUUM, ANALYZE, REINDEX and CLUSTER every table, and refresh materialized views (MAINTAIN).")
+        MAINTAIN,
+        @Doc("Call functions. Once any role of the service has this word, those without it may not.")
+        EXECUTE,
         @Doc("Create schemas, tables, functions and the rest, and change those it created.")
         DDL,
         @Doc("See statistics and running statements of everyone (pg_monitor).")
-        MONITOR
+        MONITOR,
+        @Doc("Cancel statements and end sessions of others, superusers excepted (pg_signal_backend).")
+        SIGNAL
     }
 
     /** Which endpoint a role's programs are given. */

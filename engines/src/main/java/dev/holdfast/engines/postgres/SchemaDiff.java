@@ -14,6 +14,9 @@ import java.util.TreeMap;
 
 /** Databases and extensions: what is missing, what is old, and what Holdfast made and nobody declares any longer. Pure. */
 final class SchemaDiff {
+    /** Of declared schemas only; those of extensions have another. */
+    private static final String MARK = AccessDiff.MARK + " schema of service ";
+
     private final Declared declared;
     private final ActualSchemas actual;
     private final List<Change> changes = new ArrayList<>();
@@ -26,6 +29,7 @@ final class SchemaDiff {
     List<Change> changes() {
         for (String database : declared.databases().keySet()) {
             database(database);
+            schemas(database);
             SortedMap<String, ActualExtension> there = actual.extensions().getOrDefault(database, new TreeMap<>());
             List<Extension> wanted = declared.extensions(database);
             wanted.forEach(extension -> extension(database, extension, there));
@@ -73,6 +77,45 @@ final class SchemaDiff {
                             + ";"),
                     "the stack declares database '" + name + "', which somebody else made");
         }
+    }
+
+    /** Schemas are given to their owners by Access, which makes the roles. */
+    private void schemas(String database) {
+        SortedMap<String, String> there = actual.schemas().getOrDefault(database, ActualSchemas.FRESH);
+        String connect = Sql.connect(database) + "\n";
+        for (String name : declared.schemas(database)) {
+            String mark = there.get(name);
+            String where = "databases/" + database + "/schemas/" + name;
+            String comment = "COMMENT ON SCHEMA " + Sql.name(name) + " IS "
+                    + Sql.text(MARK + declared.service().name()) + ";";
+            if (mark == null) {
+                add(
+                        where,
+                        "create schema " + name + " in " + database,
+                        connect + "CREATE SCHEMA IF NOT EXISTS " + Sql.name(name) + ";\n" + comment,
+                        Optional.of(connect + "DROP SCHEMA " + Sql.name(name) + ";"),
+                        "the stack declares schema '" + name + "' and database '" + database + "' has none");
+            } else if (!mark.startsWith(AccessDiff.MARK) && !name.equals(Declared.PUBLIC)) {
+                add(
+                        where,
+                        "mark schema " + name + " of " + database + " as kept by Holdfast",
+                        connect + comment,
+                        Optional.of(connect + "COMMENT ON SCHEMA " + Sql.name(name) + " IS "
+                                + (mark.isEmpty() ? "NULL" : Sql.text(mark)) + ";"),
+                        "the stack declares schema '" + name + "', which somebody else made");
+            }
+        }
+        there.forEach((name, mark) -> {
+            if (mark.startsWith(MARK) && !declared.schemas(database).contains(name)) {
+                changes.add(new Change(
+                        declared.service().name() + "/databases/" + database + "/schemas/" + name,
+                        "drop schema " + name + " of " + database + " with everything in it",
+                        connect + "DROP SCHEMA IF EXISTS " + Sql.name(name) + " CASCADE;",
+                        Risk.DATA,
+                        Optional.empty(),
+                        "Holdfast made schema '" + name + "' and the stack declares it no longer"));
+            }
+        });
     }
 
     private void extension(String database, Extension extension, SortedMap<String, ActualExtension> there) {

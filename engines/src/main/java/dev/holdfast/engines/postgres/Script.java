@@ -4,6 +4,7 @@ import dev.holdfast.engine.Context;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.Scram;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.stack.Service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -44,14 +45,14 @@ record Script(List<Batch> batches) {
     }
 
     /** The text with each secret's SCRAM verifier in its place: what PostgreSQL keeps, never the password itself. */
-    static Redacted filled(String sql, Context context) {
+    static Redacted filled(String sql, Service<?> service, Context context) {
         return new Redacted(SECRET.matcher(sql)
-                .replaceAll(match ->
-                        Matcher.quoteReplacement(verifier(new SecretRef(match.group(1), match.group(2)), context))));
+                .replaceAll(match -> Matcher.quoteReplacement(
+                        verifier(new SecretRef(match.group(1), match.group(2)), service, context))));
     }
 
-    private static String verifier(SecretRef secret, Context context) {
+    private static String verifier(SecretRef secret, Service<?> service, Context context) {
         SecretRef salt = new SecretRef(secret.service(), "salts/" + secret.name());
-        return Scram.verifier(context.secret(secret), context.secret(salt));
+        return Scram.verifier(Doors.secret(service, secret, context), context.secret(salt));
     }
 }

@@ -75,6 +75,10 @@ public record TenancySpec(
         return Optional.ofNullable(partitions.get(table)).orElse(partition);
     }
 
+    public boolean hasList() {
+        return tables.stream().anyMatch(table -> partitionOf(table).equals("list"));
+    }
+
     /** The types a tenant's key may have. */
     public enum KeyType {
         UUID,

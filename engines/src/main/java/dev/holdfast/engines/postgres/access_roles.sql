@@ -1,7 +1,7 @@
-SELECT r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreatedb, r.rolcreaterole, r.rolreplication, r.rolbypassrls,
+SELECT r.rolname, r.rolcanlogin, r.rolinherit, r.rolsuper, r.rolcreatedb, r.rolcreaterole, r.rolreplication, r.rolbypassrls,
        r.rolconnlimit, r.rolpassword,
-       (SELECT substr(c, length('statement_timeout=') + 1)
-          FROM unnest(s.setconfig) AS c WHERE c LIKE 'statement_timeout=%') AS statement_timeout,
+       CASE WHEN isfinite(r.rolvaliduntil) THEN (r.rolvaliduntil AT TIME ZONE 'UTC')::text || ' UTC' END AS valid_until,
+       coalesce(s.setconfig, '{}') AS settings,
        ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid) AS member_of,
        coalesce(shobj_description(r.oid, 'pg_authid'), '') AS mark
   FROM pg_authid r

@@ -23,12 +23,10 @@ import dev.holdfast.stack.Pool;
 import dev.holdfast.stack.Resources;
 import dev.holdfast.stack.Service;
 import dev.holdfast.testing.EngineContract;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -91,10 +89,13 @@ final class PostgresEngineTest extends EngineContract {
                                 Optional.of("nobody"),
                                 List.of(),
                                 new TreeMap<>(),
+                                List.of(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty()))),
                 roles,
+                List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 parameters);
@@ -195,6 +196,8 @@ final class PostgresEngineTest extends EngineContract {
                         local all all scram-sha-256
                         hostssl all all 127.0.0.1/32 scram-sha-256
                         hostssl all all ::1/128 scram-sha-256
+                        hostssl replication holdfast,holdfast~1,holdfast~2 127.0.0.1/32 scram-sha-256
+                        hostssl replication holdfast,holdfast~1,holdfast~2 ::1/128 scram-sha-256
                         """, Setting.Effect.RELOAD));
     }
 
@@ -219,7 +222,6 @@ final class PostgresEngineTest extends EngineContract {
                                 CREATE ROLE "app";
 
                                 ALTER ROLE "app" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT CONNECTION LIMIT -1 PASSWORD '${main/roles/app}';
-                                ALTER ROLE "app" RESET statement_timeout;
                                 COMMENT ON ROLE "app" IS 'holdfast: role of service main';"""));
         assertThat(changes).allSatisfy(change -> assertThat(change.undo()).isPresent());
     }
@@ -277,6 +279,8 @@ final class PostgresEngineTest extends EngineContract {
                 pooler,
                 new TreeMap<>(databases),
                 new TreeMap<>(),
+                List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 new TreeMap<>(parameters));
@@ -287,6 +291,6 @@ final class PostgresEngineTest extends EngineContract {
     }
 
     private static Role role(Door through, List<String> databases, Can... can) {
-        return new Role(List.of(can), through, databases, OptionalInt.empty(), Optional.<Duration>empty());
+        return Role.of(List.of(can), through, databases);
     }
 }

@@ -119,6 +119,8 @@ final class PostgresRefusalsTest {
                 Optional.empty(),
                 new TreeMap<>(),
                 new TreeMap<>(),
+                List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 new TreeMap<>());

@@ -35,6 +35,9 @@ public final class Benchmarks {
             Benchmarks benchmarks = new Benchmarks(root, installation);
             benchmarks.starter();
             benchmarks.largeFiles();
+            new AccessDiff(installation, benchmarks.page).measure();
+            benchmarks.page.add(MigrationRuns.measured(installation));
+            TenancyCosts.measure(installation, benchmarks.page);
             benchmarks.cold();
             benchmarks.page.write(root.resolve("docs/benchmarks.md"));
         }

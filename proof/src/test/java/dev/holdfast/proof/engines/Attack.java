@@ -77,7 +77,10 @@ final class Attack {
                         + table + "')");
         tried("COPY", () -> {
             StringWriter out = new StringWriter();
-            connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY " + table + " TO STDOUT", out);
+            connection
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyOut("COPY (SELECT * FROM " + table + ") TO STDOUT", out);
             return out.toString().contains(theirs);
         });
         tried("a cursor", () -> {

@@ -2,10 +2,14 @@ package dev.holdfast.proof.engines;
 
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.engine.Access;
+import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Drift;
 import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Insight;
 import dev.holdfast.engine.Reconciled;
+import dev.holdfast.engine.Rotation;
 import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Support;
 import dev.holdfast.plan.Change;
@@ -62,6 +66,31 @@ record Facets<S extends Record>(Bound<S> bound) {
         return bound.engine().access().orRefuse();
     }
 
+    /** How passwords of the service are replaced. */
+    static <S extends Record> Rotating<S> rotation(Bound<S> bound) {
+        return new Rotating<>(
+                bound, bound.engine().access().orRefuse().rotation().orRefuse());
+    }
+
+    /** A rotation with its type out of the way. */
+    record Rotating<S extends Record>(Bound<S> bound, Rotation<S> rotation) {
+        List<Rotation.Credential> logins(Context context) {
+            return rotation.logins(bound.service(), context);
+        }
+
+        Rotation.Begun begin(String role, Instant now, Optional<Duration> grace, Bench bench) {
+            return rotation.begin(bound.service(), role, now, grace, bench);
+        }
+
+        Rotation.Finished finish(String role, Bench bench) {
+            return rotation.finish(bound.service(), role, bench);
+        }
+    }
+
+    List<Drift> drift(Context context) {
+        return access().drift(bound.service(), context);
+    }
+
     Access.Client client(String role, Context context) {
         return access().client(bound.service(), Optional.of(role), context);
     }
@@ -76,6 +105,18 @@ record Facets<S extends Record>(Bound<S> bound) {
 
     Health probe(String member, Context context) {
         return bound.engine().observation().orRefuse().probe(bound.service(), member, context);
+    }
+
+    Insight.Answer insight(Insight.Question question, Context context) {
+        return insight().answer(question, bound.service(), context);
+    }
+
+    Insight.Answer explain(Insight.Query query, Context context) {
+        return insight().explaining().orRefuse().explain(query, bound.service(), context);
+    }
+
+    private Insight<S> insight() {
+        return bound.engine().observation().orRefuse().insight().orRefuse();
     }
 
     /** The first answer that says ready, or the last that does not. */

@@ -14,6 +14,7 @@ import dev.holdfast.engines.Engines;
 import dev.holdfast.reader.StackReader;
 import dev.holdfast.secret.Issued;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Reference;
@@ -402,6 +403,16 @@ final class RealStack implements Context, AutoCloseable {
     @Override
     public Redacted secret(SecretRef secret) {
         return secrets.secret(secret);
+    }
+
+    @Override
+    public Redacted secret(SecretRef secret, int length) {
+        return secrets.secret(secret, length);
+    }
+
+    @Override
+    public Optional<Safe> safe() {
+        return Optional.of(secrets);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.holdfast.proof.engines;
 
 import dev.holdfast.engine.Health;
 import dev.holdfast.plan.Change;
+import dev.holdfast.proof.Await;
 import dev.holdfast.secret.SecretRef;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -223,7 +224,9 @@ final class TenancyTest {
                 apply(changes());
                 assertThat(attacks()).isEmpty();
             }
-            statement.execute("ALTER TABLE events_h1 DISABLE ROW LEVEL SECURITY");
+            statement.execute("ALTER TABLE events_h0 DISABLE ROW LEVEL SECURITY");
+            assertThat(changes()).as("the guard closes a partition again").isEmpty();
+            statement.execute("ALTER TABLE events_h1 NO FORCE ROW LEVEL SECURITY");
             statement.execute(
                     "CREATE OR REPLACE FUNCTION holdfast.tenant_reads() RETURNS boolean LANGUAGE sql RETURN true");
             statement.execute("DROP POLICY holdfast_tenant ON users");
@@ -240,6 +243,35 @@ final class TenancyTest {
             assertThat(attacks()).as("no policy of others widens ours").isEmpty();
             statement.execute("DROP POLICY everybody ON users");
         }
+    }
+
+    @Test
+    @Order(6)
+    void itIsThePoolersResetThatTakesWhatAnotherClientLeft() throws SQLException {
+        RealStack without = stack.edited(
+                STACK.replaceAll("(?s)databases:.*?\\n      roles:", "databases: { app: {} }\n      roles:"));
+        without.reload(without.workloads("main-pooler").getFirst());
+        Await.until(
+                "the pooler has no reset",
+                Duration.ofSeconds(10),
+                () -> !leftover().isEmpty(),
+                () -> stack.log("main-pooler"));
+        stack.reload(stack.workloads("main-pooler").getFirst());
+        Await.until(
+                "the pooler resets again",
+                Duration.ofSeconds(10),
+                () -> leftover().isEmpty(),
+                () -> stack.log("main-pooler"));
+    }
+
+    private static List<String> leftover() {
+        List<String> found = new ArrayList<>();
+        try {
+            leftover(found);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        return found;
     }
 
     /** What of another tenant can be seen or touched, by every way there is; nothing where the tenants are apart. */

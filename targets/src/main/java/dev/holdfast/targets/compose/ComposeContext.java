@@ -57,6 +57,11 @@ final class ComposeContext implements Context {
     }
 
     @Override
+    public Redacted secret(SecretRef secret, int length) {
+        return handedOut.computeIfAbsent(secret, ref -> secrets.secret(ref, length));
+    }
+
+    @Override
     public ObjectStore.Bucket bucket(Reference reference) {
         return assembly.bucket(reference, this);
     }

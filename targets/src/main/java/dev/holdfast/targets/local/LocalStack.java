@@ -18,6 +18,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Reference;
@@ -334,6 +335,16 @@ public final class LocalStack implements Context, AutoCloseable {
     @Override
     public Redacted secret(SecretRef secret) {
         return parts.secrets().secret(secret);
+    }
+
+    @Override
+    public Redacted secret(SecretRef secret, int length) {
+        return parts.secrets().secret(secret, length);
+    }
+
+    @Override
+    public Optional<Safe> safe() {
+        return Optional.of(parts.secrets());
     }
 
     @Override

@@ -82,7 +82,7 @@ record InsideJudge(List<Finding> findings) {
                 + " writable in " + rights.database() + " (owner " + rights.owner() + "), "
                 + (rights.createsSchemas() ? "may create schemas, " : "")
                 + "schemas " + (rights.schemas().isEmpty() ? "none" : String.join(", ", rights.schemas())) + ", enters "
-                + rights.enters() + " databases";
+                + rights.enters() + (rights.enters() == 1 ? " database" : " databases");
         if (strong || rights.powers().contains("bypassrls")) {
             findings.add(
                     Finding.warn(

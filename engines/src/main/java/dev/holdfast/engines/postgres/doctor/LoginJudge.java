@@ -49,7 +49,9 @@ record LoginJudge(String role, String database, boolean hasPassword) {
         }
         if (refused.state().equals("28P01")
                 || lower.contains("password authentication failed")
-                || lower.contains("sasl authentication failed")) {
+                || lower.contains("sasl authentication failed")
+                || lower.contains("password is an empty string")
+                || lower.contains("no password was provided")) {
             return Finding.bad(
                     "login",
                     hasPassword

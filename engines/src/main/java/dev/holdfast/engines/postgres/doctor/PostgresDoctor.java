@@ -128,8 +128,7 @@ public final class PostgresDoctor implements Doctor {
                         judge.rights(session.rights());
                         judge.extensions(session.extensions());
                     }),
-                    () -> findings("settings", door, (session, judge) -> judge.settings(session.settings())),
-                    () -> pool(door, first));
+                    () -> findings("settings", door, (session, judge) -> judge.settings(session.settings())));
             try {
                 Tasks.all(looks, INSIDE).forEach(findings::addAll);
             } catch (TimeoutException late) {
@@ -139,7 +138,8 @@ public final class PostgresDoctor implements Doctor {
                         "Look for locks on its catalogs and for a machine without memory or I/O left."));
                 return;
             }
-            // last and alone, so that nothing of ours is in its way
+            // these two last and alone, so that nothing of ours is in their way
+            findings.addAll(pool(door, first));
             try (DoctorSession session = DoctorSession.open(door)) {
                 DoctorSession.Latency latency = session.latency();
                 figures.put("connectMicros", latency.connectMicros())

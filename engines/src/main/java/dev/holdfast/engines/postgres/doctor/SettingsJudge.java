@@ -107,8 +107,10 @@ record SettingsJudge(SortedMap<String, String> settings) {
     }
 
     private void memory(List<Finding> findings) {
+        // what nobody touched: a server that was sized for little memory has a small effective_cache_size too
+        boolean untouched = number("effective_cache_size").orElse(0L) * BLOCK >= 4096 * MIB;
         number("shared_buffers")
-                .filter(pages -> pages * BLOCK <= 128 * MIB)
+                .filter(pages -> untouched && pages * BLOCK <= 128 * MIB)
                 .ifPresent(pages -> findings.add(Finding.warn(
                         "setting shared_buffers",
                         "shared_buffers is " + pages * BLOCK / MIB + "MB, what an untuned server has",

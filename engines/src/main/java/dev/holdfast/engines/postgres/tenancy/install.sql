@@ -10,7 +10,8 @@ BEGIN
     DROP FUNCTION holdfast.current_tenant() CASCADE;
   END IF;
   FOR old IN SELECT oid FROM pg_proc WHERE pronamespace = 'holdfast'::regnamespace
-      AND proname IN ('set_tenant', 'create_tenant_partitions') AND proargtypes[0] <> '{{type}}'::regtype LOOP
+      AND proname IN ('set_tenant', 'create_tenant_partitions', 'drop_tenant_partitions', 'tenant_partition')
+      AND '{{type}}'::regtype <> ALL (proargtypes) LOOP
     EXECUTE 'DROP FUNCTION ' || old;
   END LOOP;
   DROP FUNCTION IF EXISTS holdfast.tenant_named(text);
@@ -87,6 +88,8 @@ BEGIN
   PERFORM holdfast.tenancy_close(relid) FROM pg_partition_tree(held) WHERE level > 0;
 END
 $hold$;
+CREATE OR REPLACE FUNCTION holdfast.tenant_partition(parent name, tenant {{type}}) RETURNS name LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS
+  $named$ SELECT (left(parent::text, 40) || '_t' || CASE WHEN '{{type}}' IN ('integer', 'bigint') THEN tenant::text ELSE substr(md5(tenant::text), 1, 16) END)::name $named$;
 CREATE OR REPLACE FUNCTION holdfast.create_tenant_partitions(tenant {{type}}) RETURNS int LANGUAGE plpgsql SET search_path = pg_catalog AS $partitions$
 DECLARE
   made int := 0;
@@ -96,7 +99,7 @@ BEGIN
   FOR parent IN SELECT c.oid, c.relname, n.nspname FROM holdfast.tenancy_declared() d JOIN pg_namespace n ON n.nspname = d.schema_name
       JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = d.table_name
       JOIN pg_partitioned_table p ON p.partrelid = c.oid AND p.partstrat = 'l' LOOP
-    name := left(parent.relname, 40) || '_t' || CASE WHEN '{{type}}' IN ('integer', 'bigint') THEN tenant::text ELSE substr(md5(tenant::text), 1, 16) END;
+    name := holdfast.tenant_partition(parent.relname, tenant);
     IF to_regclass(format('%I.%I', parent.nspname, name)) IS NULL THEN
       EXECUTE format('CREATE TABLE %I.%I PARTITION OF %s FOR VALUES IN (%L)', parent.nspname, name, parent.oid::regclass, tenant);
       PERFORM holdfast.tenancy_close(format('%I.%I', parent.nspname, name)::regclass);
@@ -104,6 +107,22 @@ BEGIN
     END IF;
   END LOOP;
   RETURN made;
+END
+$partitions$;
+CREATE OR REPLACE FUNCTION holdfast.drop_tenant_partitions(tenant {{type}}) RETURNS int LANGUAGE plpgsql SET search_path = pg_catalog AS $partitions$
+DECLARE
+  gone int := 0;
+  part regclass;
+BEGIN
+  FOR part IN SELECT p.oid FROM holdfast.tenancy_declared() d JOIN pg_namespace n ON n.nspname = d.schema_name
+      JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = d.table_name
+      JOIN pg_partitioned_table t ON t.partrelid = c.oid AND t.partstrat = 'l'
+      JOIN pg_inherits i ON i.inhparent = c.oid JOIN pg_class p ON p.oid = i.inhrelid
+     WHERE p.relname = holdfast.tenant_partition(c.relname, tenant) LOOP
+    EXECUTE format('DROP TABLE %s', part);
+    gone := gone + 1;
+  END LOOP;
+  RETURN gone;
 END
 $partitions$;
 -- a table that a migration makes is closed in the statement that makes it, not at the next apply
@@ -126,14 +145,17 @@ BEGIN
   END LOOP;
 END
 $guard$;
-REVOKE ALL ON FUNCTION holdfast.create_tenant_partitions({{type}}) FROM PUBLIC;
-DROP EVENT TRIGGER IF EXISTS holdfast_tenancy;
-CREATE EVENT TRIGGER holdfast_tenancy ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE')
-  EXECUTE FUNCTION holdfast.tenancy_guard();
-ALTER EVENT TRIGGER holdfast_tenancy ENABLE ALWAYS;
+REVOKE ALL ON FUNCTION holdfast.create_tenant_partitions({{type}}), holdfast.drop_tenant_partitions({{type}}) FROM PUBLIC;
 DO $mark$
 BEGIN
-  EXECUTE format('COMMENT ON EVENT TRIGGER holdfast_tenancy IS %L', 'holdfast: tenancy {{mark}} ' || (
+  -- only a superuser can watch over statements; where Holdfast is none, the next apply closes what a migration made
+  IF current_setting('is_superuser') = 'on' THEN
+    DROP EVENT TRIGGER IF EXISTS holdfast_tenancy;
+    CREATE EVENT TRIGGER holdfast_tenancy ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE')
+      EXECUTE FUNCTION holdfast.tenancy_guard();
+    ALTER EVENT TRIGGER holdfast_tenancy ENABLE ALWAYS;
+  END IF;
+  EXECUTE format('COMMENT ON FUNCTION holdfast.tenancy_guard() IS %L', 'holdfast: tenancy {{mark}} ' || (
     SELECT md5(string_agg(pg_get_functiondef(oid), '' ORDER BY proname)) FROM pg_proc
      WHERE pronamespace = 'holdfast'::regnamespace AND (proname ~ '^tenan' OR proname ~ '_tenant')));
 END

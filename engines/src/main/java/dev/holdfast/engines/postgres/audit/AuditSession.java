@@ -1,0 +1,186 @@
+package dev.holdfast.engines.postgres.audit;
+
+import dev.holdfast.engine.Audit.Entry;
+import dev.holdfast.engine.Audit.Verified;
+import dev.holdfast.engine.Audit.Wanted;
+import dev.holdfast.engine.Context;
+import dev.holdfast.engines.Beside;
+import dev.holdfast.engines.postgres.PostgresSession;
+import dev.holdfast.engines.postgres.audit.ActualAudit.Watched;
+import dev.holdfast.engines.postgres.tenancy.Table;
+import dev.holdfast.stack.Service;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** One visit to the audit of one database. */
+final class AuditSession implements AutoCloseable {
+    private final Service<?> service;
+    private final String database;
+    private final Connection connection;
+
+    private AuditSession(Service<?> service, String database, Connection connection) {
+        this.service = service;
+        this.database = database;
+        this.connection = connection;
+    }
+
+    static AuditSession open(Service<?> service, Context context, String database) {
+        return new AuditSession(service, database, PostgresSession.connection(service, context, database, 0));
+    }
+
+    List<Table> watched() {
+        List<Table> watched = new ArrayList<>();
+        query("observe_watched.sql", row -> watched.add(new Table(row.getString(1), row.getString(2))));
+        return List.copyOf(watched);
+    }
+
+    ActualAudit look(Audited audited) {
+        List<Table> tables = audited.tables();
+        SortedMap<Table, Watched> there = new TreeMap<>();
+        query(
+                "observe_tables.sql",
+                row -> there.put(
+                        new Table(row.getString("nspname"), row.getString("relname")),
+                        new Watched(
+                                List.of("r", "p").contains(row.getString("kind")),
+                                row.getBoolean("noted") && row.getBoolean("beside") && row.getBoolean("everywhere"),
+                                row.getBoolean("spoken"))),
+                tables.stream().map(Table::schema).toArray(String[]::new),
+                tables.stream().map(Table::name).toArray(String[]::new),
+                audited.spec().tables().toArray(String[]::new),
+                audited.spec().tables().stream().map(audited::without).toArray(String[]::new));
+        List<ActualAudit> seen = new ArrayList<>();
+        query(
+                "observe_marks.sql",
+                row -> seen.add(new ActualAudit(
+                        row.getString("mark"),
+                        row.getBoolean("there"),
+                        row.getString("settings"),
+                        row.getBoolean("auditor"),
+                        there,
+                        watched())));
+        return seen.getFirst();
+    }
+
+    List<Entry> log(Wanted wanted) {
+        List<Entry> entries = new ArrayList<>();
+        query(
+                "log.sql",
+                row -> entries.add(new Entry(
+                        row.getLong("number"),
+                        row.getString("at"),
+                        row.getString("table_name"),
+                        row.getString("action"),
+                        row.getString("session_role"),
+                        row.getString("current_role_name"),
+                        row.getString("application"),
+                        Optional.ofNullable(row.getString("client")),
+                        Optional.ofNullable(row.getString("tenant")),
+                        Optional.ofNullable(row.getString("before")),
+                        Optional.ofNullable(row.getString("after")))),
+                wanted.table(),
+                wanted.table(),
+                wanted.tenant(),
+                wanted.tenant(),
+                wanted.user(),
+                wanted.user(),
+                wanted.most());
+        return List.copyOf(entries);
+    }
+
+    Verified verify(Optional<String> expected) {
+        try (Statement statement = connection.createStatement()) {
+            // the writers close the chain too: one at a time
+            statement.execute("SELECT pg_advisory_lock(4850, 1)");
+            statement.execute("SELECT holdfast.audit_close()");
+            statement.execute("SELECT pg_advisory_unlock(4850, 1)");
+        } catch (SQLException e) {
+            throw PostgresSession.unreachable(service, e);
+        }
+        List<String> gaps = new ArrayList<>();
+        long[] sealed = new long[1];
+        List<String> heads = new ArrayList<>();
+        query("verify.sql", row -> {
+            sealed[0] += row.getLong("entries");
+            heads.add(row.getString("head"));
+            String link = "link " + row.getLong("number") + " of the chain, closed " + row.getString("at");
+            long many = row.getLong("many");
+            long entries = row.getLong("entries");
+            if (!row.getBoolean("follows")) {
+                gaps.add("the link before " + link + " is missing");
+            }
+            if (many != entries) {
+                gaps.add(link + ", covered " + entries + " entries and there are " + many);
+            }
+            if (!row.getString("forged").isEmpty()) {
+                gaps.add(link + ", covers entries that were altered: " + row.getString("forged"));
+            }
+            if (!row.getBoolean("whole")
+                    && many == entries
+                    && row.getString("forged").isEmpty()) {
+                gaps.add(link + ", does not come to what it says: entries or the link before it were altered");
+            }
+        });
+        expected.filter(head -> !heads.contains(head))
+                .ifPresent(head -> gaps.add(
+                        "the chain never came to " + head + ", which was noted: links were taken away or made anew"));
+        List<Verified> verified = new ArrayList<>();
+        query("verify_open.sql", row -> {
+            if (!row.getString("forged").isEmpty()) {
+                gaps.add("entries that were not yet in the chain were altered: " + row.getString("forged"));
+            }
+            long last = row.getLong("last");
+            verified.add(new Verified(
+                    database,
+                    sealed[0],
+                    row.getLong("many"),
+                    heads.isEmpty() ? "" : heads.getLast(),
+                    last == 0 ? OptionalLong.empty() : OptionalLong.of(last),
+                    gaps));
+        });
+        return verified.getFirst();
+    }
+
+    private interface Row {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    private void query(String file, Row reader, Object... arguments) {
+        try (PreparedStatement statement = connection.prepareStatement(Beside.text(AuditSession.class, file))) {
+            for (int i = 0; i < arguments.length; i++) {
+                switch (arguments[i]) {
+                    case String[] names -> statement.setArray(i + 1, connection.createArrayOf("text", names));
+                    case Integer number -> statement.setInt(i + 1, number);
+                    case Optional<?> text ->
+                        statement.setString(i + 1, text.map(String::valueOf).orElse(null));
+                    default -> statement.setString(i + 1, String.valueOf(arguments[i]));
+                }
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    reader.read(rows);
+                }
+            }
+        } catch (SQLException e) {
+            throw PostgresSession.unreachable(service, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw PostgresSession.unreachable(service, e);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.holdfast.proof.benchmark;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.holdfast.proof.Installation;
+import dev.holdfast.proof.RunningStack;
+import dev.holdfast.text.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+import org.slf4j.LoggerFactory;
+
+/** 500 small files on an empty database: the whole command against Flyway alone, turn by turn on the same server. */
+final class MigrationRuns {
+    private static final int FILES = 500;
+    private static final int ROUNDS = 3;
+
+    private final RunningStack stack;
+    private final List<Double> ours = new ArrayList<>();
+    private final List<Double> plain = new ArrayList<>();
+
+    private MigrationRuns(RunningStack stack) {
+        this.stack = stack;
+    }
+
+    static Row measured(Installation installation) throws IOException {
+        Path folder = installation.home().resolve("migrations");
+        Path files = folder.resolve("sql");
+        Files.createDirectories(files);
+        for (int i = 1; i <= FILES; i++) {
+            Files.writeString(
+                    files.resolve("V" + i + "__table_" + i + ".sql"),
+                    i % 5 == 0
+                            ? "ALTER TABLE t" + (i - 1) + " ADD COLUMN extra text;\n"
+                            : "CREATE TABLE t" + i + " (id bigint PRIMARY KEY, name text NOT NULL);\n");
+        }
+        RunningStack stack = RunningStack.up(installation, folder, "migrations", yaml());
+        // what Flyway alone would write to the terminal is none of the race
+        if (LoggerFactory.getLogger("org.flywaydb") instanceof Logger logger) {
+            logger.setLevel(Level.WARN);
+        }
+        MigrationRuns runs = new MigrationRuns(stack);
+        for (int round = 0; round <= ROUNDS; round++) {
+            runs.round(round, files);
+        }
+        stack.run("down").orFail();
+        Samples flyway = new Samples(runs.plain);
+        Samples holdfast = new Samples(runs.ours);
+        return new Row(
+                "`holdfast migrate up`, 500 small migrations",
+                holdfast,
+                "ms",
+                Optional.of(new Row.Floor("Flyway alone in a warm JVM", flyway)),
+                "≥ 0.9 × its speed",
+                flyway.median() / holdfast.median() >= 0.9,
+                "holdfast migrate up");
+    }
+
+    /** The first does not count; who goes first changes. */
+    private void round(int round, Path files) {
+        double mine;
+        double theirs;
+        if (round % 2 == 0) {
+            mine = millis(() -> stack.run("migrate", "up", "main/ours" + round).orFail());
+            theirs = millis(() -> flyway(round, files));
+        } else {
+            theirs = millis(() -> flyway(round, files));
+            mine = millis(() -> stack.run("migrate", "up", "main/ours" + round).orFail());
+        }
+        if (round > 0) {
+            ours.add(mine);
+            plain.add(theirs);
+        }
+    }
+
+    private void flyway(int round, Path files) {
+        Json environment =
+                stack.run("env", "migrations", "--format", "json").orFail().json();
+        String url = "jdbc:postgresql://" + text(environment, "PGHOST") + ":" + text(environment, "PGPORT") + "/flyway"
+                + round + "?sslmode=verify-full&sslrootcert=" + text(environment, "PGSSLROOTCERT");
+        Flyway.configure()
+                .loggers("slf4j")
+                .dataSource(url, text(environment, "PGUSER"), text(environment, "PGPASSWORD"))
+                .locations("filesystem:" + files)
+                .load()
+                .migrate();
+    }
+
+    private static String text(Json environment, String name) {
+        return environment
+                .textAt(name)
+                .or(() -> environment.at("variables").flatMap(all -> all.textAt(name)))
+                .orElseThrow();
+    }
+
+    private static double millis(Runnable run) {
+        long begin = System.nanoTime();
+        run.run();
+        return (System.nanoTime() - begin) / 1e6;
+    }
+
+    private static String yaml() {
+        StringBuilder yaml = new StringBuilder("""
+                apiVersion: holdfast.dev/v1
+                kind: Stack
+                metadata: { name: migrations }
+                spec:
+                  services:
+                    main:
+                      engine: postgres
+                      roles: { app: { can: [read, write, ddl] } }
+                      databases:
+                """);
+        for (int round = 0; round <= ROUNDS; round++) {
+            yaml.append("        ours").append(round).append(": { migrations: { folder: sql, when: asked } }\n");
+            yaml.append("        flyway").append(round).append(": {}\n");
+        }
+        return yaml.toString();
+    }
+
+    /** Shown where somebody measures this alone. */
+    public static void main(String[] arguments) throws IOException {
+        Path root = Path.of(arguments[0]).toAbsolutePath().normalize();
+        Path home = Files.createTempDirectory("hf-bench");
+        try (Installation installation = new Installation(
+                root.resolve("holdfast"), home, Path.of(arguments[1]).toAbsolutePath())) {
+            System.out.println(measured(installation).markdown());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -35,7 +35,17 @@ final class KeysTest {
 
         Json status = house.get("/v1/stacks/test/status");
 
-        assertThat(keys(status)).containsExactly("stack", "environment", "desired", "derived", "ready", "services", "problems");
+        assertThat(keys(status))
+                .containsExactly(
+                        "stack",
+                        "environment",
+                        "desired",
+                        "derived",
+                        "ready",
+                        "services",
+                        "notes",
+                        "backups",
+                        "problems");
         Json service = status.itemsAt("services").getFirst();
         assertThat(keys(service))
                 .containsExactly("name", "engine", "version", "ready", "because", "members", "endpoints");
@@ -55,7 +65,17 @@ final class KeysTest {
         assertThat(keys(down)).containsExactly("event", "stack", "purged", "stopped", "services");
         assertThat(keys(down.itemsAt("services").getFirst())).containsExactly("name", "stopped");
         Json status = house.get("/v1/stacks/test/status");
-        assertThat(keys(status)).containsExactly("stack", "environment", "desired", "derived", "ready", "services", "problems");
+        assertThat(keys(status))
+                .containsExactly(
+                        "stack",
+                        "environment",
+                        "desired",
+                        "derived",
+                        "ready",
+                        "services",
+                        "notes",
+                        "backups",
+                        "problems");
         assertThat(keys(status.itemsAt("services").getFirst()))
                 .containsExactly("name", "engine", "version", "ready", "because", "members", "endpoints");
     }

@@ -62,7 +62,7 @@ final class KeysTest {
         house.up(folder.resolve("stack.json"));
         Json down = house.stream("/v1/stacks/test/down", Json.object().build()).getLast();
 
-        assertThat(keys(down)).containsExactly("event", "stack", "purged", "stopped", "services");
+        assertThat(keys(down)).containsExactly("event", "stack", "purged", "stopped", "services", "untouched");
         assertThat(keys(down.itemsAt("services").getFirst())).containsExactly("name", "stopped");
         Json status = house.get("/v1/stacks/test/status");
         assertThat(keys(status))

@@ -71,7 +71,8 @@ final class PromoteVerb implements Verb {
                 handOver(protection, bound, copy.orRefuse(), asked);
             }
             for (String member : members) {
-                Path kept = stacks.parts().places().folder(source).resolve("volume").resolve(member + suffix);
+                Path kept =
+                        stacks.parts().places().folder(source).resolve("volume").resolve(member + suffix);
                 aside.add(kept);
                 replace(asked, copy, member, kept);
             }
@@ -85,11 +86,17 @@ final class PromoteVerb implements Verb {
                 .decisions()
                 .add(
                         members.getFirst(),
-                        "promoted " + copy.name() + " in place of " + service + " because it was asked for and approved");
+                        "promoted " + copy.name() + " in place of " + service
+                                + " because it was asked for and approved");
         return Json.object()
                 .put("service", service)
                 .put("copy", copy.name())
-                .put("aside", Json.texts(aside.stream().filter(Files::exists).map(Path::toString).toList()))
+                .put(
+                        "aside",
+                        Json.texts(aside.stream()
+                                .filter(Files::exists)
+                                .map(Path::toString)
+                                .toList()))
                 .put("backup", saved(asked, bound, protection))
                 .build();
     }
@@ -120,7 +127,12 @@ final class PromoteVerb implements Verb {
 
     /** The copy is no longer wanted before anything is moved, so that no daemon begins it anew. */
     private static void replace(Asked asked, ManagedStack copy, String member, Path aside) {
-        Path from = asked.stacks().parts().places().folder(copy.name()).resolve("volume").resolve(member);
+        Path from = asked.stacks()
+                .parts()
+                .places()
+                .folder(copy.name())
+                .resolve("volume")
+                .resolve(member);
         if (Files.exists(from)) {
             copy.want(false, true, copy.known().source());
             copy.live().ifPresent(live -> live.supervisor().stopAll("its data is to take the place of the source's"));

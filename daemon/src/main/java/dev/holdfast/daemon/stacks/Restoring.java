@@ -97,7 +97,12 @@ final class Restoring {
     private void pour(ManagedStack copy, Wish wish, Restoration restoration, Events events)
             throws InterruptedException {
         ManagedStack.Live live = copy.orRefuse();
-        pour(Bound.of(stacks.parts().register(), service(live.stack(), wish.service())), live, wish, restoration, events);
+        pour(
+                Bound.of(stacks.parts().register(), service(live.stack(), wish.service())),
+                live,
+                wish,
+                restoration,
+                events);
     }
 
     private static <S extends Record> void pour(

@@ -100,27 +100,26 @@ final class Schedules implements AutoCloseable {
             ManagedStack managed, ManagedStack.Live live, Bound<S> bound, Protection<S> protection, Kind kind)
             throws InterruptedException {
         String service = bound.service().name();
-        new Operation("schedule", "holdfast", "backup")
-                .<Void, InterruptedException>call(() -> {
-                    try {
-                        stacks.savings()
-                                .create(
-                                        managed,
-                                        bound,
-                                        protection,
-                                        Protection.Saving.of(kind),
-                                        new LiveBench(live, service, new UpOperation.Unheard()));
-                        managed.decisions()
-                                .add("", "took a " + kind.word() + " backup of " + service + " because its time had come");
-                    } catch (HoldfastException failed) {
-                        LOG.atWarn()
-                                .setCause(failed)
-                                .addKeyValue("stack", managed.name())
-                                .addKeyValue("service", service)
-                                .log("a backup that was due failed");
-                    }
-                    return null;
-                });
+        new Operation("schedule", "holdfast", "backup").<Void, InterruptedException>call(() -> {
+            try {
+                stacks.savings()
+                        .create(
+                                managed,
+                                bound,
+                                protection,
+                                Protection.Saving.of(kind),
+                                new LiveBench(live, service, new UpOperation.Unheard()));
+                managed.decisions()
+                        .add("", "took a " + kind.word() + " backup of " + service + " because its time had come");
+            } catch (HoldfastException failed) {
+                LOG.atWarn()
+                        .setCause(failed)
+                        .addKeyValue("stack", managed.name())
+                        .addKeyValue("service", service)
+                        .log("a backup that was due failed");
+            }
+            return null;
+        });
     }
 
     /** The most that is due; a fuller backup counts for the others. */
@@ -142,8 +141,10 @@ final class Schedules implements AutoCloseable {
                 .filter(result -> !result.isGood() && result.kind() == schedule.kind())
                 .max(Comparator.comparing(SavingMemory.Result::ended));
         Instant since = good.map(SavingMemory.Result::begun).orElse(begun);
-        boolean isTime = schedule.cron().next(since).filter(next -> !next.isAfter(now)).isPresent();
-        return isTime && bad.filter(result -> result.ended().plus(RETRY).isAfter(now)).isEmpty();
+        boolean isTime =
+                schedule.cron().next(since).filter(next -> !next.isAfter(now)).isPresent();
+        return isTime
+                && bad.filter(result -> result.ended().plus(RETRY).isAfter(now)).isEmpty();
     }
 
     /** When it is due next, for people. */

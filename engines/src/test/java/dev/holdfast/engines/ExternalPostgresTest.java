@@ -12,9 +12,10 @@ final class ExternalPostgresTest {
     @Test
     void aMachineWithoutTrustedAuthoritiesIsToldWhatItLacks() {
         assertThatThrownBy(() -> ExternalPostgres.systemAuthorities(List.of("/nowhere/a", "/nowhere/b")))
-                .isInstanceOfSatisfying(HoldfastException.class, refused -> assertThat(
-                                refused.problems().getFirst().code())
-                        .isEqualTo(Code.HF3543))
+                .isInstanceOfSatisfying(
+                        HoldfastException.class,
+                        refused ->
+                                assertThat(refused.problems().getFirst().code()).isEqualTo(Code.HF3543))
                 .hasMessageContaining("/nowhere/a, /nowhere/b");
     }
 }

@@ -125,6 +125,17 @@ final class DownOperation {
                         || workload.member().name().equals(service.get())
                         || Ownership.owner(live.stack(), workload).equals(service.get()))
                 .toList();
+        if (chosen.isEmpty()
+                && service.filter(name -> Optional.ofNullable(
+                                        live.stack().services().get(name))
+                                .filter(Elsewhere::is)
+                                .isPresent())
+                        .isPresent()) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3206,
+                    "service '" + service.get() + "' is external, so there is nothing of it here to restart",
+                    "Restart it where it is run."));
+        }
         if (chosen.isEmpty()) {
             throw new HoldfastException(Problem.of(
                     Code.HF3206,

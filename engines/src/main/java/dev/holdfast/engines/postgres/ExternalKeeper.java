@@ -61,7 +61,8 @@ record ExternalKeeper(
 
     /** Whether the server certainly runs without that library. */
     boolean lacks(String library) {
-        return libraries.filter(all -> !List.of(all.split("\\s*,\\s*", -1)).contains(library))
+        return libraries
+                .filter(all -> !List.of(all.split("\\s*,\\s*", -1)).contains(library))
                 .isPresent();
     }
 

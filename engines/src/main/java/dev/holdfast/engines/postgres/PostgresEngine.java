@@ -89,7 +89,7 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
         Declared declared = Declared.of(service, extensions);
         List<String> notes = new ArrayList<>();
         if (Elsewhere.is(service)) {
-            return ExternalCheck.notes(service);
+            return List.of();
         }
         declared.extensions()
                 .forEach(

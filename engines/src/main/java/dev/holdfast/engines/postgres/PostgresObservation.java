@@ -21,7 +21,7 @@ import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.Beside;
-import dev.holdfast.engines.ExternalRefusal;
+import dev.holdfast.engines.ExternalWire;
 import dev.holdfast.engines.KeptConnections;
 import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
@@ -84,7 +84,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
             });
         } catch (SQLException e) {
             return elsewhere
-                    ? ExternalRefusal.of(e, "external PostgreSQL '" + member + "'")
+                    ? ExternalWire.refusal(e, "external PostgreSQL '" + member + "'")
                     : PostgresWire.refusal(e, "PostgreSQL '" + member + "'");
         }
     }

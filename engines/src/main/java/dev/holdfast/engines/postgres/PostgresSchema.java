@@ -13,6 +13,7 @@ import dev.holdfast.engines.postgres.tenancy.PostgresTenancy;
 import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -57,11 +58,14 @@ final class PostgresSchema implements Schema<PostgresSpec> {
 
     @Override
     public List<String> notes(Service<PostgresSpec> service, Context context) {
-        return Elsewhere.is(service)
-                ? new ExternalFacets(service, context, Declared.of(service, extensions))
-                        .schema()
-                        .notes()
-                : List.of();
+        if (!Elsewhere.is(service)) {
+            return List.of();
+        }
+        List<String> notes = new ArrayList<>(ExternalCheck.notes(service));
+        notes.addAll(new ExternalFacets(service, context, Declared.of(service, extensions))
+                .schema()
+                .notes());
+        return List.copyOf(notes);
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
 import dev.holdfast.engines.Beside;
-import dev.holdfast.engines.ExternalRefusal;
+import dev.holdfast.engines.ExternalWire;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.PostgresWire.Door;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
@@ -129,7 +129,7 @@ public final class PostgresSession implements AutoCloseable {
     /** What a failure says to somebody who wants the service back. */
     public static HoldfastException unreachable(Service<?> service, SQLException e) {
         Health.NotReady refusal = Elsewhere.is(service)
-                ? ExternalRefusal.of(e, "external PostgreSQL '" + service.name() + "'")
+                ? ExternalWire.refusal(e, "external PostgreSQL '" + service.name() + "'")
                 : PostgresWire.refusal(e, "PostgreSQL '" + service.name() + "'");
         boolean login = Optional.ofNullable(e.getSQLState()).orElse("").startsWith("28");
         return new HoldfastException(

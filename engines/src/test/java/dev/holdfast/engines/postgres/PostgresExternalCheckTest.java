@@ -30,7 +30,8 @@ final class PostgresExternalCheckTest {
     void aValueInPlaceOfAReferenceIsRefusedAndNotRepeated() {
         assertThatThrownBy(() -> read("external: { url: \"postgresql://u:s3cr3t@h/d\", ca: ca.pem }"))
                 .isInstanceOf(HoldfastException.class)
-                .hasMessageContaining("does not say where the file is that holds the address, password included [HF1522]")
+                .hasMessageContaining(
+                        "does not say where the file is that holds the address, password included [HF1522]")
                 .hasMessageContaining("does not say where the file is that holds the certificate [HF1522]")
                 .hasMessageNotContaining("s3cr3t");
     }

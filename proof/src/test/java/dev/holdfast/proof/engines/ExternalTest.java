@@ -108,6 +108,8 @@ final class ExternalTest {
         applyAll(main, team);
         assertThat(main.changes(team)).isEmpty();
         assertThat(main.notes(team))
+                .anyMatch(note -> note.contains("somebody else runs this server"))
+                .filteredOn(note -> note.contains("extension"))
                 .hasSize(2)
                 .allMatch(note -> note.contains("pg_stat_statements") && note.contains("shared_preload_libraries"));
 

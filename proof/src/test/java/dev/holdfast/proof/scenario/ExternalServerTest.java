@@ -39,7 +39,8 @@ final class ExternalServerTest {
                 .orFail()
                 .out()
                 .strip();
-        Path folder = Files.createDirectories(Places.folder(installation, "team").resolve("secrets"));
+        Path folder =
+                Files.createDirectories(Places.folder(installation, "team").resolve("secrets"));
         Path secret = Files.createFile(
                 folder.resolve("url"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -69,7 +70,8 @@ final class ExternalServerTest {
         assertThat(doctor.status()).as(doctor.text()).isZero();
         assertThat(doctor.json().itemsAt("examinations")).hasSize(2);
         team.run("render", "compose").orFail();
-        assertThat(Files.readString(team.folder().resolve("compose/compose.yaml"))).doesNotContain("image: postgres");
+        assertThat(Files.readString(team.folder().resolve("compose/compose.yaml")))
+                .doesNotContain("image: postgres");
         for (Outcome shown : new Outcome[] {planned, doctor, team.run("status"), team.run("why", "main")}) {
             assertThat(shown.text()).doesNotContain(password);
         }

@@ -9,10 +9,10 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** What a failure of a server that somebody else runs says: nothing of it can be restarted from here. */
-public final class ExternalRefusal {
-    private ExternalRefusal() {}
+public final class ExternalWire {
+    private ExternalWire() {}
 
-    public static Health.NotReady of(SQLException failure, String who) {
+    public static Health.NotReady refusal(SQLException failure, String who) {
         String message = PostgresWire.firstLine(failure);
         String state = Optional.ofNullable(failure.getSQLState()).orElse("");
         if (PostgresWire.has(failure, UnknownHostException.class)) {

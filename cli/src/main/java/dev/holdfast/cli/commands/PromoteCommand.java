@@ -31,7 +31,10 @@ public final class PromoteCommand implements Command {
         return Shape.of(this)
                 .required("COPY", "the copy, as STACK@NAME")
                 .value("SERVICE", "the service, where the copy holds several", "--service")
-                .values("STACK/SERVICE", "says that this service is to lose its place; asked for when left out", "--approve")
+                .values(
+                        "STACK/SERVICE",
+                        "says that this service is to lose its place; asked for when left out",
+                        "--approve")
                 .verbose();
     }
 

@@ -89,7 +89,8 @@ public final class StatusText {
                 paint.faint(text(backup, "kind")),
                 "",
                 "",
-                paint.faint(last + backup.textAt("next").map(next -> ", next at " + next).orElse("")));
+                paint.faint(last
+                        + backup.textAt("next").map(next -> ", next at " + next).orElse("")));
     }
 
     private String sign(boolean isGood) {

@@ -27,7 +27,9 @@ public final class InsightText {
         if (answer.textAt("report").isPresent()) {
             lines.addAll(table(answer).lines());
             for (Json row : answer.itemsAt("rows")) {
-                findings.addAll(row.itemsAt("findings"));
+                row.itemsAt("findings").stream()
+                        .filter(InsightText::isWorthALine)
+                        .forEach(findings::add);
             }
             if (answer.itemsAt("rows").isEmpty()) {
                 lines.add(paint.good("nothing to report"));
@@ -50,6 +52,12 @@ public final class InsightText {
             }
         }
         return lines;
+    }
+
+    /** What is fine is in the table already; it is told again only where there is something to run. */
+    private static boolean isWorthALine(Json finding) {
+        return !text(finding, "severity").equals("fine")
+                || !finding.itemsAt("statements").isEmpty();
     }
 
     /** Columns of which nothing is known are left out. */

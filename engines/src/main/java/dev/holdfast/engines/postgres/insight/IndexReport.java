@@ -20,6 +20,8 @@ final class IndexReport implements Report {
     /** An index of less is as quick without as with. */
     private static final long LEAST_ROWS = 1000;
 
+    private static final long LEAST_BYTES = 64 * 1024;
+
     @Override
     public Topic topic() {
         return new Topic(
@@ -160,6 +162,7 @@ final class IndexReport implements Report {
                     || !shape.isValid()
                     || redundant.contains(shape)
                     || shape.facts().count("rows") < LEAST_ROWS
+                    || shape.bytes() < LEAST_BYTES
                     || isNeededByReference(shape, shapes, foreign)) {
                 continue;
             }

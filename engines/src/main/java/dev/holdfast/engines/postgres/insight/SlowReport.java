@@ -137,7 +137,7 @@ final class SlowReport implements Report {
                             Remedy.of(
                                     "Ask for many rows at once (= ANY($1), a join) in place of one at a time; each call is quick.")));
         }
-        if (facts.number("rows_per_call") > 10_000) {
+        if (facts.number("rows_per_call") > 10_000 && Statements.isReading(facts.text("query"))) {
             return List.of(new Finding(
                     weight,
                     subject,

@@ -2,6 +2,7 @@ package dev.holdfast.engines.postgres.insight;
 
 import dev.holdfast.engines.Beside;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -41,6 +42,12 @@ record Statements(Optional<String> schema, boolean isLoaded) {
     /** Whether the statement has a plan that can be looked at. */
     static boolean isPlanned(String query) {
         return PLANNED.matcher(query).matches();
+    }
+
+    /** Whether its rows go to whoever asked; of a write they are those it wrote. */
+    static boolean isReading(String query) {
+        String begin = oneLine(query).toUpperCase(Locale.ROOT);
+        return begin.startsWith("SELECT") || begin.startsWith("TABLE") || begin.startsWith("VALUES");
     }
 
     static String oneLine(String query) {

@@ -16,7 +16,7 @@ SELECT con.conname AS name, n.nspname AS schema, t.relname AS table_name, con.co
   JOIN pg_class r ON r.oid = con.confrelid
   JOIN pg_namespace rn ON rn.oid = r.relnamespace
  CROSS JOIN LATERAL (
-       SELECT sum(greatest(part.reltuples, 0))::bigint AS rows, sum(pg_relation_size(part.oid))::bigint AS bytes,
+       SELECT (sum(greatest(part.reltuples, 0)) FILTER (WHERE part.relkind <> 'p'))::bigint AS rows, sum(pg_relation_size(part.oid))::bigint AS bytes,
               array_agg(format('%I.%I', pn.nspname, part.relname) ORDER BY part.relname)
                 FILTER (WHERE part.oid <> con.conrelid AND part.relkind = 'r') AS parts,
               count(*) FILTER (WHERE part.oid <> con.conrelid AND part.relkind = 'p') > 0 AS nested

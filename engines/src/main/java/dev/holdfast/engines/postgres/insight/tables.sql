@@ -1,4 +1,5 @@
--- Every table of somebody's: one row for a partitioned one with the figures of its parts added up.
+-- Every table of somebody's: one row for a partitioned one with the figures of its parts added up; its own, which ANALYZE
+-- writes, are those of all parts once more.
 WITH root AS (
   SELECT c.oid, c.relname, n.nspname, c.relkind, c.relrowsecurity
     FROM pg_class c
@@ -12,8 +13,8 @@ SELECT root.oid::bigint AS oid, root.nspname AS schema, root.relname AS name, ro
        sums.*
   FROM root
  CROSS JOIN LATERAL (
-       SELECT coalesce(sum(greatest(part.reltuples, 0)), 0)::bigint AS rows,
-              coalesce(sum(part.relpages), 0)::bigint AS pages,
+       SELECT coalesce(sum(greatest(part.reltuples, 0)) FILTER (WHERE part.relkind <> 'p'), 0)::bigint AS rows,
+              coalesce(sum(part.relpages) FILTER (WHERE part.relkind <> 'p'), 0)::bigint AS pages,
               count(*) FILTER (WHERE part.relkind = 'r') AS leaves,
               count(*) FILTER (WHERE part.relkind = 'p' AND part.oid <> root.oid) > 0 AS nested,
               coalesce(sum(pg_relation_size(part.oid, 'main')), 0)::bigint AS heap_bytes,
@@ -23,8 +24,8 @@ SELECT root.oid::bigint AS oid, root.nspname AS schema, root.relname AS name, ro
               coalesce(sum(pg_total_relation_size(part.oid)), 0)::bigint AS total_bytes,
               coalesce(sum(st.seq_scan), 0)::bigint AS seq_scans,
               coalesce(sum(st.seq_tup_read), 0)::bigint AS seq_rows,
-              coalesce(sum(st.n_live_tup), 0)::bigint AS live,
-              coalesce(sum(st.n_dead_tup), 0)::bigint AS dead,
+              coalesce(sum(st.n_live_tup) FILTER (WHERE part.relkind <> 'p'), 0)::bigint AS live,
+              coalesce(sum(st.n_dead_tup) FILTER (WHERE part.relkind <> 'p'), 0)::bigint AS dead,
               array_agg(format('%I.%I', pn.nspname, part.relname) ORDER BY part.relname)
                 FILTER (WHERE part.relkind <> 'p') AS parts
          FROM (SELECT root.oid AS relid UNION SELECT p.relid FROM pg_partition_tree(root.oid) p) AS tree

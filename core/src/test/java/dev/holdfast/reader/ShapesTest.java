@@ -3,6 +3,7 @@ package dev.holdfast.reader;
 import dev.holdfast.language.Default;
 import dev.holdfast.language.Key;
 import dev.holdfast.language.Range;
+import dev.holdfast.language.Shorthand;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.stack.Embedded;
 import java.net.URI;
@@ -26,6 +27,9 @@ final class ShapesTest {
 
     record Unreadable(@Default("[") String text) {}
 
+    @Shorthand("nothing")
+    record Headless(String folder) {}
+
     record Twice(String name, @Key("name") String other) {}
 
     record Renamed(@Key("default") @Default("5m") Duration fallback) {}
@@ -44,6 +48,13 @@ final class ShapesTest {
                 .isThrownBy(() -> new Shapes().of(Twice.class))
                 .withMessageContaining("'name'");
         assertThatThrownBy(() -> new Shapes().of(Unreadable.class)).isInstanceOf(HoldfastException.class);
+    }
+
+    @Test
+    void aBlockIsWrittenForAKeyItHas() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> new Shapes().of(Headless.class))
+                .withMessageContaining("'nothing'");
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
 import dev.holdfast.engines.Beside;
+import dev.holdfast.engines.ExternalRefusal;
 import dev.holdfast.engines.ExternalWire;
+import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.PostgresWire.Door;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
@@ -100,11 +102,12 @@ public final class PostgresSession implements AutoCloseable {
         if (role.equals(Doors.keeper(service))) {
             return PostgresWire.open(door(service, context, database), false, answerSeconds);
         }
+        String login = Login.name(service.name(), role, context);
         Door door = new Door(
                 Doors.direct(service, context),
                 database,
-                role,
-                context.secret(Doors.password(service, role)),
+                login,
+                Doors.secret(service, Doors.password(service, login), context),
                 Doors.trust(service, context));
         return PostgresWire.open(door, false, answerSeconds);
     }

@@ -52,6 +52,27 @@ final class PostgresAccessCheckTest {
     }
 
     @Test
+    void whoRunsMigrationsMustBeAbleTo() {
+        assertThatThrownBy(() -> read("""
+                        databases:
+                          shop: { migrations: { folder: sql, role: reader } }
+                          other: { migrations: { folder: sql, role: nobody } }
+                        roles: { reader: { can: [read] }, owner: { can: [ddl] } }
+                        """))
+                .isInstanceOf(HoldfastException.class)
+                .hasMessageContaining(
+                        "role 'reader' runs the migrations of database 'shop' and may create nothing in it [HF1536]")
+                .hasMessageContaining("role 'nobody' is not declared in service 'main' [HF1502]");
+        assertThat(read("""
+                        databases: { shop: { migrations: sql/shop } }
+                        """).settings())
+                .as("the short form")
+                .isInstanceOfSatisfying(PostgresSpec.class, spec -> assertThat(spec.databases())
+                        .hasEntrySatisfying("shop", database -> assertThat(database.migrations())
+                                .hasValueSatisfying(one -> assertThat(one.folder()).isEqualTo("sql/shop"))));
+    }
+
+    @Test
     void theRulesAreWrittenInTheirOrderWithEveryNameInQuotes() {
         var service = read("""
                 pooler: { mode: transaction }

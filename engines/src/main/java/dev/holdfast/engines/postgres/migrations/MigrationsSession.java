@@ -8,6 +8,7 @@ import dev.holdfast.engine.Migrations.State;
 import dev.holdfast.engine.Migrations.Watcher;
 import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.postgres.PostgresSession;
+import dev.holdfast.engines.postgres.Sql;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
@@ -221,7 +222,9 @@ public final class MigrationsSession implements AutoCloseable {
         Connection connection =
                 PostgresSession.connectionAs(place.service(), context, place.database(), place.role(), ANSWER_SECONDS);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET lock_timeout = " + place.spec().lockTimeout().toMillis()
+            // a login that is a twin of the role makes what it makes as the role itself
+            statement.execute("SET ROLE " + Sql.name(place.role()) + "; SET lock_timeout = "
+                    + place.spec().lockTimeout().toMillis()
                     + "; SET statement_timeout = "
                     + place.spec().statementTimeout().map(Duration::toMillis).orElse(0L)
                     + "; SET idle_in_transaction_session_timeout = 0; SET client_connection_check_interval = '1s'"

@@ -71,6 +71,13 @@ public interface Protection<S extends Record> {
             Service<S> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
             throws InterruptedException;
 
+    /** Loads what a LOGICAL backup holds into a copy that serves and is empty otherwise. */
+    void pour(Service<S> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
+            throws InterruptedException;
+
+    /** Copies one table of a copy into the running source, under a name nothing there has; returns that. */
+    String bring(Service<S> service, String table, Bench copy, Context source) throws InterruptedException;
+
     /** Gives a copy that serves the passwords of the place it is to go to, as far as Holdfast itself needs one. */
     void handOver(Service<S> service, Context copy, Context to);
 

@@ -60,6 +60,7 @@ public final class Daemon implements AutoCloseable {
             Daemon daemon = new Daemon(lock, new Stacks(parts), build, parts.clock(), random);
             // before it answers: who asks next must not find a stack that is about to be adopted to be down
             daemon.stacks.adoptAll();
+            daemon.stacks.beginSchedules();
             daemon.server = Optional.of(Server.start(socket, daemon::handle, limits));
             LOG.atInfo()
                     .addKeyValue("version", build.version())

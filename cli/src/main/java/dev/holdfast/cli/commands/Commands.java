@@ -12,7 +12,7 @@ public final class Commands {
             new Group("Look", List.of("status", "ps", "logs", "why", "insight", "drift", "doctor")),
             new Group("Use", List.of("connect", "env", "rotate")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
-            new Group("Save", List.of("backup", "restore")),
+            new Group("Save", List.of("backup", "restore", "promote")),
             new Group("Account", List.of("tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
@@ -50,6 +50,7 @@ public final class Commands {
                     case "logs" -> new LogsCommand();
                     case "migrate" -> new MigrateCommand();
                     case "plan" -> new PlanCommand();
+                    case "promote" -> new PromoteCommand();
                     case "ps" -> new PsCommand();
                     case "render" -> new RenderCommand();
                     case "restore" -> new RestoreCommand();

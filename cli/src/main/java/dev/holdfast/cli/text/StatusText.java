@@ -24,6 +24,11 @@ public final class StatusText {
         Table table = new Table();
         for (Json service : status.itemsAt("services")) {
             service(service, table);
+            for (Json backup : status.itemsAt("backups")) {
+                if (backup.textAt("service").equals(service.textAt("name"))) {
+                    backup(backup, table);
+                }
+            }
         }
         lines.addAll(table.lines());
         for (Json note : status.itemsAt("notes")) {
@@ -71,6 +76,21 @@ public final class StatusText {
                     "",
                     paint.faint(text(endpoint, "url")));
         }
+    }
+
+    private void backup(Json backup, Table table) {
+        String last = backup.at("last")
+                .map(result -> text(result, "because").isEmpty()
+                        ? "last " + text(result, "id") + " at " + text(result, "ended")
+                        : "the last one failed at " + text(result, "ended"))
+                .orElse("none yet");
+        table.row(
+                "    " + paint.faint("backup"),
+                paint.faint(text(backup, "kind")),
+                "",
+                "",
+                paint.faint(last
+                        + backup.textAt("next").map(next -> ", next at " + next).orElse("")));
     }
 
     private String sign(boolean isGood) {

@@ -61,6 +61,11 @@ record LocalSite(LocalStack local, Register register) implements Site {
     }
 
     @Override
+    public void succeed(String member, Path from, Path aside) {
+        local.succeed(member, from, aside);
+    }
+
+    @Override
     public Running start(Workload workload) {
         return local.start(workload);
     }

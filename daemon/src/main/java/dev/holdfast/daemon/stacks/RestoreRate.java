@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 /** How fast the last restore of a stack was; before the first one, how fast its backup was. */
 record RestoreRate(Path folder) {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreRate.class);
+    private static final long TELLING = 256L << 20;
     private static final String FILE = "restore-rate.json";
 
     Optional<Duration> estimate(Restoration restoration) {
@@ -37,8 +38,8 @@ record RestoreRate(Path folder) {
     }
 
     void remember(long bytes, Duration took) {
-        if (!Files.isDirectory(folder)) {
-            // restored elsewhere: the source has no folder here
+        if (!Files.isDirectory(folder) || bytes < TELLING) {
+            // restored elsewhere, where the source has no folder; or so little that its start is all that was measured
             return;
         }
         long perSecond = bytes * 1000 / Math.max(1, took.toMillis());

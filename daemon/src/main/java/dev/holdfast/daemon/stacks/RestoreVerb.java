@@ -53,19 +53,43 @@ final class RestoreVerb implements Verb {
                                     bound.service(), target, key, Optional.of(context), asked.bench())))
                     .build();
         }
-        Restoring.Restored restored = new Restoring(asked.stacks())
-                .restore(
-                        new Restoring.Wish(
-                                asked.managed().name(),
-                                bound.service().name(),
-                                asked.managed().known().source(),
-                                key,
-                                target,
-                                asked.body().textAt("name").orElse(NAME),
-                                Optional.of(context),
-                                false),
-                        asked.events());
+        Optional<String> table = asked.body().textAt("table");
+        Restoring.Wish wish = new Restoring.Wish(
+                asked.managed().name(),
+                bound.service().name(),
+                asked.managed().known().source(),
+                key,
+                target,
+                asked.body().textAt("name").orElse(table.isPresent() ? "table" : NAME),
+                Optional.of(context),
+                table.isPresent());
+        Restoring.Restored restored = new Restoring(asked.stacks()).restore(wish, asked.events());
+        if (table.isPresent()) {
+            return table(asked, bound, protection, restored, table.get());
+        }
         return json(asked.stacks(), bound.service().name(), restored);
+    }
+
+    private static <S extends Record> Json table(
+            Asked asked, Bound<S> bound, Protection<S> protection, Restoring.Restored restored, String table)
+            throws InterruptedException {
+        try {
+            String into = protection.bring(
+                    bound.service(),
+                    table,
+                    new LiveBench(restored.copy().orRefuse(), bound.service().name(), asked.events()),
+                    asked.bench().context());
+            return Json.object()
+                    .put("service", bound.service().name())
+                    .put("dry", false)
+                    .put("table", table)
+                    .put("into", into)
+                    .put("restoration", RestoreWords.json(restored.restoration()))
+                    .put("millis", restored.took().toMillis())
+                    .build();
+        } finally {
+            new Beside(asked.stacks()).away(restored.copy(), "it was only made for one table");
+        }
     }
 
     /** On a machine that may never have seen the source. */

@@ -3,6 +3,7 @@ package dev.holdfast.daemon.stacks;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decision;
 import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Catalogue;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Filling;
 import dev.holdfast.engine.Protection;
@@ -85,9 +86,32 @@ final class Restoring {
                         },
                         events);
         Restoration restoration = made.get().orElseThrow();
+        if (restoration.base().kind() == Catalogue.Kind.LOGICAL) {
+            pour(copy, wish, restoration, events);
+        }
         Duration took = Duration.ofNanos(System.nanoTime() - told.get());
         new RestoreRate(stacks.parts().places().folder(wish.source())).remember(restoration.bytes(), took);
         return new Restored(copy, restoration, Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    private void pour(ManagedStack copy, Wish wish, Restoration restoration, Events events)
+            throws InterruptedException {
+        ManagedStack.Live live = copy.orRefuse();
+        pour(
+                Bound.of(stacks.parts().register(), service(live.stack(), wish.service())),
+                live,
+                wish,
+                restoration,
+                events);
+    }
+
+    private static <S extends Record> void pour(
+            Bound<S> bound, ManagedStack.Live live, Wish wish, Restoration restoration, Events events)
+            throws InterruptedException {
+        bound.engine()
+                .protection()
+                .orRefuse()
+                .pour(bound.service(), restoration, wish.key(), new LiveBench(live, wish.service(), events));
     }
 
     private <S extends Record> List<Filling> fillings(

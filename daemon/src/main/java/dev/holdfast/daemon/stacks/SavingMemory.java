@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -24,7 +24,7 @@ record SavingMemory(Path folder) {
      * @param id what came of it, empty where it failed
      * @param because why it failed, empty where it did not
      */
-    record Result(Instant begun, Instant ended, String id, String because) {
+    record Result(Kind kind, Instant begun, Instant ended, String id, String because) {
         boolean isGood() {
             return because.isEmpty();
         }
@@ -41,7 +41,7 @@ record SavingMemory(Path folder) {
 
     void remember(String service, Kind kind, Instant begun, Instant ended, String id, String because) {
         SortedMap<String, Result> all = read();
-        all.put(service + "/" + kind.word(), new Result(begun, ended, id, because));
+        all.put(service + "/" + kind.word(), new Result(kind, begun, ended, id, because));
         Json.Builder json = Json.object();
         all.forEach((name, result) -> json.put(name, result.json()));
         try {
@@ -53,8 +53,12 @@ record SavingMemory(Path folder) {
         }
     }
 
-    Optional<Result> last(String service, Kind kind) {
-        return Optional.ofNullable(read().get(service + "/" + kind.word()));
+    /** The last of each kind. */
+    List<Result> ofService(String service) {
+        return read().entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(service + "/"))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private SortedMap<String, Result> read() {
@@ -68,6 +72,7 @@ record SavingMemory(Path folder) {
                 values.forEach((name, value) -> all.put(
                         name,
                         new Result(
+                                Kind.of(name.substring(name.indexOf('/') + 1)).orElse(Kind.FULL),
                                 Instant.parse(value.textAt("begun").orElse("")),
                                 Instant.parse(value.textAt("ended").orElse("")),
                                 value.textAt("id").orElse(""),

@@ -37,12 +37,14 @@ public final class Stacks implements AutoCloseable {
 
     private final Parts parts;
     private final Savings savings;
+    private final Schedules schedules;
     private final ConcurrentMap<String, ManagedStack> managed = new ConcurrentHashMap<>();
     private final List<Thread> watches = new CopyOnWriteArrayList<>();
 
     public Stacks(Parts parts) {
         this.parts = parts;
         this.savings = new Savings(parts.clock());
+        this.schedules = new Schedules(this);
     }
 
     /**
@@ -56,6 +58,11 @@ public final class Stacks implements AutoCloseable {
     /** Turns the text of a stack file into a stack; {@code source} is what positions name. */
     public interface Reading {
         Stack read(String source, String text, Optional<String> environment);
+    }
+
+    /** From now on what is due is done, whether anybody asks or not. */
+    public void beginSchedules() {
+        schedules.begin();
     }
 
     Savings savings() {
@@ -212,6 +219,7 @@ public final class Stacks implements AutoCloseable {
     @Override
     public void close() {
         watches.forEach(Thread::interrupt);
+        schedules.close();
         for (ManagedStack stack : managed.values()) {
             stack.live().ifPresent(live -> live.supervisor().close());
             stack.ended();

@@ -48,8 +48,10 @@ final class StatusReport {
 
     private Json of(ManagedStack managed, Function<ManagedStack.Live, SortedMap<String, Health>> probes) {
         Desired desired = managed.known();
-        List<Problem> problems = UpOperation.problems(managed, desired);
+        List<Problem> problems = new ArrayList<>(UpOperation.problems(managed, desired));
         Optional<ManagedStack.Live> live = managed.live();
+        SavingReport saving = new SavingReport(stacks, managed);
+        live.ifPresent(one -> problems.addAll(saving.problems(one)));
         List<Json> services =
                 live.map(one -> running(one, probes.apply(one))).orElseGet(() -> stopped(managed, desired));
         boolean ready = live.isPresent() && services.stream().allMatch(service -> service.isAt("ready"));
@@ -64,6 +66,7 @@ final class StatusReport {
                         "notes",
                         Json.texts(live.map(one -> new Rotations(stacks).complaints(one))
                                 .orElse(List.of())))
+                .put("backups", Json.array(live.map(saving::entries).orElse(List.of())))
                 .put("problems", ProblemJson.list(problems))
                 .build();
     }

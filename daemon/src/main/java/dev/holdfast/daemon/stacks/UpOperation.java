@@ -143,6 +143,8 @@ final class UpOperation {
             BringUp bringUp,
             Events events)
             throws InterruptedException {
+        // the file may be as it was and want more programs than it did: this Holdfast may be newer than its start
+        bringUp.fetch(live.supervisor().workloads());
         Desired desired = managed.known();
         boolean moved =
                 newPorts && !Stacks.reassign(managed, live.supervisor().site()).isEmpty();

@@ -23,6 +23,7 @@ final class Verbs {
             new DriftVerb(), //
             new InsightVerb(), //
             new MigrateVerb(), //
+            new PromoteVerb(), //
             new RehearseVerb(), //
             new RestoreVerb(), //
             new RotateVerb(), //

@@ -94,7 +94,7 @@ final class Verifying {
                 () -> BackupVerb.noPoint(bound.service().name(), id.orElse("(the newest)"), catalogue));
     }
 
-    private static void requireSound(Code code, String service, Point point, Verdict verdict) {
+    static void requireSound(Code code, String service, Point point, Verdict verdict) {
         if (verdict.faults().isEmpty()) {
             return;
         }

@@ -42,6 +42,9 @@ public interface Site extends Certified, AutoCloseable {
     /** Gives a member without data what the filling brings. Where it is interrupted or fails there is still none. */
     void fill(Workload workload, Filling filling, Filled filled) throws InterruptedException;
 
+    /** Puts other data in the place of that of a member that does not run; what it had is kept under {@code aside}. */
+    void succeed(String member, Path from, Path aside);
+
     /** Returns when the process exists, long before it serves. */
     Running start(Workload workload);
 

@@ -80,7 +80,7 @@ final class S3Access implements Access<S3Spec> {
         return service + "-" + role;
     }
 
-    /** A bucket as other members of the stack use it, with an account that only exists where one of them does. */
+    /** A bucket as other members of the stack use it, with an account of their own. */
     static ObjectStore.Bucket bucket(Service<S3Spec> service, String name, Context context) {
         return new ObjectStore.Bucket(
                 S3Provisioning.member(service),

@@ -14,7 +14,6 @@ import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
-import dev.holdfast.stack.References;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,9 +91,8 @@ final class S3Provisioning implements Provisioning<S3Spec> {
         files.add(new ConfigurationFile("logback.xml", new Content.Plain(LOGGING, Setting.Effect.RESTART)));
         List<String> accounts = new ArrayList<>();
         account(service, S3Access.ADMINISTRATOR, true, listen, context, files, accounts);
-        if (References.isReferredTo(service.name(), context.stack())) {
-            account(service, S3Access.KEEPER, true, listen, context, files, accounts);
-        }
+        // also where nobody keeps anything here any more: what was kept is read with this account
+        account(service, S3Access.KEEPER, true, listen, context, files, accounts);
         service.settings()
                 .rolesInForce()
                 .forEach((name, role) -> account(service, name, role.writes(), listen, context, files, accounts));

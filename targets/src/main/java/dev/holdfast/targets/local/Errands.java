@@ -44,6 +44,7 @@ record Errands(StackFolder folder, Launcher launcher, Enclosure enclosure, Prepa
     Errand.Ran run(Errand errand, Workload workload, Path data, Optional<Redacted> input, Consumer<String> onLine)
             throws InterruptedException {
         String name = errand.member();
+        Disk.folder(folder.volume(), Disk.OURS);
         // an errand whose daemon was killed holds its lock still, and nobody reads what it says
         members.sweep(name, Optional.empty());
         Map<String, String> own = new TreeMap<>(workload.environment());

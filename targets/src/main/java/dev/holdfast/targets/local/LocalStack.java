@@ -25,6 +25,7 @@ import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -158,6 +159,12 @@ public final class LocalStack implements Context, AutoCloseable {
     /** Writes the member's files and fills its data folder if that is new. Idempotent; touches no file that is right. */
     public void prepare(Workload workload) {
         preparation.prepare(workload, Comparison.service(assembly.stack(), workload));
+    }
+
+    /** Puts other data in the place of that of a member that does not run; an interrupted one is ended by the next start. */
+    public void succeed(String member, Path from, Path aside) {
+        requireStopped(List.of(member));
+        new Succession(folder, member).begin(from, aside);
     }
 
     /**

@@ -169,6 +169,7 @@ record Preparation(
 
     private void data(Workload workload, Service<?> service) {
         String member = workload.member().name();
+        new Succession(folder, member).finish();
         Path data = folder.volume(member);
         Disk.folder(folder.volume(), Disk.OURS);
         if (Files.exists(data) || workload.initialise().isEmpty()) {
@@ -220,7 +221,7 @@ record Preparation(
         }
         for (Workload.SecretFile file : workload.secrets()) {
             byte[] secret = bytes(secrets.secret(file.secret()).reveal());
-            put(wanted, member, SECRETS + "/" + file.name(), secret, Setting.Effect.RESTART);
+            put(wanted, member, SECRETS + "/" + file.name(), secret, file.effect());
         }
         if (workload.tls()) {
             Issued issued = issued(member);

@@ -3,6 +3,7 @@ package dev.holdfast.engines.postgres.protection;
 import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.engine.Protection.Part;
+import dev.holdfast.engine.Restoration;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Doors;
@@ -77,6 +78,36 @@ final class Dumps {
             points.add(point(note));
         }
         return points;
+    }
+
+    static Restoration restoration(Point dump) {
+        SortedMap<String, String> words = new TreeMap<>(dump.facts());
+        words.put("set", dump.id());
+        return new Restoration(
+                dump,
+                "what it says of database " + dump.facts().getOrDefault("database", ""),
+                Optional.of(dump.begun()),
+                Optional.empty(),
+                dump.bytes(),
+                dump.stored(),
+                0,
+                words,
+                List.of());
+    }
+
+    /** Into the database of the same name, which the copy made with its roles and extensions when it began. */
+    void pour(Place place, Point dump) throws InterruptedException {
+        place.bench().say("loading " + dump.id());
+        programs.script(
+                place,
+                "load",
+                Beside.text(Dumps.class, "load.sh"),
+                List.of(
+                        path(place, dump.id()) + ".dump",
+                        Doors.program(place.service(), "pg_restore"),
+                        "--dbname=" + dump.facts().getOrDefault("database", Declared.HOME),
+                        "--exit-on-error",
+                        "--no-comments"));
     }
 
     static String path(Place place, String id) {

@@ -153,6 +153,13 @@ final class PgBackRest {
         return script(place, name, script, arguments, Optional.empty(), place.patience(), line -> {});
     }
 
+    /** The same with more in its environment. */
+    List<String> script(
+            Place place, String name, String script, List<String> arguments, SortedMap<String, Redacted> more)
+            throws InterruptedException {
+        return script(place, name, script, arguments, Optional.empty(), place.patience(), line -> {}, more);
+    }
+
     private List<String> script(
             Place place,
             String name,
@@ -162,10 +169,24 @@ final class PgBackRest {
             Duration patience,
             Consumer<String> onLine)
             throws InterruptedException {
+        return script(place, name, script, arguments, input, patience, onLine, new TreeMap<>());
+    }
+
+    private List<String> script(
+            Place place,
+            String name,
+            String script,
+            List<String> arguments,
+            Optional<Redacted> input,
+            Duration patience,
+            Consumer<String> onLine,
+            SortedMap<String, Redacted> more)
+            throws InterruptedException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", TRUST + script, name));
         command.addAll(arguments);
         SortedMap<String, Redacted> environment = new TreeMap<>(
                 place.repository().environment(Archiving.processes(place.service()), "/tmp/authority.crt"));
+        environment.putAll(more);
         environment.putAll(database(place.service(), place.bench().context()));
         Errand errand = new Errand(Doors.primary(place.service()), name, command, environment, patience, input);
         List<String> lines = new ArrayList<>();

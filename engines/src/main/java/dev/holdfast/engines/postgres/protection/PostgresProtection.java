@@ -314,6 +314,14 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
             throws InterruptedException {
         Place place = new Place(service, Repository.of(key), bench);
         source.filter(context -> wantsNews(target)).ifPresent(context -> ArchiverSession.flush(service, context));
+        if (target instanceof Target.Exactly(String id)) {
+            Optional<Point> dump = dumps.list(place).stream()
+                    .filter(point -> point.id().equals(id))
+                    .findFirst();
+            if (dump.isPresent()) {
+                return Dumps.restoration(dump.get());
+            }
+        }
         Restoration restoration = restores(place).plan(target);
         Optional.ofNullable(restoration.words().get("version"))
                 .filter(version -> !version.equals(service.version()))
@@ -354,6 +362,9 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
             SortedMap<String, Redacted> key,
             boolean checked,
             Context to) {
+        if (restoration.base().kind() == Kind.LOGICAL) {
+            return List.of();
+        }
         Duration patience =
                 service.settings().backups().map(BackupsSpec::patience).orElse(Duration.ofHours(6));
         return List.of(Fillings.of(service, restoration, Repository.of(key), patience, checked, to));
@@ -390,6 +401,21 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
             found.add(rows + " are there, as when it was saved");
         }
         return new Verdict(found, differences);
+    }
+
+    @Override
+    public void pour(
+            Service<PostgresSpec> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
+            throws InterruptedException {
+        dumps.pour(new Place(service, Repository.of(key), copy), restoration.base());
+    }
+
+    @Override
+    public String bring(Service<PostgresSpec> service, String table, Bench copy, Context source)
+            throws InterruptedException {
+        BackupsSpec backups = requireAsked(service, source);
+        return new Tables(programs)
+                .bring(new Place(service, Repository.of(service, backups, source), copy), table, source);
     }
 
     @Override

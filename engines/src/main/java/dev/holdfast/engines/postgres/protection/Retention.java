@@ -3,6 +3,7 @@ package dev.holdfast.engines.postgres.protection;
 import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.engines.postgres.BackupsSpec.Keep;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -20,7 +21,7 @@ import java.util.function.Function;
 
 /**
  * Which backups stay: the newest of each of the last so many days, weeks and months that have one, all that those build
- * on, and always the newest of all. pgBackRest itself only counts, or looks at one age.
+ * on, and always those of the last day. pgBackRest itself only counts, or looks at one age.
  *
  * @param dropped those to be removed, each before what it builds on
  * @param windows how many of the full backups that stay are young enough for every moment since to be reached
@@ -31,6 +32,9 @@ record Retention(List<Point> kept, List<Point> dropped, int windows) {
         dropped = List.copyOf(dropped);
     }
 
+    /** What is younger than this when the newest is taken stays: otherwise a second backup of a day would shorten the reach. */
+    private static final Duration FRESH = Duration.ofHours(24);
+
     static Retention of(List<Point> points, Keep keep) {
         List<Point> newestFirst = points.stream()
                 .filter(point -> point.kind() != Kind.LOGICAL)
@@ -39,7 +43,7 @@ record Retention(List<Point> kept, List<Point> dropped, int windows) {
                         .reversed())
                 .toList();
         Set<String> chosen = new HashSet<>();
-        newestFirst.stream().limit(1).forEach(point -> chosen.add(point.id()));
+        newestFirst.stream().filter(point -> isFresh(point, newestFirst)).forEach(point -> chosen.add(point.id()));
         List<Point> daily = newest(newestFirst, keep.daily(), Retention::day);
         daily.forEach(point -> chosen.add(point.id()));
         newest(newestFirst, keep.weekly(), Retention::week).forEach(point -> chosen.add(point.id()));
@@ -54,13 +58,20 @@ record Retention(List<Point> kept, List<Point> dropped, int windows) {
         List<Point> dropped = newestFirst.stream()
                 .filter(point -> !needed.contains(point.id()))
                 .toList();
-        return new Retention(kept.reversed(), dropped, windows(kept, daily, byId));
+        List<Point> reached = kept.stream()
+                .filter(point -> daily.contains(point) || isFresh(point, newestFirst))
+                .toList();
+        return new Retention(kept.reversed(), dropped, windows(kept, reached, byId));
+    }
+
+    private static boolean isFresh(Point point, List<Point> newestFirst) {
+        return !point.ended().isBefore(newestFirst.getFirst().ended().minus(FRESH));
     }
 
     /** The full backups from the newest to that of the oldest day that is kept. */
-    private static int windows(List<Point> kept, List<Point> daily, Map<String, Point> byId) {
+    private static int windows(List<Point> kept, List<Point> reached, Map<String, Point> byId) {
         Set<String> bases = new HashSet<>();
-        daily.stream().reduce((newer, older) -> older).ifPresent(oldest -> withBases(oldest.id(), byId, bases));
+        reached.stream().reduce((newer, older) -> older).ifPresent(oldest -> withBases(oldest.id(), byId, bases));
         int fulls = 0;
         int until = 1;
         for (Point point : kept) {

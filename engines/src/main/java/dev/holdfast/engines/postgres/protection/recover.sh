@@ -26,3 +26,8 @@ fi
 [ "$status" = 0 ] || exit "$status"
 # the settings of the recovery must not come back with the next one
 : >/data/postgresql.auto.conf
+# the server that takes the source's place archives on from here, and must archive how its timeline came to be
+for history in /data/pg_wal/*.history; do
+    [ -e "$history" ] && : >"/data/pg_wal/archive_status/${history##*/}.ready"
+done
+exit 0

@@ -1,0 +1,159 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.apply.Lease;
+import dev.holdfast.apply.Operation;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Catalogue.Kind;
+import dev.holdfast.engine.Protection;
+import dev.holdfast.engine.Support;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.stack.Service;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the backups that are due, one at a time over all stacks. One that was missed while no daemon ran is made up for
+ * once; one that failed is tried again before its next time.
+ */
+final class Schedules implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Schedules.class);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
+    /** A store that was away for a moment should not cost a day's backup, nor be asked every minute. */
+    private static final Duration RETRY = Duration.ofMinutes(10);
+
+    /** So that the stacks of a machine do not all begin on the stroke of the hour. */
+    private static final int JITTER_SECONDS = 30;
+
+    private final Stacks stacks;
+    private final Instant begun;
+    private final Thread thread;
+
+    Schedules(Stacks stacks) {
+        this.stacks = stacks;
+        this.begun = stacks.parts().clock().instant();
+        this.thread = Thread.ofVirtual().name("schedules").unstarted(this::run);
+    }
+
+    void begin() {
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                Thread.sleep(PAUSE);
+                for (String name : stacks.names()) {
+                    look(stacks.findOrCreate(name));
+                }
+            } catch (InterruptedException ending) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException unexpected) {
+                LOG.atError().setCause(unexpected).log("looking for backups that are due failed");
+            }
+        }
+    }
+
+    private void look(ManagedStack managed) throws InterruptedException {
+        Optional<ManagedStack.Live> live = managed.live();
+        if (live.isEmpty() || live.get().stack().isDerived()) {
+            return;
+        }
+        for (Service<?> service : live.get().stack().services().values()) {
+            look(managed, live.get(), Bound.of(stacks.parts().register(), service));
+        }
+    }
+
+    private <S extends Record> void look(ManagedStack managed, ManagedStack.Live live, Bound<S> bound)
+            throws InterruptedException {
+        if (!(bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection))
+                || !protection.isAsked(bound.service())) {
+            return;
+        }
+        String service = bound.service().name();
+        SavingMemory memory = new SavingMemory(managed.folder());
+        int jitter = Math.floorMod((managed.name() + "/" + service).hashCode(), JITTER_SECONDS);
+        Instant now = stacks.parts().clock().instant().minusSeconds(jitter);
+        Optional<Kind> due = due(protection.schedules(bound.service()), memory.ofService(service), begun, now);
+        if (due.isEmpty()) {
+            return;
+        }
+        Optional<Lease.Held> turn = managed.saving(service).tryTake(Duration.ZERO);
+        if (turn.isPresent()) {
+            try (Lease.Held _ = turn.get()) {
+                save(managed, live, bound, protection, due.get());
+            }
+        }
+    }
+
+    private <S extends Record> void save(
+            ManagedStack managed, ManagedStack.Live live, Bound<S> bound, Protection<S> protection, Kind kind)
+            throws InterruptedException {
+        String service = bound.service().name();
+        new Operation("schedule", "holdfast", "backup").<Void, InterruptedException>call(() -> {
+            try {
+                stacks.savings()
+                        .create(
+                                managed,
+                                bound,
+                                protection,
+                                Protection.Saving.of(kind),
+                                new LiveBench(live, service, new UpOperation.Unheard()));
+                managed.decisions()
+                        .add("", "took a " + kind.word() + " backup of " + service + " because its time had come");
+            } catch (HoldfastException failed) {
+                LOG.atWarn()
+                        .setCause(failed)
+                        .addKeyValue("stack", managed.name())
+                        .addKeyValue("service", service)
+                        .log("a backup that was due failed");
+            }
+            return null;
+        });
+    }
+
+    /** The most that is due; a fuller backup counts for the others. */
+    static Optional<Kind> due(
+            List<Protection.Schedule> schedules, List<SavingMemory.Result> results, Instant begun, Instant now) {
+        return schedules.stream()
+                .sorted(Comparator.comparing(Protection.Schedule::kind))
+                .filter(schedule -> isDue(schedule, results, begun, now))
+                .map(Protection.Schedule::kind)
+                .findFirst();
+    }
+
+    private static boolean isDue(
+            Protection.Schedule schedule, List<SavingMemory.Result> results, Instant begun, Instant now) {
+        Optional<SavingMemory.Result> good = results.stream()
+                .filter(result -> result.isGood() && result.kind().compareTo(schedule.kind()) <= 0)
+                .max(Comparator.comparing(SavingMemory.Result::begun));
+        Optional<SavingMemory.Result> bad = results.stream()
+                .filter(result -> !result.isGood() && result.kind() == schedule.kind())
+                .max(Comparator.comparing(SavingMemory.Result::ended));
+        Instant since = good.map(SavingMemory.Result::begun).orElse(begun);
+        boolean isTime =
+                schedule.cron().next(since).filter(next -> !next.isAfter(now)).isPresent();
+        return isTime
+                && bad.filter(result -> result.ended().plus(RETRY).isAfter(now)).isEmpty();
+    }
+
+    /** When it is due next, for people. */
+    static Optional<Instant> next(Protection.Schedule schedule, List<SavingMemory.Result> results, Instant now) {
+        Instant since = results.stream()
+                .filter(result -> result.isGood() && result.kind().compareTo(schedule.kind()) <= 0)
+                .map(SavingMemory.Result::begun)
+                .max(Comparator.naturalOrder())
+                .orElse(now);
+        return schedule.cron().next(since.isAfter(now) ? since : now);
+    }
+}

@@ -1,0 +1,261 @@
+package dev.holdfast.proof.scenario;
+
+import dev.holdfast.proof.Await;
+import dev.holdfast.proof.Installation;
+import dev.holdfast.proof.Outcome;
+import dev.holdfast.proof.RunningStack;
+import dev.holdfast.text.Json;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A service saved into a bucket and brought back: as of any moment, elsewhere, in its source's place; and what goes wrong with it. */
+@Tag("engines")
+final class BackupTest {
+    private static final String YAML = """
+            apiVersion: holdfast.dev/v1
+            kind: Stack
+            metadata: { name: vault }
+            spec:
+              services:
+                main:
+                  engine: postgres
+                  version: "17"
+                  databases: { shop: {} }
+                  backups: { to: objects/backups, patience: PATIENCE }
+                objects: { engine: s3, buckets: { backups: {} } }
+            """;
+    private static final Duration SOON = Duration.ofSeconds(90);
+
+    private Installation installation;
+    private RunningStack vault;
+
+    @BeforeEach
+    void begin() {
+        installation = Places.installation("backup");
+        vault = RunningStack.up(
+                installation, Places.folder(installation, "vault"), "vault", YAML.replace("PATIENCE", "1h"));
+        sql("vault", "CREATE TABLE items AS SELECT g AS id, md5(g::text) AS word FROM generate_series(1, 1000) g");
+    }
+
+    @AfterEach
+    void leaveNothing() {
+        installation.close();
+        Machine.awaitNoProcess(installation);
+    }
+
+    @Test
+    void aServiceComesBackAsOfAnyMomentTakesItsSourcesPlaceAndADamagedBackupIsNamed() throws IOException {
+        assertThat(vault.member("main-0").textAt("because").orElse("")).contains("archived at");
+        Json saved = json("backup", "create", "main", "--type", "full");
+        String full = saved.at("point").flatMap(point -> point.textAt("id")).orElseThrow();
+        assertThat(full).endsWith("F");
+        sql("vault", "INSERT INTO items SELECT g, 'later' FROM generate_series(1001, 1500) g");
+        vault.run("backup", "point", "main", "before-the-accident").orFail();
+        String moment = sql("vault", "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
+        sql("vault", "DELETE FROM items");
+
+        // told before anything is done, and refused where it cannot be
+        Outcome plan = vault.run("restore", "main", "--at", moment, "--dry-run").orFail();
+        assertThat(plan.out()).contains(full).contains("write-ahead log").contains("reachable");
+        Outcome early = vault.run("restore", "main", "--at", "2020-01-01T00:00:00Z");
+        assertThat(early.err()).contains("[HF3627]").contains("nearest");
+        assertThat(vault.run("restore", "main", "--at", "2099-01-01T00:00:00Z").err())
+                .contains("[HF3627]");
+        assertThat(vault.run("restore", "main", "--backup", "20200101-000000F").err())
+                .contains("[HF3626]");
+
+        vault.run("restore", "main", "--at", moment, "--as", "then").orFail();
+        assertThat(sql("vault@then", "SELECT count(*) FROM items")).isEqualTo("1500");
+        assertThat(sql("vault", "SELECT count(*) FROM items")).isEqualTo("0");
+        assertThat(vault.run("backup", "create", "main", "--stack", "vault@then")
+                        .err())
+                .contains("[HF1553]");
+
+        // one table comes back into the source itself
+        vault.run("restore", "main", "--point", "before-the-accident", "--table", "shop.public.items")
+                .orFail();
+        assertThat(sql("vault", "SELECT count(*) FROM restored_1.items")).isEqualTo("1500");
+
+        Outcome unapproved = vault.run("promote", "vault@then");
+        assertThat(unapproved.status()).isEqualTo(5);
+        assertThat(unapproved.err()).contains("[HF3637]").contains("--approve vault/main");
+        Json promoted = vault.run("promote", "vault@then", "--approve", "vault/main", "--output", "json")
+                .orFail()
+                .json();
+        assertThat(sql("vault", "SELECT count(*) FROM items")).isEqualTo("1500");
+        assertThat(Path.of(((Json.Text) promoted.itemsAt("aside").getFirst()).value()))
+                .isDirectory();
+        assertThat(vault.run("stacks").out()).doesNotContain("vault@then");
+
+        // what is saved from now on is on a timeline of its own, and sound
+        sql("vault", "INSERT INTO items VALUES (0, 'after')");
+        String newest = json("backup", "create", "main", "--type", "full")
+                .at("point")
+                .flatMap(point -> point.textAt("id"))
+                .orElseThrow();
+        assertThat(vault.run("backup", "verify", "main").orFail().out()).contains("3001 rows of 2 tables are there");
+
+        // one bit of the bucket
+        Path bundle = files(installation.home().resolve("data/stacks/vault/volume/objects-0"))
+                .filter(file -> file.toString().contains("/bundle/"))
+                .filter(file -> file.toString().contains(newest))
+                .findFirst()
+                .orElseThrow();
+        try (RandomAccessFile file = new RandomAccessFile(bundle.toFile(), "rw")) {
+            file.seek(file.length() / 2);
+            int was = file.read();
+            file.seek(file.length() / 2);
+            file.write(was ^ 1);
+        }
+        Outcome damaged = vault.run("backup", "verify", "main");
+        assertThat(damaged.status()).as(damaged.text()).isEqualTo(4);
+        assertThat(damaged.err())
+                .contains("[HF3632]")
+                .contains("invalid checksum")
+                .contains("F/");
+    }
+
+    @Test
+    void aBucketAndItsKeyAreEnough() throws IOException {
+        json("backup", "create", "main", "--type", "full");
+        Json dump = json("backup", "create", "main", "--logical", "--table", "items");
+        String logical = dump.at("point").flatMap(point -> point.textAt("id")).orElseThrow();
+        Path key = installation.home().resolve("main.key");
+        vault.run("backup", "key", "main", "--out", key.toString()).orFail();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+                .isEqualTo("rw-------");
+        sql("vault", "SELECT pg_switch_wal()");
+        // the source goes, with all it held; the store serves on
+        vault.write(YAML.replaceFirst("(?s)    main:.*patience: PATIENCE }\n", ""));
+        Json plan = vault.run("plan", "--output", "json").json();
+        List<String> apply = new java.util.ArrayList<>(List.of("apply", "--yes"));
+        plan.itemsAt("changes").stream()
+                .flatMap(change -> change.textAt("approval").stream())
+                .distinct()
+                .forEach(word -> apply.addAll(List.of("--approve", word)));
+        vault.run(apply.toArray(new String[0])).orFail();
+        assertThat(installation.home().resolve("data/stacks/vault/volume/main-0"))
+                .doesNotExist();
+
+        try (Installation elsewhere = Places.installation("elsewhere")) {
+            RunningStack other = new RunningStack(elsewhere, Places.folder(elsewhere, "none"), "vault@restored");
+            Files.createDirectories(other.folder());
+            other.run("restore", "--from", key.toString()).orFail();
+            assertThat(sqlOf(other, "vault@restored", "SELECT count(*) FROM items"))
+                    .isEqualTo("1000");
+            other.run("restore", "--from", key.toString(), "--backup", logical, "--as", "dump")
+                    .orFail();
+            assertThat(sqlOf(other, "vault@dump", "SELECT count(*) FROM items")).isEqualTo("1000");
+            Path wrong = installation.home().resolve("wrong.key");
+            Files.writeString(wrong, Files.readString(key).replaceFirst("\"cipher\":\"[^\"]{4}", "\"cipher\":\"AAAA"));
+            Files.setPosixFilePermissions(wrong, PosixFilePermissions.fromString("rw-------"));
+            assertThat(other.run("restore", "--from", wrong.toString(), "--as", "w")
+                            .err())
+                    .contains("[HF3623]");
+            Files.writeString(
+                    wrong, Files.readString(key).replaceFirst("\"password\":\"[^\"]{4}", "\"password\":\"AAAA"));
+            assertThat(other.run("restore", "--from", wrong.toString(), "--as", "w")
+                            .err())
+                    .contains("[HF3621]");
+            Files.writeString(wrong, Files.readString(key).replace("\"bucket\":\"backups\"", "\"bucket\":\"backup\""));
+            assertThat(other.run("restore", "--from", wrong.toString(), "--as", "w")
+                            .err())
+                    .contains("[HF3622]");
+            Files.writeString(wrong, "{}");
+            assertThat(other.run("restore", "--from", wrong.toString(), "--as", "w")
+                            .err())
+                    .contains("[HF3636]");
+            assertThat(other.run("stacks").out()).doesNotContain("vault@w");
+        }
+    }
+
+    @Test
+    void archivingThatFailsIsSeenAtOnceAndABackupThatHangsIsEnded() throws IOException {
+        Path bucket = installation.home().resolve("data/stacks/vault/volume/objects-0/objects/backups");
+        Path away = bucket.resolveSibling("away");
+        long server = vault.pid("main-0");
+        Files.move(bucket, away);
+        sql("vault", "INSERT INTO items VALUES (-1, 'lost?'); SELECT pg_switch_wal()");
+        Await.until(
+                "main says that it is not archived",
+                SOON,
+                () -> vault.member("main-0").textAt("because").orElse("").contains("not archived"),
+                () -> vault.status().pretty());
+        Outcome status = vault.run("status", "vault");
+        assertThat(status.status()).isEqualTo(4);
+        assertThat(status.out())
+                .contains("bucket of main's backups is not there")
+                .contains("files (");
+        Outcome refused = vault.run("backup", "create", "main");
+        assertThat(refused.err()).contains("[HF3634]");
+        Files.move(away, bucket);
+        vault.awaitReady(Duration.ofSeconds(150));
+        assertThat(vault.pid("main-0")).isEqualTo(server);
+
+        // a store that takes the connection and never answers
+        vault.write(YAML.replace("PATIENCE", "3s"));
+        vault.run("up").orFail();
+        long store = vault.pid("objects-0");
+        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(store))
+                        .inheritIO()
+                        .start()
+                        .pid())
+                .isPositive();
+        Outcome hangs = vault.run("backup", "create", "main", "--logical");
+        assertThat(new ProcessBuilder("kill", "-CONT", Long.toString(store))
+                        .inheritIO()
+                        .start()
+                        .pid())
+                .isPositive();
+        assertThat(hangs.err()).contains("[HF3116]");
+    }
+
+    private static Stream<Path> files(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Json json(String... arguments) {
+        List<String> all = new java.util.ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--output", "json"));
+        return vault.run(all.toArray(new String[0])).orFail().json();
+    }
+
+    private String sql(String stack, String statement) {
+        return sqlOf(vault, stack, statement);
+    }
+
+    private static String sqlOf(RunningStack runs, String stack, String statement) {
+        return runs.run(
+                        "connect",
+                        "main",
+                        "--stack",
+                        stack,
+                        "--role",
+                        "holdfast",
+                        "--",
+                        "-d",
+                        "shop",
+                        "-Atqc",
+                        statement)
+                .orFail()
+                .out()
+                .strip();
+    }
+}

@@ -80,7 +80,9 @@ final class TenancyDiff {
         if (!held.forced()) {
             missing.add("force it on the owner");
         }
-        if (!held.type().isEmpty() && !held.policies().equals(tenants.policies(held.own(), held.kind().equals("p"), isRegistry))) {
+        if (!held.type().isEmpty()
+                && !held.policies()
+                        .equals(tenants.policies(held.own(), held.kind().equals("p"), isRegistry))) {
             missing.add(held.policies().isEmpty() ? "make its policies" : "make its policies anew");
         }
         if (held.openPartitions() > 0) {

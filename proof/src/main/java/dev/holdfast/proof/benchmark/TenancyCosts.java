@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 
 /** What it costs to keep tenants apart, to make many of them, and to write down who changes what. */
 final class TenancyCosts {
-    private static final int ROUNDS = 15;
+    private static final int ROUNDS = 9;
     private static final int TENANTS = 200;
     private static final int ROWS = 100;
     private static final int QUERIES = 40;
@@ -179,12 +179,20 @@ final class TenancyCosts {
         try (PreparedStatement set = held.prepareStatement("SELECT set_config('app.tenant_id', ?, true)");
                 PreparedStatement free = held.prepareStatement("SELECT v FROM " + kind + "_free" + condition);
                 PreparedStatement kept = held.prepareStatement("SELECT v FROM " + kind + "_held" + condition)) {
-            for (int round = -3; round < ROUNDS; round++) {
-                double a = nanos(held, set, round % 2 == 0 ? free : kept);
-                double b = nanos(held, set, round % 2 == 0 ? kept : free);
+            for (int round = -2; round < ROUNDS; round++) {
+                List<Double> bare = new ArrayList<>();
+                List<Double> secured = new ArrayList<>();
+                for (int tenant = 1; tenant <= TENANTS; tenant++) {
+                    // turn and turn about, so that whatever else the machine does meets both alike
+                    boolean first = tenant % 2 == 0;
+                    double a = micros(held, set, first ? free : kept, tenant);
+                    double b = micros(held, set, first ? kept : free, tenant);
+                    bare.add(first ? a : b);
+                    secured.add(first ? b : a);
+                }
                 if (round >= 0) {
-                    without.add(round % 2 == 0 ? a : b);
-                    with.add(round % 2 == 0 ? b : a);
+                    without.add(new Samples(bare).median());
+                    with.add(new Samples(secured).median());
                 }
             }
         }
@@ -201,29 +209,25 @@ final class TenancyCosts {
     }
 
     /** Microseconds a query, the setting of the tenant for each transaction not counted. */
-    private static double nanos(Connection held, PreparedStatement set, PreparedStatement query) throws SQLException {
-        long total = 0;
-        int asked = 0;
-        for (int tenant = 1; tenant <= 50; tenant++) {
-            set.setString(1, Integer.toString(tenant));
-            try (ResultSet rows = set.executeQuery()) {
-                rows.next();
-            }
-            long begin = System.nanoTime();
-            for (int i = 1; i <= QUERIES; i++) {
-                query.setInt(1, tenant);
-                query.setInt(2, i);
-                try (ResultSet rows = query.executeQuery()) {
-                    if (!rows.next()) {
-                        throw new IllegalStateException("a row is missing");
-                    }
-                }
-                asked++;
-            }
-            total += System.nanoTime() - begin;
-            held.commit();
+    private static double micros(Connection held, PreparedStatement set, PreparedStatement query, int tenant)
+            throws SQLException {
+        set.setString(1, Integer.toString(tenant));
+        try (ResultSet rows = set.executeQuery()) {
+            rows.next();
         }
-        return total / 1e3 / asked;
+        long begin = System.nanoTime();
+        for (int i = 1; i <= QUERIES; i++) {
+            query.setInt(1, tenant);
+            query.setInt(2, i);
+            try (ResultSet rows = query.executeQuery()) {
+                if (!rows.next()) {
+                    throw new IllegalStateException("a row is missing");
+                }
+            }
+        }
+        double micros = (System.nanoTime() - begin) / 1e3 / QUERIES;
+        held.commit();
+        return micros;
     }
 
     private void audit(Connection held) throws SQLException {

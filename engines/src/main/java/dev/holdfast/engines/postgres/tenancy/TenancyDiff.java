@@ -8,6 +8,8 @@ import dev.holdfast.plan.Change.Risk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What has to be done so that no session sees another tenant's rows. Pure, and used for one comparison. */
 final class TenancyDiff {
@@ -78,7 +80,9 @@ final class TenancyDiff {
         if (!held.forced()) {
             missing.add("force it on the owner");
         }
-        if (!held.type().isEmpty() && !held.policies().equals(policies(held, isRegistry))) {
+        if (!held.type().isEmpty()
+                && !held.policies()
+                        .equals(tenants.policies(held.own(), held.kind().equals("p"), isRegistry))) {
             missing.add(held.policies().isEmpty() ? "make its policies" : "make its policies anew");
         }
         if (held.openPartitions() > 0) {
@@ -99,22 +103,6 @@ final class TenancyDiff {
                             ? "a session may know of its own tenant only"
                             : "the stack declares that its rows belong to tenants");
         }
-    }
-
-    /** As {@code observe_tables.sql} reads them. */
-    private static List<String> policies(Held held, boolean isRegistry) {
-        String now = held.kind().equals("p")
-                ? "holdfast.current_tenant()"
-                : "( SELECT holdfast.current_tenant() AS current_tenant)";
-        String same = "(" + held.own() + " = " + now + ")";
-        List<String> policies = new ArrayList<>();
-        policies.add("holdfast_read true r true ( SELECT holdfast.tenant_reads() AS tenant_reads) ");
-        policies.add("holdfast_tenant false * true " + same + " " + same);
-        if (!isRegistry) {
-            String may = "( SELECT holdfast.tenant_writes() AS tenant_writes)";
-            policies.add("holdfast_write true * true " + may + " " + may);
-        }
-        return policies;
     }
 
     private int modulus(Table table) {
@@ -259,9 +247,10 @@ final class TenancyDiff {
                     where + "/" + table,
                     "let " + table + " go: every session then sees the rows of all tenants",
                     connect + "ALTER TABLE " + name
-                            + " NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY;\nDROP POLICY IF EXISTS holdfast_tenant ON "
-                            + name + ";\nDROP POLICY IF EXISTS holdfast_read ON " + name
-                            + ";\nDROP POLICY IF EXISTS holdfast_write ON " + name + ";",
+                            + " NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY;\n"
+                            + Stream.of("tenant", "read", "insert", "update", "delete")
+                                    .map(word -> "DROP POLICY IF EXISTS holdfast_" + word + " ON " + name + ";")
+                                    .collect(Collectors.joining("\n")),
                     Risk.DATA,
                     Optional.empty(),
                     "Holdfast keeps the tenants of '" + table + "' apart and the stack declares it no longer"));

@@ -61,12 +61,42 @@ record Tenants(TenancySpec spec, KeyType type, String registryKey, String owner)
                 .replace("{{set-role}}", spec.role().map(Tenants::setRole).orElse(""))
                 .replace("{{reads}}", spec.role().map(w -> oneOf(w, both(w))).orElse("true"))
                 .replace("{{writes}}", spec.role().map(w -> oneOf(w, w.write())).orElse("true"))
+                .replace("{{may-read}}", may("reads"))
+                .replace("{{may-write}}", may("writes"))
                 .replace("{{named}}", Sql.text(named))
                 .replace("{{tables}}", values())
                 .replace("{{registry}}", registry().literal())
                 .replace("{{registry-key}}", Sql.text(registryKey))
                 .replace("{{key}}", Sql.text(spec.key()))
                 .replace("{{mark}}", mark);
+    }
+
+    /** Where no role is told from another the planner leaves the condition out. */
+    private String may(String what) {
+        return spec.role().isEmpty() ? "true" : "(SELECT holdfast.tenant_" + what + "())";
+    }
+
+    /** The policies of a table, as {@code observe_tables.sql} reads them. */
+    List<String> policies(String column, boolean divided, boolean isRegistry) {
+        String text = "NULLIF(current_setting('" + spec.setting() + "'::text, true), ''::text)";
+        String now = type == KeyType.TEXT ? text : "(" + text + ")::" + type.sql();
+        String same = "(" + column + " = " + (divided ? now : "( SELECT " + now + " AS \"nullif\")") + ")";
+        String reads = seen("reads");
+        String writes = seen("writes");
+        String tenant = "holdfast_tenant false * true " + same + " " + same;
+        String read = "holdfast_read true r true " + reads + " ";
+        return isRegistry
+                ? List.of(read, tenant)
+                : List.of(
+                        "holdfast_delete true d true " + writes + " ",
+                        "holdfast_insert true a true  " + writes,
+                        read,
+                        tenant,
+                        "holdfast_update true w true " + writes + " " + writes);
+    }
+
+    private String seen(String what) {
+        return spec.role().isEmpty() ? "true" : "( SELECT holdfast.tenant_" + what + "() AS tenant_" + what + ")";
     }
 
     private static String setRole(Within within) {

@@ -56,16 +56,19 @@ DECLARE
   role text;
 BEGIN
   IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = held AND attname = own AND atttypid = '{{type}}'::regtype AND NOT attisdropped) THEN
-    FOR name IN SELECT polname FROM pg_policy WHERE polrelid = held AND polname IN ('holdfast_tenant', 'holdfast_read', 'holdfast_write') LOOP
+    FOR name IN SELECT polname FROM pg_policy WHERE polrelid = held AND polname ~ '^holdfast_' LOOP
       EXECUTE format('DROP POLICY %I ON %s', name, held);
     END LOOP;
-    -- nothing that others permit widens a restrictive policy. Where there are partitions the plain call is what lets the
+    -- nothing that others permit widens a restrictive policy. Where there are partitions the plain expression is what lets the
     -- server leave all but one of them out before it starts; elsewhere the sub-select is what is computed once a query
     EXECUTE format('CREATE POLICY holdfast_tenant ON %s AS RESTRICTIVE USING (%I = %s) WITH CHECK (%2$I = %3$s)', held, own,
-      CASE WHEN strategy IS NULL THEN '(SELECT holdfast.current_tenant())' ELSE 'holdfast.current_tenant()' END);
-    EXECUTE format('CREATE POLICY holdfast_read ON %s FOR SELECT USING ((SELECT holdfast.tenant_reads()))', held);
+      format(CASE WHEN strategy IS NULL THEN '(SELECT nullif(current_setting(%L, true), %L)::{{type}})'
+                  ELSE 'nullif(current_setting(%L, true), %L)::{{type}}' END, {{setting}}, ''));
+    EXECUTE format('CREATE POLICY holdfast_read ON %s FOR SELECT USING ({{may-read}})', held);
     IF NOT is_registry THEN
-      EXECUTE format('CREATE POLICY holdfast_write ON %s USING ((SELECT holdfast.tenant_writes())) WITH CHECK ((SELECT holdfast.tenant_writes()))', held);
+      EXECUTE format('CREATE POLICY holdfast_insert ON %s FOR INSERT WITH CHECK ({{may-write}})', held);
+      EXECUTE format('CREATE POLICY holdfast_update ON %s FOR UPDATE USING ({{may-write}}) WITH CHECK ({{may-write}})', held);
+      EXECUTE format('CREATE POLICY holdfast_delete ON %s FOR DELETE USING ({{may-write}})', held);
     END IF;
   END IF;
   PERFORM holdfast.tenancy_close(held);
@@ -96,6 +99,10 @@ DECLARE
   parent record;
   name name;
 BEGIN
+  -- each partition is closed here: the guard need not look at every one of thousands
+  IF current_setting('is_superuser') = 'on' AND current_setting('event_triggers', true) = 'on' THEN
+    PERFORM set_config('event_triggers', 'off', true);
+  END IF;
   FOR parent IN SELECT c.oid, c.relname, n.nspname FROM holdfast.tenancy_declared() d JOIN pg_namespace n ON n.nspname = d.schema_name
       JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = d.table_name
       JOIN pg_partitioned_table p ON p.partrelid = c.oid AND p.partstrat = 'l' LOOP
@@ -136,11 +143,20 @@ BEGIN
        AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'holdfast_tenant') LOOP
     PERFORM holdfast.tenancy_hold(found.held);
   END LOOP;
-  FOR found IN SELECT DISTINCT t.relid AS held FROM pg_event_trigger_ddl_commands() e JOIN pg_class c ON c.oid = e.objid AND e.classid = 'pg_class'::regclass
-      JOIN LATERAL pg_partition_root(c.oid) AS root (oid) ON root.oid IS NOT NULL JOIN LATERAL pg_partition_tree(root.oid) t ON t.level > 0
-      JOIN pg_class top ON top.oid = root.oid JOIN pg_namespace n ON n.oid = top.relnamespace
-      JOIN holdfast.tenancy_declared() d ON d.schema_name = n.nspname AND d.table_name = top.relname
-      JOIN pg_class p ON p.oid = t.relid WHERE NOT p.relrowsecurity AND (e.object_type = 'table') LOOP
+  -- what was made as a partition, and what was attached: never all that are there, for there may be thousands
+  FOR found IN
+      SELECT c.oid::regclass AS held FROM pg_event_trigger_ddl_commands() e
+        JOIN pg_class c ON c.oid = e.objid AND e.classid = 'pg_class'::regclass AND c.relispartition AND c.relkind IN ('r', 'p', 'f')
+       WHERE NOT c.relrowsecurity AND EXISTS (
+             SELECT FROM pg_partition_ancestors(c.oid) a JOIN pg_class top ON top.oid = a.relid JOIN pg_namespace n ON n.oid = top.relnamespace
+               JOIN holdfast.tenancy_declared() d ON d.schema_name = n.nspname AND d.table_name = top.relname)
+      UNION
+      SELECT t.relid FROM pg_event_trigger_ddl_commands() e
+        JOIN pg_class c ON c.oid = e.objid AND e.classid = 'pg_class'::regclass AND c.relkind = 'p' AND e.command_tag = 'ALTER TABLE'
+        JOIN LATERAL pg_partition_tree(c.oid) t ON t.level > 0 JOIN pg_class p ON p.oid = t.relid AND NOT p.relrowsecurity
+       WHERE EXISTS (
+             SELECT FROM pg_partition_ancestors(c.oid) a JOIN pg_class top ON top.oid = a.relid JOIN pg_namespace n ON n.oid = top.relnamespace
+               JOIN holdfast.tenancy_declared() d ON d.schema_name = n.nspname AND d.table_name = top.relname) LOOP
     PERFORM holdfast.tenancy_close(found.held);
   END LOOP;
 END

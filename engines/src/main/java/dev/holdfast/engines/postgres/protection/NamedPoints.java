@@ -30,7 +30,8 @@ record NamedPoints(PgBackRest programs, Place place) {
                     "Choose another name: which of the two a restore should mean could not be told."));
         }
         String position = LedgerSession.point(place.service(), place.bench().context(), "holdfast/" + point);
-        ArchiverSession.State now = ArchiverSession.ask(place.service(), place.bench().context());
+        ArchiverSession.State now =
+                ArchiverSession.ask(place.service(), place.bench().context());
         programs.put(
                 place,
                 POINTS + place.repository().stanza() + "/" + point + ".json",

@@ -37,8 +37,12 @@ public record Workload(
         needs = Set.copyOf(needs);
     }
 
-    /** A secret on its own in {@code /secrets/<name>}, without a line end. */
-    public record SecretFile(String name, SecretRef secret) {}
+    /** A secret on its own in {@code /secrets/<name>}, without a line end; {@code effect} is what another value takes. */
+    public record SecretFile(String name, SecretRef secret, Setting.Effect effect) {
+        public SecretFile(String name, SecretRef secret) {
+            this(name, secret, Setting.Effect.RESTART);
+        }
+    }
 
     /**
      * What fills an empty {@code /data} before the first start. It runs in a folder that becomes {@code /data} only when

@@ -97,14 +97,18 @@ public record ExternalPostgres(Address address, String role, Redacted password, 
 
     /** The file with the authorities this system trusts. */
     public static String systemAuthorities() {
-        return BUNDLES.stream()
+        return systemAuthorities(BUNDLES);
+    }
+
+    static String systemAuthorities(List<String> bundles) {
+        return bundles.stream()
                 .filter(file -> Files.isReadable(Path.of(file)))
                 .findFirst()
                 .orElseThrow(
                         () -> new HoldfastException(
                                 Problem.of(
                                         Code.HF3543,
-                                        "this machine has no file of trusted authorities (" + String.join(", ", BUNDLES)
+                                        "this machine has no file of trusted authorities (" + String.join(", ", bundles)
                                                 + ")",
                                         "Install the package ca-certificates, or name the server's authority: external: { ca: file:… }.")));
     }

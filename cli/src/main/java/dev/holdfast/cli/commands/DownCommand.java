@@ -67,6 +67,13 @@ public final class DownCommand implements Command {
                                                 service.textAt("name").orElse(""))),
                         "stopped " + Quoting.visible(String.join(", ", Results.texts(service.itemsAt("stopped")))));
             }
+            for (String service : Results.texts(done.itemsAt("untouched"))) {
+                table.row(
+                        session.paint().faint("-") + " " + session.paint().strong(Quoting.visible(service)),
+                        done.isAt("purged")
+                                ? "external: only what is kept here of it is forgotten; the server and its data are as they were"
+                                : "external: the server runs on");
+            }
             table.lines().forEach(session::line);
             session.line(Quoting.visible(stack)
                     + (done.isAt("purged") ? " is gone, with its data" : " is stopped; its data is kept"));

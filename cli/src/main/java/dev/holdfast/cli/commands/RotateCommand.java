@@ -116,7 +116,7 @@ public final class RotateCommand implements Command {
         }
         session.line(role + ": two passwords are good; the new one belongs to the login " + text(one, "login")
                 + ", the old one ends at " + text(one, "until"));
-        session.remark("clients get the new one with: holdfast env " + service + " --role " + role
+        session.remark("clients get the new one with: holdfast env --role " + role
                 + "; when all have it: holdfast rotate " + service + " " + role + " --finish");
     }
 

@@ -21,6 +21,7 @@ import java.util.Optional;
 
 /** Makes, shows, carries and removes tenants of a database. */
 public final class TenantCommand implements Command {
+    private static final int AT_ONCE = 1_000;
     private static final List<String> ACTIONS = List.of("create", "list", "show", "export", "import", "move", "drop");
 
     @Override
@@ -73,7 +74,7 @@ public final class TenantCommand implements Command {
         }
         List<String> names = arguments.rest(2);
         switch (action) {
-            case "create" -> request.put("names", Json.texts(wanted(arguments, session, names)));
+            case "create" -> {}
             case "list" -> request.put("sized", arguments.is("--sizes"));
             case "import" ->
                 request.put(
@@ -103,14 +104,34 @@ public final class TenantCommand implements Command {
                             .value("--to")
                             .orElseThrow(() -> misused("nothing says where it goes", "Add --to SERVICE/DATABASE.")));
         }
-        Json done = new Asking(arguments, session, "interrupted: what was begun is finished or undone; run it again")
-                .ask("tenant", slash < 0 ? where : where.substring(0, slash), request.build());
+        Asking asking =
+                new Asking(arguments, session, "interrupted: what was begun is finished or undone; run it again");
+        String service = slash < 0 ? where : where.substring(0, slash);
+        Json done = action.equals("create")
+                ? created(asking, service, request, wanted(arguments, session, names))
+                : asking.ask("tenant", service, request.build());
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
         } else if (!session.isQuiet()) {
             lines(action, done).forEach(session::line);
         }
         return 0;
+    }
+
+    /** In requests of a size that the daemon takes, however many there are. */
+    private static Json created(Asking asking, String service, Json.Builder request, List<String> names) {
+        List<Json> made = new ArrayList<>();
+        List<Json> there = new ArrayList<>();
+        for (int from = 0; from < names.size(); from += AT_ONCE) {
+            request.put("names", Json.texts(names.subList(from, Math.min(names.size(), from + AT_ONCE))));
+            Json part = asking.ask("tenant", service, request.build());
+            made.addAll(part.itemsAt("made"));
+            there.addAll(part.itemsAt("there"));
+        }
+        return Json.object()
+                .put("made", Json.array(made))
+                .put("there", Json.array(there))
+                .build();
     }
 
     private static List<String> wanted(Arguments arguments, Session session, List<String> written) {

@@ -22,6 +22,9 @@ import java.util.Set;
 
 /** One user's stacks under one home. */
 public final class LocalPlaces implements Places {
+    /** Secrets that each stack makes for itself. */
+    private static final List<String> OWN = List.of("tls/", "rotations/");
+
     private final Home home;
     private final Register register;
     private final Enclosure enclosure;
@@ -69,13 +72,13 @@ public final class LocalPlaces implements Places {
         return new LocalSite(LocalStack.open(home, stack, source, register, parts), register);
     }
 
-    /** The certificates and the authority stay: the other stack has its own. */
+    /** The certificates and the authority stay: the other stack has its own. Rotations are begun and ended in the first. */
     @Override
     public void lendSecrets(String from, String to, Set<String> services) {
         SecretStore lender = secrets(from);
         SecretStore borrower = secrets(to);
         for (SecretRef secret : lender.names()) {
-            if (services.contains(secret.service()) && !secret.name().startsWith("tls/")) {
+            if (services.contains(secret.service()) && OWN.stream().noneMatch(secret.name()::startsWith)) {
                 lender.find(secret).ifPresent(value -> borrower.put(secret, value));
             }
         }

@@ -8,6 +8,8 @@ import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Elsewhere;
+import dev.holdfast.stack.Service;
 import dev.holdfast.text.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +47,10 @@ final class DownOperation {
             for (Workload workload : live.supervisor().workloads()) {
                 owners.put(workload.member().name(), Ownership.owner(live.stack(), workload));
             }
+            List<String> untouched = live.stack().services().values().stream()
+                    .filter(Elsewhere::is)
+                    .<String>map(Service::name)
+                    .toList();
             List<String> stopped = new ArrayList<>(live.supervisor().stopAll("'holdfast down' was asked for"));
             for (String member : live.supervisor().site().unwanted()) {
                 if (live.supervisor().site().find(member).isPresent()) {
@@ -65,6 +71,7 @@ final class DownOperation {
                     .put("purged", purge)
                     .put("stopped", Json.texts(stopped))
                     .put("services", services(stopped, owners))
+                    .put("untouched", Json.texts(untouched))
                     .build());
         }
     }

@@ -60,7 +60,8 @@ final class RehearseVerb implements Verb {
             throw new HoldfastException(status.problems());
         }
         if (status.pending().isEmpty()) {
-            return json(bound.service().name(), new Rehearsed(database, 0, List.of(), List.of()), 0, Optional.empty());
+            return json(
+                    bound.service().name(), new Rehearsed(database, 0, List.of(), List.of()), 0, 0, Optional.empty());
         }
         return onCopy(asked, bound, rehearsing, database);
     }
@@ -79,8 +80,10 @@ final class RehearseVerb implements Verb {
         long copied = (System.nanoTime() - begun) / 1_000_000;
         try {
             LiveBench bench = new LiveBench(copy.orRefuse(), bound.service().name() + "/" + database, asked.events());
+            long from = System.nanoTime();
             Rehearsed rehearsed = rehearsing.rehearse(bound.service(), database, bench);
-            return json(bound.service().name(), rehearsed, copied, keep.map(any -> copy.name()));
+            long ran = (System.nanoTime() - from) / 1_000_000;
+            return json(bound.service().name(), rehearsed, copied, ran, keep.map(any -> copy.name()));
         } finally {
             if (keep.isEmpty()) {
                 beside.away(copy, "the rehearsal has ended");
@@ -104,7 +107,7 @@ final class RehearseVerb implements Verb {
                         : "Name one of " + service.name() + "/" + String.join(", " + service.name() + "/", all) + "."));
     }
 
-    private static Json json(String service, Rehearsed rehearsed, long copied, Optional<String> kept) {
+    private static Json json(String service, Rehearsed rehearsed, long copied, long ran, Optional<String> kept) {
         List<Problem> problems = problems(service, rehearsed);
         return Json.object()
                 .put("service", service)
@@ -116,6 +119,7 @@ final class RehearseVerb implements Verb {
                                 .put("millis", copied)
                                 .put("kept", kept)
                                 .build())
+                .put("millis", ran)
                 .put(
                         "files",
                         Json.array(rehearsed.files().stream()

@@ -92,7 +92,11 @@ final class RotateVerb implements Verb {
         boolean isOwn = login.map(Credential::isOwn).orElse(false);
         Rotations rotations = new Rotations(asked.stacks());
         Json.Builder json = Json.object().put("role", role).put("own", isOwn);
-        if (action(asked.body()).equals("begin")) {
+        // what was interrupted while it took the old password away has no other way than on
+        boolean isEnding = login.filter(each -> each.state() == Rotation.State.INTERRUPTED)
+                .flatMap(Credential::until)
+                .isPresent();
+        if (action(asked.body()).equals("begin") && !isEnding) {
             Instant now = asked.stacks().parts().clock().instant();
             Rotation.Begun begun = rotation.begin(
                     bound.service(),

@@ -2,6 +2,7 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Lease;
 import dev.holdfast.apply.Operation;
+import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bench;
@@ -46,7 +47,8 @@ final class Rotations {
                         live.supervisor().site().preview(live.stack()));
         List<Planned.Step> steps = planned.steps().stream()
                 .filter(step -> step instanceof Planned.Step.OfMember of
-                        && members.contains(of.workload().member().name()))
+                        && members.contains(of.workload().member().name())
+                        && (of.isReload() || isBeside(live, of.workload())))
                 .toList();
         if (steps.isEmpty()) {
             return;
@@ -57,6 +59,14 @@ final class Rotations {
                 instanceof ApplyOperation.Outcome.Stopped stopped) {
             throw new HoldfastException(stopped.problems());
         }
+    }
+
+    /** Only what stands beside a server is restarted for a password; the server itself never is. */
+    private boolean isBeside(ManagedStack.Live live, Workload workload) {
+        Service<?> service = live.stack().services().get(workload.member().service());
+        return service == null
+                || service.parent().isPresent()
+                || !Bound.of(stacks.parts().register(), service).members().contains(workload.member());
     }
 
     /** How many sessions are left that came in with what is no longer good. */

@@ -77,7 +77,12 @@ final class TenantVerb implements Verb {
                 .flatMap(bound::alike)
                 .orElseThrow(() -> WhyReport.noService(asked.live().stack().name(), name));
         At<S> target = new At<>(other, slash < 0 ? Optional.empty() : Optional.of(to.substring(slash + 1)));
-        Tenancy.Moved moved = tenancy.move(at, target, tenant(asked.body()), isApproved(asked.body()), asked.bench());
+        Optional<String> known = tenancy.list(at, false, asked.bench()).stream()
+                .filter(one -> one.key().equals(tenant(asked.body())))
+                .map(Tenant::name)
+                .findFirst();
+        boolean gone = isApproved(asked.body(), known);
+        Tenancy.Moved moved = tenancy.move(at, target, tenant(asked.body()), gone, asked.bench());
         return Json.object()
                 .put("tenant", tenant(moved.tenant()))
                 .put("copied", moved.isCopied())
@@ -89,7 +94,7 @@ final class TenantVerb implements Verb {
         Json body = asked.body();
         Shown there = tenancy.show(at, tenant(body), asked.bench());
         String name = there.tenant().name();
-        if (!isApproved(body)) {
+        if (!isApproved(body, Optional.of(name))) {
             long rows = there.tables().stream()
                     .mapToLong(part -> part.size().rows())
                     .sum();
@@ -112,8 +117,11 @@ final class TenantVerb implements Verb {
                 .build();
     }
 
-    private static boolean isApproved(Json body) {
-        return body.textAt("approve").filter(tenant(body)::equals).isPresent();
+    /** Named as it was asked for, or by its name. */
+    private static boolean isApproved(Json body, Optional<String> name) {
+        return body.textAt("approve")
+                .filter(word -> word.equals(tenant(body)) || name.equals(Optional.of(word)))
+                .isPresent();
     }
 
     private static String tenant(Json body) {

@@ -87,7 +87,6 @@ final class WhyReport {
         for (Map.Entry<String, Health> outside : Outside.ask(live).entrySet()) {
             if (outside.getKey().equals(service)) {
                 Health health = outside.getValue();
-                members.addFirst(service);
                 if (!(health instanceof Health.Ready)) {
                     sentences.addFirst(health.because());
                     next = health.advice();
@@ -97,11 +96,13 @@ final class WhyReport {
             }
         }
         boolean ready = sentences.isEmpty();
-        String because = members.stream()
-                .findFirst()
-                .map(member -> healths.getOrDefault(
-                                member, supervisor.board().get(member).health())
-                        .because())
+        String because = Optional.ofNullable(healths.get(service))
+                .map(Health::because)
+                .or(() -> members.stream()
+                        .findFirst()
+                        .map(member -> healths.getOrDefault(
+                                        member, supervisor.board().get(member).health())
+                                .because()))
                 .orElse("it has no members");
         return report(
                 managed.name(),

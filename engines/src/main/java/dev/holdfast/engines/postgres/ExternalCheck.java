@@ -13,6 +13,7 @@ import java.util.TreeMap;
 record ExternalCheck(Service<PostgresSpec> service, Problems problems) {
     /** What is said of the server itself, which is its provider's to say. */
     private static final Map<String, String> THEIRS = new TreeMap<>(Map.of(
+            "allow", "who may come from where is said by its pg_hba.conf, or by its provider's allow-list",
             "version", "the server has the version it has, which holdfast status shows",
             "resources", "its size is set where it is run",
             "standbys", "its copies are made where it is run",
@@ -61,7 +62,7 @@ record ExternalCheck(Service<PostgresSpec> service, Problems problems) {
         String name = service.name();
         return List.of(
                 name
-                        + ": somebody else runs this server: Holdfast starts, stops, sizes and saves nothing of it, has no hand in its pg_hba.conf, and runs no exporter beside it.",
+                        + ": somebody else runs this server: Holdfast starts, stops, sizes and saves nothing of it, has no hand in its pg_hba.conf, runs no exporter beside it, and writes no log of who changes its shape.",
                 name
                         + ": databases and roles that the stack does not declare are left as they are, and so is who may enter them.");
     }

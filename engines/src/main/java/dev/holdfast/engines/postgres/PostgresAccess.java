@@ -95,7 +95,7 @@ final class PostgresAccess implements Access<PostgresSpec> {
     @Override
     public Client client(Service<PostgresSpec> service, Optional<String> role, Context context) {
         Way way = way(service, role, context);
-        boolean outside = !way.trust().authorityFile().equals(context.authorityFile());
+        boolean outside = Elsewhere.is(service);
         SortedMap<String, Redacted> environment =
                 way.environment(outside ? way.trust().authorityFile() : "/tls/ca.crt");
         // where it runs there is no home to keep a history in, and psql would say so at each end
@@ -181,12 +181,19 @@ final class PostgresAccess implements Access<PostgresSpec> {
     public List<Change> changes(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
         DesiredAccess desired = DesiredAccess.of(declared, logins(service, declared, context));
+        if (Elsewhere.is(service)) {
+            ExternalAccess.Fitted fitted = new ExternalFacets(service, context, declared).access(desired, verifiers);
+            List<Change> changes = new ArrayList<>(fitted.changes());
+            changes.addAll(Tenancies.changes(declared, context, fitted.reached()));
+            changes.addAll(Audits.changes(declared, context, fitted.reached()));
+            return List.copyOf(changes);
+        }
         List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
         SortedMap<String, ActualRole> roles;
         SortedMap<String, ActualDatabase> databases;
         boolean lookup;
         try (PostgresSession session = PostgresSession.open(service, context, Declared.HOME)) {
-            roles = session.roles(names, verifiers);
+            roles = session.roles("access_roles.sql", names, verifiers);
             databases = session.databases();
             lookup = desired.poolLookup() && session.hasPoolLookup();
         }
@@ -229,6 +236,13 @@ final class PostgresAccess implements Access<PostgresSpec> {
     public List<String> notes(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
         List<String> notes = new ArrayList<>(Tenancies.notes(declared, context));
+        if (Elsewhere.is(service)) {
+            DesiredAccess desired = DesiredAccess.of(declared, logins(service, declared, context));
+            notes.addAll(new ExternalFacets(service, context, declared)
+                    .access(desired, verifiers)
+                    .notes());
+            return List.copyOf(notes);
+        }
         notes.addAll(Audits.notes(declared, context));
         for (Rotation.Credential login : passwords().logins(service, context)) {
             String command = "holdfast rotate " + service.name() + " " + login.role();

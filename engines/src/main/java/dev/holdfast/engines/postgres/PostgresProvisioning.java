@@ -98,7 +98,8 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 server(service, "-D", "/data"),
                 new TreeMap<>(Map.of("HOME", "/tmp", "LANG", "C.UTF-8")),
                 files(service, listen, context),
-                List.of(new SecretFile(SECRET, Doors.password(service, Declared.HOLDFAST))),
+                // it is read at the first start only, so another value takes nothing
+                List.of(new SecretFile(SECRET, Doors.password(service, Declared.HOLDFAST), Setting.Effect.RELOAD)),
                 true,
                 Optional.of(new Initialise(initialise(service))),
                 Archiving.needs(service, context),

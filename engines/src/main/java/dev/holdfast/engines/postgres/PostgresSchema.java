@@ -11,6 +11,7 @@ import dev.holdfast.engines.postgres.audit.PostgresAudit;
 import dev.holdfast.engines.postgres.migrations.PostgresMigrations;
 import dev.holdfast.engines.postgres.tenancy.PostgresTenancy;
 import dev.holdfast.plan.Change;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.util.List;
 import java.util.SortedMap;
@@ -34,6 +35,9 @@ final class PostgresSchema implements Schema<PostgresSpec> {
     @Override
     public List<Change> changes(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
+        if (Elsewhere.is(service)) {
+            return new ExternalFacets(service, context, declared).schema().changes();
+        }
         SortedMap<String, String> marks;
         try (PostgresSession session = PostgresSession.open(service, context, Declared.HOME)) {
             marks = session.marks();
@@ -49,6 +53,15 @@ final class PostgresSchema implements Schema<PostgresSpec> {
             }
         }
         return new SchemaDiff(declared, new ActualSchemas(marks, schemas, there)).changes();
+    }
+
+    @Override
+    public List<String> notes(Service<PostgresSpec> service, Context context) {
+        return Elsewhere.is(service)
+                ? new ExternalFacets(service, context, Declared.of(service, extensions))
+                        .schema()
+                        .notes()
+                : List.of();
     }
 
     @Override

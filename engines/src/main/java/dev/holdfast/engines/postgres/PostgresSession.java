@@ -193,10 +193,10 @@ public final class PostgresSession implements AutoCloseable {
     }
 
     /** All roles; only the passwords of those declared are compared, for only theirs are ours to know. */
-    SortedMap<String, ActualRole> roles(Collection<String> declared, Verifiers verifiers) {
+    SortedMap<String, ActualRole> roles(String file, Collection<String> declared, Verifiers verifiers) {
         SortedMap<String, ActualRole> roles = new TreeMap<>();
         SortedMap<String, String> kept = new TreeMap<>();
-        query("access_roles.sql", row -> {
+        query(file, row -> {
             String name = row.getString("rolname");
             SortedSet<String> powers = new TreeSet<>();
             for (Map.Entry<String, String> power : POWERS.entrySet()) {

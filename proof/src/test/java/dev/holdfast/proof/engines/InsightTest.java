@@ -394,15 +394,13 @@ final class InsightTest {
                       BEGIN SET ROLE holdfast; EXCEPTION WHEN OTHERS THEN NULL; END;
                       COPY (SELECT 1) TO '/data/owned';
                       RETURN 1;
+                    EXCEPTION WHEN insufficient_privilege THEN
+                      RETURN 0;
                     END $$;
                     CREATE FUNCTION trap() RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN steal(); END'""");
-            assertThatThrownBy(() -> read(statement, "SELECT trap()")).hasMessageContaining("pg_write_server_files");
             read(statement, "SELECT count(*) FROM orders WHERE id = CASE WHEN id < 0 THEN trap() ELSE id END");
         }
-        refused(
-                Code.HF3554,
-                "--role",
-                () -> shop.stack()
+        assertThat(shop.stack()
                         .facets("main")
                         .explain(
                                 new Query(
@@ -413,7 +411,9 @@ final class InsightTest {
                                         Depth.PLAN,
                                         new TreeMap<>(),
                                         PATIENCE),
-                                shop.stack()));
+                                shop.stack())
+                        .rows())
+                .isNotEmpty();
         assertThat(answer("indexes", "shop").rows()).isNotNull();
         assertThat(proof).doesNotExist();
         try (Connection careless = shop.connection("holdfast")) {
@@ -432,6 +432,19 @@ final class InsightTest {
                 .contains("put pg_stat_statements into extensions of service 'main'");
         assertThat(answer("indexes", "plain").notes())
                 .anyMatch(note -> note.contains("Without it no index can be proposed"));
+    }
+
+    /** A report waits for nobody for long: it is refused, and nobody waits behind it. */
+    @Test
+    @Order(13)
+    void aReportThatCannotBeHadSaysWhy() throws SQLException {
+        try (Connection hog = shop.connection("holdfast")) {
+            hog.setAutoCommit(false);
+            execute(hog, "LOCK TABLE pg_catalog.pg_constraint IN ACCESS EXCLUSIVE MODE");
+            refused(Code.HF3551, "Ask again", () -> answer("indexes", "shop"));
+            hog.rollback();
+        }
+        assertThat(answer("indexes", "shop").rows()).isNotNull();
     }
 
     private static Answer answer(String topic, String database) {

@@ -221,7 +221,7 @@ record Preparation(
         }
         for (Workload.SecretFile file : workload.secrets()) {
             byte[] secret = bytes(secrets.secret(file.secret()).reveal());
-            put(wanted, member, SECRETS + "/" + file.name(), secret, Setting.Effect.RESTART);
+            put(wanted, member, SECRETS + "/" + file.name(), secret, file.effect());
         }
         if (workload.tls()) {
             Issued issued = issued(member);

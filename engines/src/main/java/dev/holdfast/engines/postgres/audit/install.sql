@@ -134,6 +134,7 @@ CREATE OR REPLACE TRIGGER audit_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON ho
 CREATE OR REPLACE TRIGGER audit_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON holdfast.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION holdfast.audit_refuse();
 ALTER TABLE holdfast.audit_log ENABLE ALWAYS TRIGGER audit_refuse;
 ALTER TABLE holdfast.audit_seals ENABLE ALWAYS TRIGGER audit_refuse;
+GRANT EXECUTE ON FUNCTION holdfast.audit_note(), holdfast.audit_close_in_passing(), holdfast.audit_declared(), holdfast.audit_watch(regclass) TO PUBLIC;
 REVOKE ALL ON FUNCTION holdfast.audit_close() FROM PUBLIC;
 DO $mark$
 DECLARE

@@ -62,7 +62,7 @@ public final class Entrance {
     private static String script(Service<?> service, Context to) {
         SecretRef password = Doors.password(service, Declared.HOLDFAST);
         String verifier = Scram.verifier(
-                to.secret(password), to.secret(new SecretRef(password.service(), "salts/" + password.name())));
+                Doors.secret(service, password, to), to.secret(new SecretRef(password.service(), "salts/" + password.name())));
         String role = Sql.name(Declared.HOLDFAST);
         return "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = "
                 + Sql.text(Declared.HOLDFAST) + ") THEN CREATE ROLE " + role + "; END IF; END $$;\n\n"

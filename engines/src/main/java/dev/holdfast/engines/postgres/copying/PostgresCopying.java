@@ -1,11 +1,11 @@
 package dev.holdfast.engines.postgres.copying;
 
-import dev.holdfast.blueprint.Address;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Copying;
 import dev.holdfast.engine.Filling;
 import dev.holdfast.engine.Filling.Amount;
 import dev.holdfast.engine.Filling.Step;
+import dev.holdfast.engines.PostgresWire.Door;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.PostgresSpec;
@@ -37,11 +37,11 @@ public final class PostgresCopying implements Copying<PostgresSpec> {
 
     @Override
     public List<Filling> fillings(Service<PostgresSpec> service, Context from, Context to, boolean kept) {
-        Address door = Doors.direct(service, from);
+        Door door = Doors.keeper(service, from, Declared.HOME);
         List<String> copy = new ArrayList<>(List.of(
                 Doors.program(service, "pg_basebackup"),
                 "--pgdata=/data",
-                "--dbname=host=" + door.host() + " port=" + door.port() + " user=" + Declared.HOLDFAST
+                "--dbname=host=" + door.address().host() + " port=" + door.address().port() + " user=" + door.role()
                         + " sslmode=verify-full sslrootcert=/secrets/" + AUTHORITY
                         + " passfile=/secrets/" + PASSWORD + " application_name=holdfast_copy",
                 "--no-password",
@@ -57,19 +57,16 @@ public final class PostgresCopying implements Copying<PostgresSpec> {
                         Entrance.step(service, to)),
                 new TreeMap<>(Map.of(
                         PASSWORD,
-                        Redacted.later(() -> passwords(service, from).reveal()),
+                        passwords(door),
                         AUTHORITY,
                         new Redacted(text(Path.of(from.authorityFile()))))),
                 new TreeMap<>()));
     }
 
-    /** As libpq reads it; the passwords Holdfast generates have no character that would need an escape. */
-    private static Redacted passwords(Service<?> service, Context from) {
-        return new Redacted("*:*:*:" + Declared.HOLDFAST + ":"
-                + from.secret(Doors.password(service, Declared.HOLDFAST))
-                        .reveal()
-                        .replace("\\", "\\\\")
-                        .replace(":", "\\:")
+    /** As libpq reads it. */
+    private static Redacted passwords(Door door) {
+        return new Redacted("*:*:*:" + door.role() + ":"
+                + door.password().reveal().replace("\\", "\\\\").replace(":", "\\:")
                 + "\n");
     }
 

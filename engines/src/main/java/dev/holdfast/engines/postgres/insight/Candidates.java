@@ -122,9 +122,11 @@ record Candidates(PlanNode scan, Set<List<String>> keys) {
         return Optional.of("(" + bare.replaceAll("(?<![\\w\"])" + qualifier(alias) + "(?=" + COLUMN + ")", "") + ")");
     }
 
+    /** Whether the row itself is named, outside of quoted values. */
     private static boolean names(String text, String alias) {
+        String bare = text.replaceAll("'(?:[^']|'')*'", "''");
         return Pattern.compile("(?<![\\w\"])" + qualifier(alias) + COLUMN)
-                .matcher(text)
+                .matcher(bare)
                 .find();
     }
 

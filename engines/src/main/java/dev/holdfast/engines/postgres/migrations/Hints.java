@@ -83,14 +83,9 @@ public final class Hints {
         return List.copyOf(hints);
     }
 
-    /** Whether the file is one Flyway runs outside of a transaction. */
-    static boolean isOutsideTransaction(MigrationFile file) {
-        return file.settings()
-                        .map(text -> text.replace(" ", "").toLowerCase(Locale.ROOT))
-                        .filter(text -> text.contains("executeintransaction=false"))
-                        .isPresent()
-                || SqlText.statements(file.text()).stream()
-                        .anyMatch(one -> CONCURRENT.matcher(one.skeleton()).matches());
+    /** Whether the file holds statements of both kinds, those that belong into a transaction and those that do not. */
+    static boolean isMixed(MigrationFile file) {
+        return mixed(file, SqlText.statements(file.text())).isPresent();
     }
 
     private static Optional<Hint> mixed(MigrationFile file, List<Statement> statements) {

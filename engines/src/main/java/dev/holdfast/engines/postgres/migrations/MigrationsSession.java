@@ -115,6 +115,7 @@ public final class MigrationsSession implements AutoCloseable {
         try {
             waitForLock(bench);
             try {
+                ledger.execute("SET application_name = '" + application() + "'");
                 return work.run();
             } finally {
                 if (!keeper.isClosed()) {
@@ -210,6 +211,11 @@ public final class MigrationsSession implements AutoCloseable {
         }
     }
 
+    /** By what name a run is known to whoever looks at the server, or waits for it. */
+    private static String application() {
+        return "holdfast migrate " + Operation.current().id().replaceAll("[^A-Za-z0-9-]", "");
+    }
+
     /** A connection as the role that runs files, which never waits long for a lock and whose end the server notices. */
     Connection open() throws SQLException {
         Connection connection =
@@ -219,8 +225,7 @@ public final class MigrationsSession implements AutoCloseable {
                     + "; SET statement_timeout = "
                     + place.spec().statementTimeout().map(Duration::toMillis).orElse(0L)
                     + "; SET idle_in_transaction_session_timeout = 0; SET client_connection_check_interval = '1s'"
-                    + "; SET standard_conforming_strings = on; SET application_name = 'holdfast migrate "
-                    + Operation.current().id().replaceAll("[^A-Za-z0-9-]", "") + "'");
+                    + "; SET standard_conforming_strings = on; SET application_name = '" + application() + "'");
             return connection;
         } catch (SQLException e) {
             connection.close();

@@ -29,7 +29,6 @@ import java.util.regex.Pattern;
 /** One run: again where a lock was not had, and on from where an interrupted file stopped. Used once. */
 final class RunningSession {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-    private static final Duration BLOCKED_AFTER = Duration.ofMillis(400);
     private static final Pattern INDEX = Pattern.compile(
             "(?is)^\\s*create\\s+(?:unique\\s+)?index\\s+concurrently\\s+(?:if\\s+not\\s+exists\\s+)?(\"(?:[^\"]|\"\")+\"|[\\w$]+)\\s+on\\b.*");
 
@@ -81,7 +80,7 @@ final class RunningSession {
                 Optional<AtWork> at = atWork;
                 boolean again = RefusalWire.isLock(failure) && System.nanoTime() + pause.toNanos() < end;
                 if (!again) {
-                    throw told(at, failure);
+                    throw told(at, pending, failure);
                 }
                 at.filter(work -> work.outside).ifPresent(this::recordFailure);
                 bench.say(at.map(work -> work.file.label()).orElse("a migration") + " waits for "
@@ -94,9 +93,11 @@ final class RunningSession {
         }
     }
 
-    private HoldfastException told(Optional<AtWork> at, RuntimeException failure) {
+    private HoldfastException told(Optional<AtWork> at, List<MigrationFile> pending, RuntimeException failure) {
         at.filter(work -> work.outside).ifPresent(this::recordFailure);
-        Optional<MigrationFile> file = at.map(work -> work.file);
+        // what Flyway refuses before it begins is told of the file that it will have been
+        Optional<MigrationFile> file = at.map(work -> work.file)
+                .or(() -> pending.stream().filter(Hints::isMixed).findFirst());
         HoldfastException told = RefusalWire.isLock(failure)
                 ? new HoldfastException(
                         Problem.of(
@@ -213,8 +214,9 @@ final class RunningSession {
     /** Says who keeps the file waiting while it waits; the keeper's connection is nobody else's meanwhile. */
     private void watchBlockers(Bench bench) {
         String told = "";
+        long look = Math.clamp(place.spec().lockTimeout().toNanos() / 4, 20_000_000L, 500_000_000L);
         while (!Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(BLOCKED_AFTER.toNanos());
+            LockSupport.parkNanos(look);
             Optional<AtWork> at = atWork;
             if (at.isEmpty() || Thread.currentThread().isInterrupted()) {
                 continue;

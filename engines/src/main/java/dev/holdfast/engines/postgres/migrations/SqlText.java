@@ -14,6 +14,7 @@ final class SqlText {
     private final StringBuilder plain = new StringBuilder();
     private final StringBuilder skeleton = new StringBuilder();
     private final StringBuilder whole = new StringBuilder();
+    private boolean spaced;
     private int at;
     private int line = 1;
     private int begunAt;
@@ -156,7 +157,7 @@ final class SqlText {
         char c = text.charAt(at);
         plain.append(c);
         skeleton.append(Character.toUpperCase(c));
-        whole.append(c);
+        mean(String.valueOf(c));
         skip(at + 1);
     }
 
@@ -165,7 +166,7 @@ final class SqlText {
         String part = text.substring(at, Math.min(end, text.length()));
         plain.append(part);
         skeleton.append(inSkeleton.toUpperCase(Locale.ROOT));
-        whole.append(part);
+        mean(part);
         skip(Math.min(end, text.length()));
     }
 
@@ -179,17 +180,28 @@ final class SqlText {
         if (!plain.isEmpty() && plain.charAt(plain.length() - 1) != ' ') {
             plain.append(' ');
             skeleton.append(' ');
+        }
+        spaced = true;
+    }
+
+    /** White space means something between words and between operators, and nothing beside what encloses or separates. */
+    private void mean(String part) {
+        boolean first = whole.isEmpty() || whole.charAt(whole.length() - 1) == '\n';
+        if (spaced && !first && !isBound(whole.charAt(whole.length() - 1)) && !isBound(part.charAt(0))) {
             whole.append(' ');
         }
+        spaced = false;
+        whole.append(part);
+    }
+
+    private static boolean isBound(char c) {
+        return "(),;[]".indexOf(c) >= 0;
     }
 
     private void finish() {
         String statement = plain.toString().strip();
         if (!statement.isEmpty()) {
             statements.add(new Statement(begunAt, statement, skeleton.toString().strip()));
-            while (!whole.isEmpty() && whole.charAt(whole.length() - 1) == ' ') {
-                whole.setLength(whole.length() - 1);
-            }
             whole.append(";\n");
         }
         plain.setLength(0);

@@ -224,6 +224,7 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
 
     private List<String> follow(Service<PostgresSpec> service, String role) {
         return switch (role) {
+            case Declared.HOLDFAST -> List.of(Doors.primary(service));
             case Declared.METRICS -> List.of(Doors.exporter(service));
             case Declared.POOLER -> List.of(Doors.pooler(service));
             default -> List.of();

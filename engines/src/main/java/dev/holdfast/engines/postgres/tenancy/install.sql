@@ -145,6 +145,9 @@ BEGIN
   END LOOP;
 END
 $guard$;
+-- not left to defaults: who makes functions may have them closed to everybody
+GRANT EXECUTE ON FUNCTION holdfast.current_tenant(), holdfast.set_tenant({{type}}, text), holdfast.tenant_reads(), holdfast.tenant_writes(),
+  holdfast.tenant_named(text), holdfast.tenancy_declared(), holdfast.tenancy_close(regclass), holdfast.tenancy_hold(regclass) TO PUBLIC;
 REVOKE ALL ON FUNCTION holdfast.create_tenant_partitions({{type}}), holdfast.drop_tenant_partitions({{type}}) FROM PUBLIC;
 DO $mark$
 BEGIN

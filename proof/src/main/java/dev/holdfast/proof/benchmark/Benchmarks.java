@@ -38,6 +38,7 @@ public final class Benchmarks {
             new AccessDiff(installation, benchmarks.page).measure();
             benchmarks.page.add(MigrationRuns.measured(installation));
             TenancyCosts.measure(installation, benchmarks.page);
+            BackupRuns.measure(installation, benchmarks.page);
             benchmarks.page.add(RehearsalOverhead.row(installation));
             benchmarks.cold();
             benchmarks.page.write(root.resolve("docs/benchmarks.md"));

@@ -3,6 +3,7 @@ package dev.holdfast.engines.postgres.protection;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Errand;
+import dev.holdfast.engines.PostgresWire.Door;
 import dev.holdfast.engines.postgres.BackupsSpec;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Doors;
@@ -211,17 +212,18 @@ final class PgBackRest {
     /** The way into the server for every program that links libpq; the socket of the server is private to it. */
     private static SortedMap<String, Redacted> database(Service<PostgresSpec> service, Context context) {
         SortedMap<String, Redacted> environment = new TreeMap<>();
-        String port = Integer.toString(Doors.direct(service, context).port());
-        environment.put("PGHOST", new Redacted(Doors.direct(service, context).host()));
+        Door door = Doors.keeper(service, context, Declared.HOME);
+        String port = Integer.toString(door.address().port());
+        environment.put("PGHOST", new Redacted(door.address().host()));
         environment.put("PGPORT", new Redacted(port));
-        environment.put("PGUSER", new Redacted(Declared.HOLDFAST));
+        environment.put("PGUSER", new Redacted(door.role()));
         environment.put("PGDATABASE", new Redacted(Declared.HOME));
-        environment.put("PGPASSWORD", context.secret(Doors.password(service, Declared.HOLDFAST)));
+        environment.put("PGPASSWORD", door.password());
         environment.put("PGSSLMODE", new Redacted("verify-full"));
         environment.put("PGSSLROOTCERT", new Redacted("/tls/ca.crt"));
         environment.put("PGAPPNAME", new Redacted("holdfast"));
         environment.put("PGBACKREST_PG1_PORT", new Redacted(port));
-        environment.put("PGBACKREST_PG1_USER", new Redacted(Declared.HOLDFAST));
+        environment.put("PGBACKREST_PG1_USER", new Redacted(door.role()));
         environment.put("PGBACKREST_PG1_DATABASE", new Redacted(Declared.HOME));
         return environment;
     }

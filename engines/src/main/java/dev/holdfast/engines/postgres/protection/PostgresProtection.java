@@ -20,29 +20,21 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Cron;
 import dev.holdfast.stack.Service;
-import dev.holdfast.text.Json;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** PostgreSQL saved by pgBackRest into a bucket: whole, in parts, and every moment between. */
 public final class PostgresProtection implements Protection<PostgresSpec> {
     private static final String CREATE = "pgbackrest stanza-create";
-    private static final Duration BUCKET_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration ARCHIVE_PATIENCE = Duration.ofSeconds(60);
-    private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
     private static final Pattern SAVED = Pattern.compile(", (\\d+(?:\\.\\d+)?)%\\)");
 
-    private static final String POINTS = "holdfast/points/";
-    private static final Pattern POINT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,39}");
     private static final Duration LEAST_COUNTING = Duration.ofMillis(500);
     private static final Duration COUNTING = Duration.ofHours(1);
 
@@ -116,47 +108,8 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
 
     @Override
     public void apply(Change change, Service<PostgresSpec> service, Bench bench) throws InterruptedException {
-        makePlace(place(service, bench), bench);
-        awaitArchived(service, bench);
-    }
-
-    /** The bucket may be made at this very moment by those who look after the store. */
-    private void makePlace(Place place, Bench bench) throws InterruptedException {
-        long end = System.nanoTime() + BUCKET_PATIENCE.toNanos();
-        while (true) {
-            try {
-                programs.work(place, line -> {}, "stanza-create");
-                return;
-            } catch (HoldfastException failed) {
-                boolean waits = failed.problems().getFirst().code() == Code.HF3622 && System.nanoTime() < end;
-                if (!waits) {
-                    throw failed;
-                }
-                LockSupport.parkNanos(LOOK_NANOS);
-                bench.requireWanted();
-            }
-        }
-    }
-
-    /** Shows that a file really gets there, and does not believe it before. */
-    private static void awaitArchived(Service<PostgresSpec> service, Bench bench) {
-        Context context = bench.context();
-        long before = ArchiverSession.ask(service, context).archived();
-        String file = ArchiverSession.switchLog(service, context);
-        long end = System.nanoTime() + ARCHIVE_PATIENCE.toNanos();
-        ArchiverSession.State state = ArchiverSession.ask(service, context);
-        while (state.archived() <= before) {
-            if (System.nanoTime() > end) {
-                throw new HoldfastException(Problem.of(
-                        Code.HF3634,
-                        "'" + service.name() + "' did not archive " + file + " within " + ARCHIVE_PATIENCE.toSeconds()
-                                + " s: " + state.because(service.name()),
-                        state.next(service.name())));
-            }
-            bench.requireWanted();
-            LockSupport.parkNanos(LOOK_NANOS);
-            state = ArchiverSession.ask(service, context);
-        }
+        new Beginning(programs).make(place(service, bench));
+        Beginning.awaitArchived(service, bench);
     }
 
     @Override
@@ -165,7 +118,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
         if (saving.kind() == Kind.LOGICAL) {
             return dumps.create(place, saving.part().orElse(new Part(Optional.empty(), Extent.ALL, List.of())));
         }
-        requireArchiving(service, bench.context());
+        Beginning.requireArchiving(service, bench.context());
         List<Point> before = stored(place).points();
         bench.say("saving " + service.name());
         programs.work(place, line -> progress(service, line, bench), "--type=" + type(saving.kind()), "backup");
@@ -231,7 +184,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
                                 "--recurse",
                                 "repo-ls",
                                 "archive/" + stanza + "/" + stored.archive()));
-        return new Restores(place.name(), stored, archive, names(place));
+        return new Restores(place.name(), stored, archive, new NamedPoints(programs, place).all());
     }
 
     @Override
@@ -262,41 +215,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
 
     @Override
     public void name(String point, Service<PostgresSpec> service, Bench bench) throws InterruptedException {
-        Place place = place(service, bench);
-        if (!POINT.matcher(point).matches()) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3627,
-                    "'" + point + "' cannot be the name of a point",
-                    "Choose at most 40 letters, digits, '.', '_' and '-'."));
-        }
-        if (names(place).stream().anyMatch(named -> named.name().equals(point))) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3627,
-                    "a point of " + service.name() + " is called '" + point + "' already",
-                    "Choose another name: which of the two a restore should mean could not be told."));
-        }
-        String position = LedgerSession.point(service, bench.context(), "holdfast/" + point);
-        ArchiverSession.State now = ArchiverSession.ask(service, bench.context());
-        programs.put(
-                place,
-                POINTS + place.repository().stanza() + "/" + point + ".json",
-                new Redacted(Json.object()
-                        .put("name", point)
-                        .put("position", position)
-                        .put("moment", now.asked().toString())
-                        .build()
-                        .compact()));
-    }
-
-    private List<Restores.Named> names(Place place) throws InterruptedException {
-        List<Restores.Named> names = new ArrayList<>();
-        for (Json point : programs.notes(place, POINTS + place.repository().stanza())) {
-            names.add(new Restores.Named(
-                    point.textAt("name").orElse(""),
-                    point.textAt("position").orElse(""),
-                    point.textAt("moment").map(Instant::parse).orElse(Instant.EPOCH)));
-        }
-        return names;
+        new NamedPoints(programs, place(service, bench)).name(point);
     }
 
     @Override
@@ -421,14 +340,6 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     @Override
     public void handOver(Service<PostgresSpec> service, Context copy, Context to) {
         LedgerSession.password(service, copy, to);
-    }
-
-    private static void requireArchiving(Service<PostgresSpec> service, Context context) {
-        ArchiverSession.State state = ArchiverSession.ask(service, context);
-        if (state.isBroken()) {
-            throw new HoldfastException(
-                    Problem.of(Code.HF3634, state.because(service.name()), state.next(service.name())));
-        }
     }
 
     private static BackupsSpec requireAsked(Service<PostgresSpec> service, Context context) {

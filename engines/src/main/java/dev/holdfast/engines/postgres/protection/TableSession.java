@@ -66,6 +66,16 @@ final class TableSession {
         }
     }
 
+    /** Removes what Holdfast made for its own use in a database that is to be loaded. */
+    static void clear(Service<?> service, Context copy, String database) {
+        try (Connection connection = PostgresSession.connection(service, copy, database, ANSWER_SECONDS);
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP SCHEMA IF EXISTS holdfast CASCADE");
+        } catch (SQLException e) {
+            throw PostgresSession.unreachable(service, e);
+        }
+    }
+
     private static String free(Service<?> service, Context source, Tables.Name table) {
         try (Connection connection = PostgresSession.connection(service, source, table.database(), ANSWER_SECONDS)) {
             for (int number = 1; ; number++) {

@@ -33,8 +33,9 @@ final class PgBackRest {
     /** Reading what is there takes seconds, whatever a backup takes. */
     private static final Duration READING = Duration.ofMinutes(5);
 
-    private static final String NOTES = "for name in $(" + Archiving.PROGRAM + " repo-ls \"$1\"); do case $name in *\"$2\") "
-            + Archiving.PROGRAM + " repo-get \"$1/$name\" || exit; echo;; esac; done";
+    private static final String NOTES =
+            "for name in $(" + Archiving.PROGRAM + " repo-ls \"$1\"); do case $name in *\"$2\") " + Archiving.PROGRAM
+                    + " repo-get \"$1/$name\" || exit; echo;; esac; done";
 
     private static final String TRUST = "printf '%s' \"$" + Repository.AUTHORITY + "\" >/tmp/authority.crt; ";
 
@@ -60,7 +61,14 @@ final class PgBackRest {
     List<String> read(Place place, String... arguments) throws InterruptedException {
         List<String> command = new ArrayList<>(List.of("--log-level-console=error"));
         command.addAll(List.of(arguments));
-        return script(place, "catalogue", "exec " + Archiving.PROGRAM + " \"$@\"", command, Optional.empty(), READING, line -> {});
+        return script(
+                place,
+                "catalogue",
+                "exec " + Archiving.PROGRAM + " \"$@\"",
+                command,
+                Optional.empty(),
+                READING,
+                line -> {});
     }
 
     /** Changes what is in the store; every line it says is handed on. */
@@ -68,7 +76,13 @@ final class PgBackRest {
         List<String> command = new ArrayList<>(List.of("--log-level-console=detail"));
         command.addAll(List.of(arguments));
         return script(
-                place, "backup", "exec " + Archiving.PROGRAM + " \"$@\"", command, Optional.empty(), place.patience(), onLine);
+                place,
+                "backup",
+                "exec " + Archiving.PROGRAM + " \"$@\"",
+                command,
+                Optional.empty(),
+                place.patience(),
+                onLine);
     }
 
     /** Puts a small file beside the backups, encrypted as they are. */
@@ -170,15 +184,15 @@ final class PgBackRest {
             throws InterruptedException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", TRUST + script, name));
         command.addAll(arguments);
-        SortedMap<String, Redacted> environment = new TreeMap<>(place.repository()
-                .environment(Archiving.processes(place.service()), "/tmp/authority.crt"));
+        SortedMap<String, Redacted> environment = new TreeMap<>(
+                place.repository().environment(Archiving.processes(place.service()), "/tmp/authority.crt"));
         environment.putAll(more);
         environment.putAll(database(place.service(), place.bench().context()));
-        Errand errand =
-                new Errand(Doors.primary(place.service()), name, command, environment, patience, input);
+        Errand errand = new Errand(Doors.primary(place.service()), name, command, environment, patience, input);
         List<String> lines = new ArrayList<>();
         ReentrantLock turn = turns.computeIfAbsent(
-                place.bench().context().stack().name() + "/" + place.name() + "/" + name, any -> new ReentrantLock(true));
+                place.bench().context().stack().name() + "/" + place.name() + "/" + name,
+                any -> new ReentrantLock(true));
         turn.lockInterruptibly();
         try {
             Errand.Ran ran = place.bench().run(errand, line -> {

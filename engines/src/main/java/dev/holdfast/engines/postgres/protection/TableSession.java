@@ -26,7 +26,8 @@ final class TableSession {
         String title = table.database() + "." + table.schema() + "." + table.table();
         try (Connection connection = PostgresSession.connection(service, copy, table.database(), ANSWER_SECONDS)) {
             String name = Sql.name(table.schema()) + "." + Sql.name(table.table());
-            if (strings(connection, "SELECT 1 FROM pg_class WHERE oid = to_regclass(?) AND relkind = 'r'", name).isEmpty()) {
+            if (strings(connection, "SELECT 1 FROM pg_class WHERE oid = to_regclass(?) AND relkind = 'r'", name)
+                    .isEmpty()) {
                 throw new HoldfastException(Problem.of(
                         Code.HF3638,
                         "there is no table " + title + " in the state that was restored",
@@ -35,15 +36,19 @@ final class TableSession {
             try (Statement statement = connection.createStatement()) {
                 // what points at other tables, or acts on them, would act on those of today
                 for (String constraint : strings(
-                        connection, "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = to_regclass(?)", name)) {
+                        connection,
+                        "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = to_regclass(?)",
+                        name)) {
                     statement.execute("ALTER TABLE " + name + " DROP CONSTRAINT " + Sql.name(constraint) + " CASCADE");
                 }
                 for (String trigger : strings(
-                        connection, "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = to_regclass(?)", name)) {
+                        connection,
+                        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = to_regclass(?)",
+                        name)) {
                     statement.execute("DROP TRIGGER " + Sql.name(trigger) + " ON " + name);
                 }
-                for (String policy : strings(
-                        connection, "SELECT polname FROM pg_policy WHERE polrelid = to_regclass(?)", name)) {
+                for (String policy :
+                        strings(connection, "SELECT polname FROM pg_policy WHERE polrelid = to_regclass(?)", name)) {
                     statement.execute("DROP POLICY " + Sql.name(policy) + " ON " + name);
                 }
                 statement.execute("CREATE SCHEMA " + Sql.name(schema));
@@ -65,7 +70,8 @@ final class TableSession {
         try (Connection connection = PostgresSession.connection(service, source, table.database(), ANSWER_SECONDS)) {
             for (int number = 1; ; number++) {
                 String schema = "restored_" + number;
-                if (strings(connection, "SELECT nspname FROM pg_namespace WHERE nspname = ?", schema).isEmpty()) {
+                if (strings(connection, "SELECT nspname FROM pg_namespace WHERE nspname = ?", schema)
+                        .isEmpty()) {
                     return schema;
                 }
             }

@@ -35,7 +35,8 @@ final class Tables {
             String table = parts.removeLast();
             String schema = parts.isEmpty() ? "public" : parts.removeLast();
             if (parts.isEmpty() && databases.size() != 1) {
-                throw unclear("the service has several databases, and which one '" + text + "' is in is not said", databases);
+                throw unclear(
+                        "the service has several databases, and which one '" + text + "' is in is not said", databases);
             }
             String database = parts.isEmpty() ? databases.first() : parts.getFirst();
             if (!databases.contains(database)) {
@@ -58,12 +59,17 @@ final class Tables {
                 .databases()
                 .keySet());
         Name name = Name.of(table, databases);
-        String schema = TableSession.place(place.service(), source, place.bench().context(), name);
+        String schema =
+                TableSession.place(place.service(), source, place.bench().context(), name);
         SortedMap<String, Redacted> environment = new TreeMap<>();
-        environment.put("SOURCE_PORT", new Redacted(Integer.toString(Doors.direct(place.service(), source).port())));
-        environment.put("SOURCE_HOST", new Redacted(Doors.direct(place.service(), source).host()));
         environment.put(
-                "SOURCE_PASSWORD", source.secret(Doors.password(place.service(), Declared.HOLDFAST)));
+                "SOURCE_PORT",
+                new Redacted(
+                        Integer.toString(Doors.direct(place.service(), source).port())));
+        environment.put(
+                "SOURCE_HOST",
+                new Redacted(Doors.direct(place.service(), source).host()));
+        environment.put("SOURCE_PASSWORD", source.secret(Doors.password(place.service(), Declared.HOLDFAST)));
         place.bench().say("copying " + table + " into " + place.name());
         programs.script(
                 place,

@@ -26,7 +26,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Logs in as a client would, before anybody is told to. */
-final class Trial {
+final class TrialSession {
     private static final int ANSWER_SECONDS = 10;
     private static final String NOT_FROM_HERE = "28000";
 
@@ -34,7 +34,7 @@ final class Trial {
     private final Declared declared;
     private final Context context;
 
-    Trial(Service<PostgresSpec> service, Declared declared, Context context) {
+    TrialSession(Service<PostgresSpec> service, Declared declared, Context context) {
         this.service = service;
         this.declared = declared;
         this.context = context;

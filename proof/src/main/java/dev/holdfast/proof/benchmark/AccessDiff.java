@@ -68,7 +68,8 @@ final class AccessDiff {
                   services:
                     main:
                       engine: postgres
-                      resources: { memory: 1Gi }
+                      resources: { memory: 2Gi }
+                      parameters: { max_connections: "60" }
                       databases:
                         app:
                           schemas:

@@ -224,6 +224,25 @@ final class PostgresRotationTest {
     }
 
     @Test
+    @Order(6)
+    void aNewPasswordThatDoesNotGetInIsToldToNobody() throws SQLException {
+        Properties before = now("app");
+        stack.stop("main-pooler");
+        assertThatThrownBy(() -> begin("app", QuietBench.of(stack)))
+                .isInstanceOf(HoldfastException.class)
+                .hasMessageContaining("HF3505")
+                .hasMessageContaining("The old password is still good.");
+        assertThat(now("app")).isEqualTo(before);
+        run(direct(), before, "SELECT 1");
+        stack.start(stack.workloads("main-pooler").getFirst());
+        assertThat(stack.facets("main-pooler").ready("main-pooler", stack, Duration.ofSeconds(20)))
+                .isInstanceOf(Health.Ready.class);
+        assertThat(begin("app", QuietBench.of(stack)).resumed()).isTrue();
+        finish("app");
+        run(pooled(), now("app"), "SELECT 1");
+    }
+
+    @Test
     @Order(5)
     void anAgeAndALengthThatTheFileDoesNotAllowAreComplainedOf() {
         assertThat(rotation("main").logins(stack))

@@ -83,7 +83,7 @@ final class RotationTest {
                 .contains("holdfast_pooler: only the new password is good")
                 .contains("app: two passwords");
         stack.awaitReady(SOON);
-        assertThat(who("app")).isEqualTo("app~2");
+        assertThat(who("app")).isEqualTo("app~1");
         stack.run("rotate", "main", "--all", "--finish").orFail();
         stack.awaitReady(SOON);
         assertThat(who("app")).isEqualTo("app");

@@ -3,15 +3,10 @@ package dev.holdfast.engines.postgres.drift;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.postgres.Declared;
-import dev.holdfast.engines.postgres.PostgresSession;
 import dev.holdfast.engines.postgres.Sql;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import dev.holdfast.stack.Elsewhere;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -61,15 +56,8 @@ public final class DdlLog {
     }
 
     private static boolean isInstalled(Declared declared, Context context, String database) {
-        try (Connection connection = PostgresSession.connection(declared.service(), context, database, 60);
-                PreparedStatement question = connection.prepareStatement(Beside.text(DdlLog.class, "installed.sql"))) {
-            question.setString(1, BODY);
-            try (ResultSet row = question.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
-            }
-        } catch (SQLException e) {
-            throw PostgresSession.unreachable(declared.service(), e);
-        }
+        return new DriftSession(declared.service(), context)
+                .ask(database, "installed.sql", BODY).stream()
+                        .allMatch(line -> line.text("installed").equals("t"));
     }
 }

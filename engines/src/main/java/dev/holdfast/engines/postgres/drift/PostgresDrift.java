@@ -4,17 +4,11 @@ import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Drift;
 import dev.holdfast.engine.Drift.Kind;
 import dev.holdfast.engine.Rotation.Credential;
-import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.Login;
 import dev.holdfast.engines.postgres.Declared;
-import dev.holdfast.engines.postgres.PostgresSession;
+import dev.holdfast.engines.postgres.drift.DriftSession.Line;
 import dev.holdfast.plan.Change;
 import dev.holdfast.stack.Elsewhere;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,14 +33,14 @@ public final class PostgresDrift {
     private static final String ELSEWHERE = "on a server that somebody else runs nothing is written down";
 
     private final Declared declared;
-    private final Context context;
+    private final DriftSession session;
     private final List<Drift> found = new ArrayList<>();
     private final Map<String, Map<String, Instant>> moments = new HashMap<>();
     private final Map<String, List<Entry>> logs = new TreeMap<>();
 
     public PostgresDrift(Declared declared, Context context) {
         this.declared = declared;
-        this.context = context;
+        this.session = new DriftSession(declared.service(), context);
     }
 
     private record Entry(
@@ -92,44 +86,44 @@ public final class PostgresDrift {
     }
 
     private void look() {
-        ask(Declared.HOME, "moments.sql", row -> {
-            Timestamp at = row.getTimestamp("at");
-            if (at != null) {
-                moments.computeIfAbsent(row.getString("what"), what -> new HashMap<>())
-                        .put(row.getString("name"), at.toInstant());
-            }
-        });
+        session.ask(Declared.HOME, "moments.sql")
+                .forEach(line -> line.moment("at")
+                        .ifPresent(at -> moments.computeIfAbsent(line.text("what"), what -> new HashMap<>())
+                                .put(line.text("name"), at)));
         for (String database : present()) {
-            List<Entry> entries = new ArrayList<>();
-            if (hasLog(database)) {
-                ask(
-                        database,
-                        "log.sql",
-                        row -> entries.add(new Entry(
-                                row.getTimestamp("at").toInstant(),
-                                row.getString("login"),
-                                row.getString("role"),
-                                Optional.ofNullable(row.getString("client")).orElse(""),
-                                row.getString("program"),
-                                row.getString("tag"),
-                                row.getString("name"),
-                                row.getString("statement"))));
-            }
-            logs.put(database, entries);
+            logs.put(
+                    database,
+                    hasLog(database)
+                            ? session.ask(database, "log.sql").stream()
+                                    .map(PostgresDrift::entry)
+                                    .toList()
+                            : List.of());
         }
+    }
+
+    private static Entry entry(Line line) {
+        return new Entry(
+                line.moment("at").orElse(Instant.EPOCH),
+                line.text("login"),
+                line.text("role"),
+                line.text("client"),
+                line.text("program"),
+                line.text("tag"),
+                line.text("name"),
+                line.text("statement"));
     }
 
     private Collection<String> present() {
         Collection<String> present = new TreeSet<>();
-        query(Declared.HOME, "SELECT datname FROM pg_database", row -> present.add(row.getString(1)));
+        session.query(Declared.HOME, "SELECT datname FROM pg_database")
+                .forEach(line -> present.add(line.text("datname")));
         present.retainAll(declared.databases().keySet());
         return present;
     }
 
     private boolean hasLog(String database) {
-        List<Boolean> answers = new ArrayList<>();
-        query(database, "SELECT to_regclass('holdfast.ddl_log') IS NOT NULL", row -> answers.add(row.getBoolean(1)));
-        return answers.contains(true);
+        return session.query(database, "SELECT to_regclass('holdfast.ddl_log') AS log").stream()
+                .noneMatch(line -> line.text("log").isEmpty());
     }
 
     /** {@code service/roles/app}, {@code service/roles/app/shop} or {@code service/databases/shop/…}. */
@@ -205,16 +199,15 @@ public final class PostgresDrift {
 
     /** What somebody made, and Holdfast leaves alone. */
     private void undeclared() {
-        String service = declared.service().name();
-        ask(Declared.HOME, "undeclared.sql", row -> {
-            String what = row.getString("what");
-            String name = row.getString("name");
+        for (Line line : session.ask(Declared.HOME, "undeclared.sql")) {
+            String what = line.text("what");
+            String name = line.text("name");
             boolean known = what.equals("role")
                     ? declared.roles().containsKey(name) || Login.base(name).equals(Declared.HOLDFAST)
                     : declared.databases().containsKey(name) || name.equals(Declared.HOME);
             if (!known) {
                 found.add(new Drift(
-                        service + "/" + what + "s/" + name,
+                        declared.service().name() + "/" + what + "s/" + name,
                         Kind.UNDECLARED,
                         what + " " + name + " is not in the file",
                         moment(what, name),
@@ -222,47 +215,31 @@ public final class PostgresDrift {
                         Optional.empty(),
                         Optional.of(whoDidIt())));
             }
-        });
-        logs.forEach((database, entries) -> ask(database, "inside.sql", row -> {
-            String what = row.getString("what");
-            String name = row.getString("name");
+        }
+        logs.forEach((database, entries) -> session.ask(database, "inside.sql").forEach(line -> {
+            String name = line.text("name");
             if (!declared.schemas(database).contains(name)
                     && declared.extensions(database).stream()
                             .noneMatch(e -> e.name().equals(name))) {
-                Timestamp at = row.getTimestamp("at");
-                Optional<Entry> entry = entries.stream()
-                        .filter(one -> one.tag().startsWith("CREATE")
-                                && one.name().replace("\"", "").equals(name))
-                        .findFirst();
-                found.add(new Drift(
-                        service + "/databases/" + database + "/" + what + "s/" + name,
-                        Kind.UNDECLARED,
-                        what + " " + name + " of " + database + " is not in the file",
-                        entry.map(Entry::at).or(() -> Optional.ofNullable(at).map(Timestamp::toInstant)),
-                        entry.map(Entry::who),
-                        entry.map(Entry::statement).filter(text -> !text.isEmpty()),
-                        entry.isPresent() ? Optional.empty() : Optional.of(BEFORE)));
+                found.add(undeclared(database, line, entries));
             }
         }));
     }
 
-    private interface Row {
-        void read(ResultSet row) throws SQLException;
-    }
-
-    private void ask(String database, String file, Row reader) {
-        query(database, Beside.text(PostgresDrift.class, file), reader);
-    }
-
-    private void query(String database, String question, Row reader) {
-        try (Connection connection = PostgresSession.connection(declared.service(), context, database, 60);
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(question)) {
-            while (rows.next()) {
-                reader.read(rows);
-            }
-        } catch (SQLException e) {
-            throw PostgresSession.unreachable(declared.service(), e);
-        }
+    private Drift undeclared(String database, Line line, List<Entry> entries) {
+        String what = line.text("what");
+        String name = line.text("name");
+        Optional<Entry> entry = entries.stream()
+                .filter(one -> one.tag().startsWith("CREATE")
+                        && one.name().replace("\"", "").equals(name))
+                .findFirst();
+        return new Drift(
+                declared.service().name() + "/databases/" + database + "/" + what + "s/" + name,
+                Kind.UNDECLARED,
+                what + " " + name + " of " + database + " is not in the file",
+                entry.map(Entry::at).or(() -> line.moment("at")),
+                entry.map(Entry::who),
+                entry.map(Entry::statement).filter(text -> !text.isEmpty()),
+                entry.isPresent() ? Optional.empty() : Optional.of(BEFORE));
     }
 }

@@ -108,7 +108,7 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
         makeTwin(service, login, context);
         bench.requireWanted();
         bench.say("tries the new password of " + role);
-        new Trial(service, Declared.of(service, extensions), context)
+        new TrialSession(service, Declared.of(service, extensions), context)
                 .requireIn(role, login.twin(), Doors.password(service, login.twin()));
         Instant until = now.plus(
                 grace.orElseGet(() -> service.settings().passwordRules().grace()));
@@ -156,9 +156,9 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
         keep(login.in(Phase.FINISHING), context);
         bench.say("takes away the old password of " + role);
         SecretRef next = Doors.password(service, login.twin());
-        Removal removal = new Removal(service, context);
+        RotationSession removal = new RotationSession(service, context);
         removal.give(role, next);
-        Trial trial = new Trial(service, Declared.of(service, extensions), context);
+        TrialSession trial = new TrialSession(service, Declared.of(service, extensions), context);
         trial.requireIn(role, role, next);
         int left = removal.sessions(role, login.previous());
         boolean isGone = login.previous().map(removal::dropTwin).orElse(true);

@@ -26,7 +26,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Logs in as a client would, before anybody is told to. */
-final class Trial {
+final class TrialSession {
     private static final int ANSWER_SECONDS = 10;
     private static final String NOT_FROM_HERE = "28000";
 
@@ -34,7 +34,7 @@ final class Trial {
     private final Declared declared;
     private final Context context;
 
-    Trial(Service<PostgresSpec> service, Declared declared, Context context) {
+    TrialSession(Service<PostgresSpec> service, Declared declared, Context context) {
         this.service = service;
         this.declared = declared;
         this.context = context;
@@ -80,7 +80,9 @@ final class Trial {
 
     private boolean isKeptOut(SQLException refusal) {
         String message = Optional.ofNullable(refusal.getMessage()).orElse("");
-        boolean atDoor = NOT_FROM_HERE.equals(refusal.getSQLState()) || message.contains("login rejected");
+        boolean atDoor = NOT_FROM_HERE.equals(refusal.getSQLState()) || message.contains("login rejected")
+                // what PgBouncer says where no rule fits
+                || message.contains("no authentication method");
         return atDoor && !service.settings().allow().isEmpty() && !message.contains("not permitted to log in");
     }
 

@@ -20,11 +20,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** The second half of a rotation, on the server. Every step is harmless where it has been done before. */
-final class Removal {
+final class RotationSession {
     private final Service<PostgresSpec> service;
     private final Context context;
 
-    Removal(Service<PostgresSpec> service, Context context) {
+    RotationSession(Service<PostgresSpec> service, Context context) {
         this.service = service;
         this.context = context;
     }
@@ -39,7 +39,8 @@ final class Removal {
         List<String> names = new ArrayList<>(List.of(role));
         twin.ifPresent(names::add);
         try (Connection connection = PostgresSession.connection(service, context, Declared.HOME, 60);
-                PreparedStatement question = connection.prepareStatement(Beside.text(Removal.class, "sessions.sql"))) {
+                PreparedStatement question =
+                        connection.prepareStatement(Beside.text(RotationSession.class, "sessions.sql"))) {
             question.setArray(1, connection.createArrayOf("name", names.toArray()));
             try (ResultSet row = question.executeQuery()) {
                 row.next();

@@ -3,7 +3,6 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
 import dev.holdfast.engines.Beside;
-import dev.holdfast.engines.ExternalRefusal;
 import dev.holdfast.engines.ExternalWire;
 import dev.holdfast.engines.Login;
 import dev.holdfast.engines.PostgresWire;

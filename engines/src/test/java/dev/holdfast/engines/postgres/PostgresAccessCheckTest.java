@@ -67,9 +67,14 @@ final class PostgresAccessCheckTest {
                         databases: { shop: { migrations: sql/shop } }
                         """).settings())
                 .as("the short form")
-                .isInstanceOfSatisfying(PostgresSpec.class, spec -> assertThat(spec.databases())
-                        .hasEntrySatisfying("shop", database -> assertThat(database.migrations())
-                                .hasValueSatisfying(one -> assertThat(one.folder()).isEqualTo("sql/shop"))));
+                .isInstanceOfSatisfying(
+                        PostgresSpec.class,
+                        spec -> assertThat(spec.databases())
+                                .hasEntrySatisfying(
+                                        "shop",
+                                        database -> assertThat(database.migrations())
+                                                .hasValueSatisfying(one ->
+                                                        assertThat(one.folder()).isEqualTo("sql/shop"))));
     }
 
     @Test

@@ -98,10 +98,11 @@ final class Dumps {
     /** Into the database of the same name, which the copy made with its roles and extensions when it began. */
     void pour(Place place, Point dump) throws InterruptedException {
         if ("data".equals(dump.facts().get("holds"))) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3639,
-                    "dump " + dump.id() + " holds rows and no tables to put them into",
-                    "Restore a dump or a backup that has both; a dump of rows alone is for a database whose tables are there."));
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3639,
+                            "dump " + dump.id() + " holds rows and no tables to put them into",
+                            "Restore a dump or a backup that has both; a dump of rows alone is for a database whose tables are there."));
         }
         place.bench().say("loading " + dump.id());
         // the copy has made its own notes of who changes what; those of the dump take their place

@@ -26,7 +26,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,10 +35,11 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     private static final Pattern SAVED = Pattern.compile(", (\\d+(?:\\.\\d+)?)%\\)");
 
     private static final Duration LEAST_COUNTING = Duration.ofMillis(500);
-    private static final Duration COUNTING = Duration.ofHours(1);
 
     private final PgBackRest programs = new PgBackRest();
     private final Dumps dumps = new Dumps(programs);
+    private final Contents contents = new Contents(programs);
+    private final Recovery recovery = new Recovery(contents, dumps);
 
     @Override
     public List<String> promises(Service<PostgresSpec> service) {
@@ -119,10 +119,10 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
             return dumps.create(place, saving.part().orElse(new Part(Optional.empty(), Extent.ALL, List.of())));
         }
         Beginning.requireArchiving(service, bench.context());
-        List<Point> before = stored(place).points();
+        List<Point> before = contents.stored(place).points();
         bench.say("saving " + service.name());
         programs.work(place, line -> progress(service, line, bench), "--type=" + type(saving.kind()), "backup");
-        Point point = stored(place).points().stream()
+        Point point = contents.stored(place).points().stream()
                 .filter(found -> before.stream().noneMatch(old -> old.id().equals(found.id())))
                 .reduce((first, last) -> last)
                 .orElseThrow(() -> new HoldfastException(Problem.of(
@@ -160,38 +160,18 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     public Catalogue catalogue(Service<PostgresSpec> service, Bench bench) throws InterruptedException {
         BackupsSpec backups = requireAsked(service, bench.context());
         Place place = place(service, bench);
-        Restores restores = restores(place);
+        Restores restores = contents.restores(place);
         List<Point> points = new ArrayList<>(restores.stored().points());
         points.addAll(dumps.list(place));
         points.sort(Comparator.comparing(Point::ended));
         return new Catalogue(backups.to().toString(), points, restores.reach());
     }
 
-    private Stored stored(Place place) throws InterruptedException {
-        return Stored.of(place.name(), place.repository().stanza(), programs.read(place, "--output=json", "info"));
-    }
-
-    private Restores restores(Place place) throws InterruptedException {
-        Stored stored = stored(place);
-        String stanza = place.repository().stanza();
-        Archive archive = stored.archive().isEmpty()
-                ? new Archive(List.of(), new TreeMap<>())
-                : Archive.of(
-                        place.name(),
-                        programs.read(
-                                place,
-                                "--output=json",
-                                "--recurse",
-                                "repo-ls",
-                                "archive/" + stanza + "/" + stored.archive()));
-        return new Restores(place.name(), stored, archive, new NamedPoints(programs, place).all());
-    }
-
     @Override
     public List<String> expire(Service<PostgresSpec> service, boolean dry, Bench bench) throws InterruptedException {
         BackupsSpec backups = requireAsked(service, bench.context());
         Place place = place(service, bench);
-        Retention retention = Retention.of(stored(place).points(), backups.keep());
+        Retention retention = Retention.of(contents.stored(place).points(), backups.keep());
         List<String> dropped = retention.dropped().stream().map(Point::id).toList();
         if (dry || retention.kept().isEmpty()) {
             return dropped;
@@ -231,47 +211,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
             Optional<Context> source,
             Bench bench)
             throws InterruptedException {
-        Place place = new Place(service, Repository.of(key), bench);
-        source.filter(context -> wantsNews(target)).ifPresent(context -> ArchiverSession.flush(service, context));
-        if (target instanceof Target.Exactly(String id)) {
-            Optional<Point> dump = dumps.list(place).stream()
-                    .filter(point -> point.id().equals(id))
-                    .findFirst();
-            if (dump.isPresent()) {
-                return Dumps.restoration(dump.get());
-            }
-        }
-        Restoration restoration = restores(place).plan(target);
-        Optional.ofNullable(restoration.words().get("version"))
-                .filter(version -> !version.equals(service.version()))
-                .ifPresent(version -> {
-                    throw new HoldfastException(Problem.of(
-                            Code.HF3630,
-                            "the backup is of PostgreSQL " + version + ", and service '" + service.name() + "' is of "
-                                    + service.version(),
-                            "Write version: \"" + version
-                                    + "\" in the stack file that is restored with, and upgrade afterwards."));
-                });
-        Optional<Ledger> ledger = ledger(place, restoration.base().id());
-        ledger.ifPresent(known -> Extensions.require(service, known));
-        SortedMap<String, String> words = new TreeMap<>(restoration.words());
-        boolean exact = target instanceof Target.Exactly && ledger.isPresent();
-        if (exact) {
-            // the state that was counted lies just behind the end of the backup
-            words.put("type", "lsn");
-            words.put("target", ledger.get().position());
-            words.put("exclusive", "y");
-            words.put("timeline", "current");
-        }
-        return restoration.with(words);
-    }
-
-    private static boolean wantsNews(Target target) {
-        return !(target instanceof Target.Exactly);
-    }
-
-    private Optional<Ledger> ledger(Place place, String id) throws InterruptedException {
-        return Ledger.of(programs.get(place, Ledger.path(place.repository().stanza(), id)));
+        return recovery.restoration(service, target, key, source, bench);
     }
 
     @Override
@@ -301,25 +241,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     public Verdict compare(
             Service<PostgresSpec> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
             throws InterruptedException {
-        Place place = new Place(service, Repository.of(key), copy);
-        Optional<Ledger> ledger = ledger(place, restoration.base().id());
-        List<String> found = new ArrayList<>(List.of("every page has the checksum it was written with"));
-        if (ledger.isEmpty()) {
-            found.add("rows were not compared, because nothing was written down of them with this backup");
-            return new Verdict(found, List.of());
-        }
-        Ledger there = LedgerSession.take(service, copy.context(), "", COUNTING);
-        List<String> differences = ledger.get().differences(there);
-        String rows = ledger.get().rows() + " rows of " + ledger.get().counted() + " tables";
-        if (!ledger.get().exact()) {
-            found.add(rows + " were counted while others wrote, so that differences are no fault: "
-                    + (differences.isEmpty() ? "there are none" : String.join("; ", differences)));
-            return new Verdict(found, List.of());
-        }
-        if (differences.isEmpty()) {
-            found.add(rows + " are there, as when it was saved");
-        }
-        return new Verdict(found, differences);
+        return recovery.compare(service, restoration, key, copy);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.holdfast.engines.postgres.protection;
 
 import dev.holdfast.engine.Context;
 import dev.holdfast.engines.Beside;
-import dev.holdfast.engines.PostgresWire.Door;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.PostgresExtensions;

@@ -80,7 +80,8 @@ final class TrialSession {
 
     private boolean isKeptOut(SQLException refusal) {
         String message = Optional.ofNullable(refusal.getMessage()).orElse("");
-        boolean atDoor = NOT_FROM_HERE.equals(refusal.getSQLState()) || message.contains("login rejected")
+        boolean atDoor = NOT_FROM_HERE.equals(refusal.getSQLState())
+                || message.contains("login rejected")
                 // what PgBouncer says where no rule fits
                 || message.contains("no authentication method");
         return atDoor && !service.settings().allow().isEmpty() && !message.contains("not permitted to log in");

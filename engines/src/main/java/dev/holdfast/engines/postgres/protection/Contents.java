@@ -1,0 +1,34 @@
+package dev.holdfast.engines.postgres.protection;
+
+import dev.holdfast.engines.postgres.protection.PgBackRest.Place;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What lies in the store of a service, read anew each time. */
+record Contents(PgBackRest programs) {
+    Stored stored(Place place) throws InterruptedException {
+        return Stored.of(place.name(), place.repository().stanza(), programs.read(place, "--output=json", "info"));
+    }
+
+    Restores restores(Place place) throws InterruptedException {
+        Stored stored = stored(place);
+        String stanza = place.repository().stanza();
+        Archive archive = stored.archive().isEmpty()
+                ? new Archive(List.of(), new TreeMap<>())
+                : Archive.of(
+                        place.name(),
+                        programs.read(
+                                place,
+                                "--output=json",
+                                "--recurse",
+                                "repo-ls",
+                                "archive/" + stanza + "/" + stored.archive()));
+        return new Restores(place.name(), stored, archive, new NamedPoints(programs, place).all());
+    }
+
+    /** What was counted when that backup was taken. */
+    Optional<Ledger> ledger(Place place, String id) throws InterruptedException {
+        return Ledger.of(programs.get(place, Ledger.path(place.repository().stanza(), id)));
+    }
+}

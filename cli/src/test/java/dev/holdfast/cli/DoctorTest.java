@@ -18,7 +18,10 @@ final class DoctorTest extends CommandLineTest {
         Run run = run("doctor", NOBODY);
 
         assertThat(run.status()).isEqualTo(4);
-        assertThat(run.out()).contains("postgresql://app@127.0.0.1:1/shop").contains("port 1 is closed").contains("fix: ");
+        assertThat(run.out())
+                .contains("postgresql://app@127.0.0.1:1/shop")
+                .contains("port 1 is closed")
+                .contains("fix: ");
         assertThat(run.out() + run.err()).doesNotContain("s3cr3t");
     }
 
@@ -27,7 +30,8 @@ final class DoctorTest extends CommandLineTest {
         types(NOBODY + "\n");
         Run typed = run("doctor", "-", "--output", "json");
         Path file = Files.createFile(
-                folder().resolve("url"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                folder().resolve("url"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(file, NOBODY + "\n");
         Run read = run("doctor", "file:url", "--output", "json");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -37,7 +41,8 @@ final class DoctorTest extends CommandLineTest {
             assertThat(run.status()).isEqualTo(4);
             Json examination = Json.parse(run.out()).itemsAt("examinations").getFirst();
             assertThat(examination.isAt("bad")).isTrue();
-            assertThat(examination.itemsAt("findings").getLast().textAt("verdict")).contains("bad");
+            assertThat(examination.itemsAt("findings").getLast().textAt("verdict"))
+                    .contains("bad");
             assertThat(run.out()).doesNotContain("s3cr3t");
         }
         assertThat(open.status()).isEqualTo(4);
@@ -57,6 +62,8 @@ final class DoctorTest extends CommandLineTest {
     void aWrongPasswordsPlaceIsNamedAndTheWordIsNot() {
         Run run = run("doctor", "postgresql://app:s3/cr3t@127.0.0.1:1/shop");
 
-        assertThat(run.out()).contains("character 20 is a '/' inside the password").doesNotContain("cr3t");
+        assertThat(run.out())
+                .contains("character 20 is a '/' inside the password")
+                .doesNotContain("cr3t");
     }
 }

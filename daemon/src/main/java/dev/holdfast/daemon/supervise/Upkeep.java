@@ -243,8 +243,9 @@ final class Upkeep {
     private void giveUp(String because, String next) {
         startAt = Optional.empty();
         nextProbe = Instant.MAX;
-        board.put(name, state().with(MemberState.Phase.FAILED, new Health.NotReady(because, next), clock.instant()));
+        // said first: whoever waits for the state asks at once what was decided
         decisions.add(name, "gave up on " + name + " because " + because);
+        board.put(name, state().with(MemberState.Phase.FAILED, new Health.NotReady(because, next), clock.instant()));
         LOG.atError().addKeyValue("member", name).log("gave up because {}", because);
     }
 

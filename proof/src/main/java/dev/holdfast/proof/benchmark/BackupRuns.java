@@ -51,18 +51,16 @@ final class BackupRuns {
     private BackupRuns(RunningStack stack) {
         this.stack = stack;
         ProcessHandle engine = ProcessHandle.of(stack.pid("main-0")).orElseThrow();
-        this.server = Command.of(engine.parent()
-                .flatMap(ProcessHandle::parent)
-                .orElseThrow()
-                .pid());
+        this.server = Command.of(
+                engine.parent().flatMap(ProcessHandle::parent).orElseThrow().pid());
     }
 
     static void measure(Installation installation, Page page) {
-        RunningStack stack =
-                RunningStack.up(installation, installation.home().resolve("saved"), "saved", YAML);
+        RunningStack stack = RunningStack.up(installation, installation.home().resolve("saved"), "saved", YAML);
         BackupRuns runs = new BackupRuns(stack);
-        runs.sql("CREATE TABLE items AS SELECT g AS id, md5(g::text) AS word, random() AS figure, repeat(md5((g % 1000)::text), 4) AS more"
-                + " FROM generate_series(1, " + ROWS + ") g");
+        runs.sql(
+                "CREATE TABLE items AS SELECT g AS id, md5(g::text) AS word, random() AS figure, repeat(md5((g % 1000)::text), 4) AS more"
+                        + " FROM generate_series(1, " + ROWS + ") g");
         runs.backups(page);
         runs.restores(page);
         stack.run("down").orFail();
@@ -81,7 +79,14 @@ final class BackupRuns {
                 ours.add(whole);
             }
         }
-        row(page, "`holdfast backup create --type full`, 500 MB, counting its rows", ours, "pgBackRest alone", alone, 1.15, "backup create main");
+        row(
+                page,
+                "`holdfast backup create --type full`, 500 MB, counting its rows",
+                ours,
+                "pgBackRest alone",
+                alone,
+                1.15,
+                "backup create main");
     }
 
     private void restores(Page page) {
@@ -94,9 +99,11 @@ final class BackupRuns {
         for (int round = -1; round < ROUNDS; round++) {
             double plain = alone(RESTORE, moment + "+00", Optional.of(empty()));
             long begin = System.nanoTime();
-            stack.run("restore", "main", "--at", moment.replace(' ', 'T') + "Z", "--as", "bench").orFail();
+            stack.run("restore", "main", "--at", moment.replace(' ', 'T') + "Z", "--as", "bench")
+                    .orFail();
             double whole = (System.nanoTime() - begin) / 1e6;
-            stack.run("down", "saved@bench", "--purge", "--confirm", "saved@bench").orFail();
+            stack.run("down", "saved@bench", "--purge", "--confirm", "saved@bench")
+                    .orFail();
             if (round >= 0) {
                 alone.add(plain);
                 ours.add(whole);
@@ -134,13 +141,17 @@ final class BackupRuns {
         data.ifPresent(folder -> command.set(command.indexOf("/data") - 1, folder.toString()));
         command.addAll(List.of("/bin/sh", "-c", script, "sh", argument));
         Map<String, String> environment = new TreeMap<>(server.environment());
-        URI url = URI.create(stack.run("connect", "main", "--role", "holdfast", "--url").orFail().out().strip());
+        URI url = URI.create(stack.run("connect", "main", "--role", "holdfast", "--url")
+                .orFail()
+                .out()
+                .strip());
         environment.put("PATH", "/usr/lib/postgresql/17/bin:/usr/bin:/bin");
         environment.put("PGHOST", "127.0.0.1");
         environment.put("PGPORT", Integer.toString(url.getPort()));
         environment.put("PGUSER", "holdfast");
         environment.put("PGDATABASE", "postgres");
-        environment.put("PGPASSWORD", url.getUserInfo().substring(url.getUserInfo().indexOf(':') + 1));
+        environment.put(
+                "PGPASSWORD", url.getUserInfo().substring(url.getUserInfo().indexOf(':') + 1));
         environment.put("PGSSLMODE", "verify-full");
         environment.put("PGSSLROOTCERT", "/tls/ca.crt");
         try {

@@ -106,7 +106,8 @@ final class BackupTest {
                 .at("point")
                 .flatMap(point -> point.textAt("id"))
                 .orElseThrow();
-        assertThat(vault.run("backup", "verify", "main").orFail().out()).contains("tables are there, as when it was saved");
+        assertThat(vault.run("backup", "verify", "main").orFail().out())
+                .contains("tables are there, as when it was saved");
 
         // one bit of the bucket
         Path bundle = files(installation.home().resolve("data/stacks/vault/volume/objects-0"))

@@ -47,6 +47,10 @@ public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
                 : Optional.empty();
     }
 
+    public List<String> notes() {
+        return engine.notes(service);
+    }
+
     public List<Member> members() {
         return engine.provisioning().members(service);
     }

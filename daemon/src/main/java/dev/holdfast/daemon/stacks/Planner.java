@@ -45,6 +45,7 @@ final class Planner {
             // what somebody else runs is there already, and nothing but asking tells what is in it
             boolean isNew = !before.services().containsKey(service.name()) && !Elsewhere.is(service);
             boolean runs = runs(service, here);
+            notes.addAll(Bound.of(register, service).notes());
             questions.add(() -> inside(service, isNew, runs, here.context()));
         }
         for (Compared compared : answers(questions)) {
@@ -64,6 +65,7 @@ final class Planner {
             steps.add(new Planned.Step.OfMember(workload, List.of(Imagined.start(workload))));
         }
         for (Service<?> service : wanted.services().values()) {
+            notes.addAll(Bound.of(register, service).notes());
             Compared compared = inside(service, !Elsewhere.is(service), true, imagined);
             steps.addAll(compared.steps());
             notes.addAll(compared.notes());

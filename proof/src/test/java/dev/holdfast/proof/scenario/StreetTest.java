@@ -78,8 +78,11 @@ final class StreetTest {
     @Test
     @Order(3)
     void nothingIsToBeDoneAfterUp() {
-        assertThat(starter.run("plan", "--output", "json").orFail().json().itemsAt("changes"))
-                .isEmpty();
+        Json plan = starter.run("plan", "--output", "json").orFail().json();
+        assertThat(plan.itemsAt("changes")).isEmpty();
+        assertThat(plan.compact())
+                .as("what the edition at hand cannot do is said each time")
+                .contains("keeps no versions");
         assertThat(starter.run("apply").orFail().out()).containsIgnoringCase("nothing");
         assertThat(starter.run("up").orFail().text()).isNotBlank();
     }

@@ -274,6 +274,7 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
                 parameters.setting("log_line_prefix", "%m [%p] %q%u@%d %a "),
                 parameters.setting("log_min_duration_statement", "1s"),
                 parameters.setting("log_lock_waits", "on"),
+                parameters.setting("track_io_timing", "on"),
                 parameters.setting("log_checkpoints", "on"),
                 parameters.setting("log_temp_files", "10MB"),
                 parameters.setting("log_autovacuum_min_duration", "10s"),

@@ -110,12 +110,16 @@ public record Declared(
                 .orElse(Set.of()));
     }
 
-    /** Where a name without a schema is looked for: never in a schema that happens to be called as the role. */
+    /**
+     * Where a name without a schema is looked for: never in a schema that happens to be called as the role. Empty where
+     * the file says it for the whole server, among its parameters.
+     */
     public List<String> searchPath(String database) {
         List<String> written = Optional.ofNullable(databases.get(database))
                 .map(Database::searchPath)
                 .orElse(List.of());
-        return written.isEmpty() ? List.of(PUBLIC) : written;
+        boolean forAll = service.settings().parameters().keySet().stream().anyMatch("search_path"::equalsIgnoreCase);
+        return written.isEmpty() && !forAll ? List.of(PUBLIC) : written;
     }
 
     /** Whether functions are for those who were given {@code execute}, and no longer for all. */

@@ -128,7 +128,7 @@ record DesiredAccess(
                 rights,
                 declared.creators(database),
                 owners,
-                Optional.of(path(declared.searchPath(database))),
+                Optional.of(path(declared.searchPath(database))).filter(path -> !path.isEmpty()),
                 declared.guardsFunctions(),
                 true);
     }

@@ -119,7 +119,8 @@ public record PostgresSpec(
 
             @Doc("Its schemas beside public, by name.") SortedMap<String, SchemaSpec> schemas,
 
-            @Doc("The schemas in which a name without a schema is looked for; public where nothing is said.")
+            @Doc(
+                    "The schemas in which a name without a schema is looked for; public where neither this nor parameters: says it.")
             @Example("[shop, public]")
             List<String> searchPath,
 

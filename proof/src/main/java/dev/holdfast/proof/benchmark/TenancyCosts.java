@@ -167,7 +167,12 @@ final class TenancyCosts {
             statement.execute("ANALYZE");
             held.commit();
         }
-        compare("flat", "transaction that reads one row by its key under row-level security, flat table, prepared", held, 1.05, "≤ 1.05 ×");
+        compare(
+                "flat",
+                "transaction that reads one row by its key under row-level security, flat table, prepared",
+                held,
+                1.05,
+                "≤ 1.05 ×");
         compare("hash", "the same of 16 hash partitions", held, 1.20, "≤ 1.20 ×");
         held.setAutoCommit(true);
     }

@@ -24,11 +24,13 @@ final class Refusal {
                             + said,
                     "Set the clock of this machine (timedatectl set-ntp true) or of the store, then run the command again.");
         }
-        if (lower.contains("nosuchbucket")) {
+        // pgBackRest asks for a file and takes any 404 for a missing one: a bucket that is gone looks like one that was
+        // emptied
+        if (lower.contains("nosuchbucket") || (lower.contains("filemissingerror") && lower.contains("archive.info"))) {
             return Problem.of(
                     Code.HF3622,
-                    "the bucket of " + service + "'s backups is not there: " + said,
-                    "Run 'holdfast apply', which creates the buckets of the file; backups that were in it are gone with it.");
+                    "the bucket of " + service + "'s backups is not there, or was emptied: " + said,
+                    "Run 'holdfast apply', which creates the buckets of the file and the place for backups in them; backups that were there are gone with it.");
         }
         if (lower.contains("invalidaccesskeyid")
                 || lower.contains("signaturedoesnotmatch")

@@ -26,8 +26,7 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
     }
 
     static Stored of(String service, String name, List<String> lines) {
-        String text =
-                lines.stream().filter(line -> line.startsWith("[")).findFirst().orElse("[]");
+        String text = text(lines);
         try {
             Json root = Json.parse("{\"stanzas\":" + text + "}");
             return root.itemsAt("stanzas").stream()
@@ -43,6 +42,21 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
                             "Please report this with the version of pgBackRest."),
                     e);
         }
+    }
+
+    /**
+     * One line as a rule, and warnings may come after it. With a wrong key it quotes what it could not read, and that may be
+     * any byte, the end of a line too.
+     */
+    private static String text(List<String> lines) {
+        StringBuilder text = new StringBuilder();
+        for (String line : lines) {
+            boolean isWhole = !text.isEmpty() && text.charAt(text.length() - 1) == ']';
+            if (!isWhole && (!text.isEmpty() || line.startsWith("["))) {
+                text.append(text.isEmpty() ? "" : " ").append(line);
+            }
+        }
+        return text.isEmpty() ? "[]" : text.toString().replaceAll("\\p{Cntrl}", " ");
     }
 
     private static Stored stanza(String service, Json stanza) {

@@ -1,5 +1,5 @@
 SELECT 'role' AS what, rolname AS name FROM pg_authid
- WHERE rolname !~ '^pg_' AND coalesce(shobj_description(oid, 'pg_authid'), '') NOT LIKE 'holdfast:%'
+ WHERE rolname !~ '^pg_' AND coalesce(shobj_description(oid, 'pg_authid'), '') !~ '^holdfast( itself)?:'
 UNION ALL
 SELECT 'database', datname FROM pg_database
  WHERE NOT datistemplate AND coalesce(shobj_description(oid, 'pg_database'), '') NOT LIKE 'holdfast:%'

@@ -303,25 +303,21 @@ public final class PostgresSession implements AutoCloseable {
     }
 
     private Map<String, Coverage> coverage() {
-        Map<String, Coverage> coverage = new HashMap<>();
+        Counted counted = new Counted();
         query("access_objects.sql", row -> {
-            Coverage of = coverage.computeIfAbsent(
-                    row.getString("nspname"), name -> new Coverage(new HashMap<>(), new HashMap<>()));
-            String kind = row.getString("kind");
-            String role = row.getString("rolname");
             Array granted = row.getArray("granted");
             if (granted == null) {
-                of.totals().computeIfAbsent(kind, name -> new HashMap<>()).put(role, row.getLong("owned"));
-            } else if (role != null) {
-                Map<String, Long> counts = new HashMap<>();
-                for (String count : texts(granted)) {
-                    int space = count.indexOf(' ');
-                    counts.put(count.substring(0, space), Long.valueOf(count.substring(space + 1)));
-                }
-                of.granted().put(new Coverage.Whose(kind, role), counts);
+                counted.things(
+                        row.getString("nspname"),
+                        row.getString("kind"),
+                        row.getString("rolname"),
+                        row.getString("alike"),
+                        row.getLong("things"));
+            } else {
+                counted.granted(row.getString("alike"), row.getString("rolname"), texts(granted));
             }
         });
-        return coverage;
+        return counted.coverage();
     }
 
     boolean hasPoolLookup() {

@@ -61,7 +61,8 @@ final class AuditDiff {
                     "let pgaudit write statements on audited tables into the server's log",
                     "DO $holdfast$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" + AUDITOR
                             + "') THEN CREATE ROLE " + AUDITOR + " NOLOGIN; END IF; END $holdfast$;\nCOMMENT ON ROLE "
-                            + AUDITOR + " IS 'holdfast itself: pgaudit writes down what this role may touch';\nALTER DATABASE "
+                            + AUDITOR
+                            + " IS 'holdfast itself: pgaudit writes down what this role may touch';\nALTER DATABASE "
                             + Sql.name(database) + " SET pgaudit.role = '" + AUDITOR + "';\nALTER DATABASE "
                             + Sql.name(database) + " SET pgaudit.log = 'ddl, role';",
                     "the stack declares an audit and the extension pgaudit");

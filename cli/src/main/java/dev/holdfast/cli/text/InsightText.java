@@ -35,7 +35,7 @@ public final class InsightText {
                 lines.add(paint.good("nothing to report"));
             }
         } else if (findings.isEmpty()) {
-            lines.add(paint.good("nothing found that needs anybody"));
+            lines.add(paint.strong(text(answer, "service")) + ": " + paint.good("nothing found that needs anybody"));
         } else {
             lines.add(paint.strong(text(answer, "service")) + ": "
                     + Amounts.count(answer.longAt("critical").orElse(0L), "critical finding") + ", "

@@ -39,6 +39,6 @@ final class InsightTextTest {
                         "  fix: End it.");
         assertThat(new InsightText(Paint.PLAIN)
                         .lines(Json.parse("{\"service\":\"main\",\"findings\":[],\"notes\":[]}")))
-                .containsExactly("nothing found that needs anybody");
+                .containsExactly("main: nothing found that needs anybody");
     }
 }

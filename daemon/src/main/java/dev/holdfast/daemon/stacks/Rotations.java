@@ -133,7 +133,8 @@ final class Rotations {
                     for (Service<?> service : live.get().stack().services().values()) {
                         tick(managed, live.get(), Bound.of(stacks.parts().register(), service));
                     }
-                } catch (HoldfastException unreadable) {
+                } catch (RuntimeException unreadable) {
+                    // also a mistake of ours: the passwords of all other stacks have their ends, too
                     LOG.atWarn()
                             .setCause(unreadable)
                             .addKeyValue("stack", managed.name())

@@ -53,14 +53,24 @@ final class Schedules implements AutoCloseable {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 Thread.sleep(PAUSE);
-                for (String name : stacks.names()) {
-                    look(stacks.findOrCreate(name));
-                }
+                stacks.names().forEach(this::lookAt);
             } catch (InterruptedException ending) {
                 Thread.currentThread().interrupt();
-            } catch (RuntimeException unexpected) {
-                LOG.atError().setCause(unexpected).log("looking for backups that are due failed");
             }
+        }
+    }
+
+    /** One stack whose state cannot be read is no reason to save none of the others. */
+    private void lookAt(String name) {
+        try {
+            look(stacks.findOrCreate(name));
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException unexpected) {
+            LOG.atError()
+                    .setCause(unexpected)
+                    .addKeyValue("stack", name)
+                    .log("looking for backups that are due failed");
         }
     }
 

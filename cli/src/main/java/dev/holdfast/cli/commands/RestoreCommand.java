@@ -63,6 +63,11 @@ public final class RestoreCommand implements Command {
         Optional<String> from = arguments.value("--from");
         Json done;
         if (from.isPresent()) {
+            requireNone(
+                    arguments,
+                    "--dry-run",
+                    "what will be used is told before anything is fetched, and Ctrl-C keeps nothing");
+            requireNone(arguments, "--table", "restore all of it, and take the table out of the copy with pg_dump");
             request.put("key", session.path(from.get()).toAbsolutePath().toString());
             Daemon daemon = Daemon.ensured(session.surroundings());
             try (Events events = new Events(
@@ -88,6 +93,16 @@ public final class RestoreCommand implements Command {
             shown(done, session);
         }
         return 0;
+    }
+
+    /** What a key alone cannot do is refused: to do something else in its place would be worse. */
+    private static void requireNone(Arguments arguments, String option, String instead) {
+        if (arguments.is(option)) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3301,
+                    option + " is only for a stack that is up here, not for a key (--from)",
+                    "Leave it out: " + instead + "."));
+        }
     }
 
     private static void shown(Json done, Session session) {

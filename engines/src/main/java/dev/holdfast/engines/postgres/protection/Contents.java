@@ -1,5 +1,6 @@
 package dev.holdfast.engines.postgres.protection;
 
+import dev.holdfast.engines.postgres.protection.ArchiverSession.Flushed;
 import dev.holdfast.engines.postgres.protection.PgBackRest.Place;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,7 @@ record Contents(PgBackRest programs) {
         return Stored.of(place.name(), place.repository().stanza(), programs.read(place, "--output=json", "info"));
     }
 
-    Restores restores(Place place) throws InterruptedException {
+    Restores restores(Place place, Flushed flushed) throws InterruptedException {
         Stored stored = stored(place);
         String stanza = place.repository().stanza();
         Archive archive = stored.archive().isEmpty()
@@ -24,7 +25,7 @@ record Contents(PgBackRest programs) {
                                 "--recurse",
                                 "repo-ls",
                                 "archive/" + stanza + "/" + stored.archive()));
-        return new Restores(place.name(), stored, archive, new NamedPoints(programs, place).all());
+        return new Restores(place.name(), stored, archive, new NamedPoints(programs, place).all(), flushed);
     }
 
     /** What was counted when that backup was taken. */

@@ -160,7 +160,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     public Catalogue catalogue(Service<PostgresSpec> service, Bench bench) throws InterruptedException {
         BackupsSpec backups = requireAsked(service, bench.context());
         Place place = place(service, bench);
-        Restores restores = contents.restores(place);
+        Restores restores = contents.restores(place, ArchiverSession.Flushed.NOT);
         List<Point> points = new ArrayList<>(restores.stored().points());
         points.addAll(dumps.list(place));
         points.sort(Comparator.comparing(Point::ended));

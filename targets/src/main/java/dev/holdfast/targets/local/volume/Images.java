@@ -135,6 +135,9 @@ final class Images {
         Path at = definition.mount();
         if (Mounts.at(at).isEmpty()) {
             place(at);
+            if (signed) {
+                finishLengthening(definition);
+            }
             try (Descriptor device = Loop.attach(definition.image(), "holdfast/" + definition.name())) {
                 Kernel.mount(
                         device.path(),
@@ -153,6 +156,20 @@ final class Images {
         }
         if (signed) {
             fill(definition);
+        }
+    }
+
+    /** What grows has its new size written down before the file has it. */
+    private static void finishLengthening(Definition definition) throws IOException {
+        try {
+            if (Files.size(definition.image()) < definition.size()) {
+                lengthen(definition);
+            }
+        } catch (Kernel.Failure failure) {
+            // the data is worth more than the growth, which is asked for again
+            if (failure.errno() != Kernel.ENOSPC) {
+                throw failure;
+            }
         }
     }
 
@@ -182,7 +199,7 @@ final class Images {
                 try (Descriptor open = Kernel.open(definition.mount(), Kernel.READ);
                         Arena arena = Arena.ofConfined()) {
                     MemorySegment wanted = arena.allocate(16, 8);
-                    wanted.set(ValueLayout.JAVA_LONG, 0, definition.size() / Loop.BLOCK);
+                    wanted.set(ValueLayout.JAVA_LONG, 0, Files.size(definition.image()) / Loop.BLOCK);
                     wanted.set(ValueLayout.JAVA_INT, 8, XFS_INODES);
                     Kernel.control(open, "grow", XFS_GROW, wanted);
                 }

@@ -39,7 +39,7 @@ public final class Benchmarks {
             benchmarks.page.add(MigrationRuns.measured(installation));
             TenancyCosts.measure(installation, benchmarks.page);
             BackupRuns.measure(installation, benchmarks.page);
-            benchmarks.page.add(RehearsalOverhead.row(installation));
+            benchmarks.page.add(RehearsalOverhead.row(installation, benchmarks.page));
             benchmarks.cold();
             benchmarks.page.write(root.resolve("docs/benchmarks.md"));
         }

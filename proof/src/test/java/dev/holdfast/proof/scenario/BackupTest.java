@@ -143,6 +143,13 @@ final class BackupTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
                 .isEqualTo("rw-------");
         sql("vault", "SELECT pg_switch_wal()");
+        // as if the daemon had been killed just before it wrote down what it had counted
+        Path stored = installation.home().resolve("data/stacks/vault/volume/objects-0/objects/backups/vault");
+        Path ledger = files(stored.resolve("holdfast"))
+                .filter(file -> file.getFileName().toString().endsWith("F.json"))
+                .findFirst()
+                .orElseThrow();
+        Files.delete(ledger);
         // the source goes, with all it held; the store serves on
         vault.write(YAML.replaceFirst("(?s)    main:.*patience: PATIENCE }\n", ""));
         Json plan = vault.run("plan", "--output", "json").json();

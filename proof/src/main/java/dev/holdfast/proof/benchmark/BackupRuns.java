@@ -72,19 +72,6 @@ final class BackupRuns {
         stack.run("down").orFail();
     }
 
-    /** For somebody who measures this alone. */
-    public static void main(String[] arguments) throws IOException {
-        Path root = Path.of(arguments[0]).toAbsolutePath().normalize();
-        Path home = Files.createTempDirectory("hf-bench");
-        Page page = new Page();
-        try (Installation installation = new Installation(
-                root.resolve("holdfast"), home, Path.of(arguments[1]).toAbsolutePath())) {
-            measure(installation, page);
-        }
-        page.write(home.resolveSibling(home.getFileName() + ".md"));
-        System.out.print(Files.readString(home.resolveSibling(home.getFileName() + ".md")));
-    }
-
     private void backups(Page page) {
         Turns turns = Turns.of(
                 SAVES,

@@ -22,6 +22,7 @@ import dev.holdfast.targets.local.Room;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.ServerCertificate;
 import dev.holdfast.targets.local.Source;
+import dev.holdfast.targets.local.volume.Volumes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A stack of the local target, as the supervisor sees it. */
-record LocalSite(LocalStack local, Register register) implements Site {
+record LocalSite(LocalStack local, Register register, Volumes volumes) implements Site {
     @Override
     public Context context() {
         return local;
@@ -142,7 +143,7 @@ record LocalSite(LocalStack local, Register register) implements Site {
 
     @Override
     public void purge() {
-        local.purge();
+        local.purge(folder -> volumes.holding(folder).remove(folder));
     }
 
     @Override
@@ -177,12 +178,12 @@ record LocalSite(LocalStack local, Register register) implements Site {
 
     @Override
     public Site preview(Stack stack) {
-        return new LocalSite(local.seenWith(stack), register);
+        return new LocalSite(local.seenWith(stack), register, volumes);
     }
 
     @Override
     public Site become(Stack stack, Source source) {
-        return new LocalSite(local.become(stack, source), register);
+        return new LocalSite(local.become(stack, source), register, volumes);
     }
 
     @Override

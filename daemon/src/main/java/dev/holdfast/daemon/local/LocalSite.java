@@ -23,6 +23,7 @@ import dev.holdfast.targets.local.Room;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.ServerCertificate;
 import dev.holdfast.targets.local.Source;
+import dev.holdfast.targets.local.volume.Volumes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A stack of the local target, as the supervisor sees it. */
-record LocalSite(LocalStack local, Register register) implements Site {
+record LocalSite(LocalStack local, Register register, Volumes volumes) implements Site {
     @Override
     public Context context() {
         return local;
@@ -176,7 +177,7 @@ record LocalSite(LocalStack local, Register register) implements Site {
 
     @Override
     public void purge() {
-        local.purge();
+        local.purge(folder -> volumes.holding(folder).remove(folder));
     }
 
     @Override
@@ -211,12 +212,12 @@ record LocalSite(LocalStack local, Register register) implements Site {
 
     @Override
     public Site preview(Stack stack) {
-        return new LocalSite(local.seenWith(stack), register);
+        return new LocalSite(local.seenWith(stack), register, volumes);
     }
 
     @Override
     public Site become(Stack stack, Source source) {
-        return new LocalSite(local.become(stack, source), register);
+        return new LocalSite(local.become(stack, source), register, volumes);
     }
 
     @Override

@@ -346,12 +346,17 @@ public final class LocalStack implements Context, AutoCloseable {
         return Files.exists(folder.closed().path());
     }
 
-    /** Removes everything of the stack and closes it. Refuses while any member runs. */
-    public void purge() {
+    /**
+     * Removes everything of the stack and closes it. Refuses while any member runs.
+     *
+     * @param data takes the stack's data away from wherever it lives
+     */
+    public void purge(Consumer<StackFolder> data) {
         Set<String> names = new TreeSet<>(folder.membersWithFiles());
         assembly.members().forEach(member -> names.add(member.name()));
         requireStopped(names);
         names.forEach(member -> members.sweep(member, members.recorded(member)));
+        data.accept(folder);
         folder.removeAll();
         close();
     }

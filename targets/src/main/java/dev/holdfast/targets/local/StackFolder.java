@@ -82,7 +82,7 @@ public record StackFolder(String name, Path root) {
         return root.resolve("client");
     }
 
-    /** The place of the data of all members: one directory, so that it can be branched at once. */
+    /** The place of the data of all members: one directory, so that it can be branched at once; a link to it where the stack lives in a volume. */
     public Path volume() {
         return root.resolve("volume");
     }
@@ -100,7 +100,7 @@ public record StackFolder(String name, Path root) {
     }
 
     /** Which engine and version made the data. */
-    StateFile origin(String member) {
+    public StateFile origin(String member) {
         Path data = volume(member);
         return new StateFile(
                 of("volume", member, ".json"),

@@ -10,6 +10,8 @@ import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Support;
+import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.secret.Redacted;
@@ -44,6 +46,11 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
 
     static String member(Service<RedisSpec> service) {
         return service.name() + "-0";
+    }
+
+    @Override
+    public Support<Cutting<RedisSpec>> cutting() {
+        return Support.offered(new RedisCutting());
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Support;
+import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.secret.Redacted;
@@ -77,6 +79,11 @@ final class S3Provisioning implements Provisioning<S3Spec> {
 
     static String member(Service<S3Spec> service) {
         return service.name() + "-0";
+    }
+
+    @Override
+    public Support<Cutting<S3Spec>> cutting() {
+        return Support.offered(new Cutting<>() {});
     }
 
     @Override

@@ -120,6 +120,20 @@ public record StackFolder(String name, Path root) {
                         + " ended and it is started anew. Its data is not touched.");
     }
 
+    /** Which members are stopped for a moment; there only while they are. */
+    StateFile paused() {
+        return new StateFile(
+                root.resolve("paused.json"),
+                "Have the processes of the stack go on (kill -CONT), then remove the file.");
+    }
+
+    /** Whose logins the data has, while it has not its own; there only while its doors are closed for that. */
+    StateFile closed() {
+        return new StateFile(
+                root.resolve("closed.json"),
+                "Throw the branch away and make it anew: nobody knows any more whose passwords are in its data.");
+    }
+
     public Path log(String member) {
         return of("logs", member, ".log");
     }

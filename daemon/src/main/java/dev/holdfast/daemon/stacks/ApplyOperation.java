@@ -60,6 +60,7 @@ final class ApplyOperation {
                 .put("known", isKnown)
                 .put("changes", EventJson.changes(planned.changes()))
                 .put("notes", Json.texts(planned.notes()))
+                .put("unseen", Json.texts(planned.unseen()))
                 .put(
                         "interrupted",
                         managed.journal()

@@ -4,6 +4,7 @@ import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Catalogue;
 import dev.holdfast.engine.Protection;
+import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.text.Json;
 import java.time.Duration;
@@ -39,6 +40,10 @@ final class Savings {
                     .put("millis", Duration.between(begun, clock.instant()).toMillis())
                     .build();
         } catch (HoldfastException failed) {
+            if (failed.problems().getFirst().code() == Code.HF1553) {
+                // nothing was tried: nobody asked for it to be saved
+                throw failed;
+            }
             memory.remember(
                     service,
                     saving.kind(),

@@ -46,7 +46,7 @@ final class ExternalAccess {
     }
 
     /** @param reached databases that are there and whose owner's rights the keeper has */
-    record Fitted(List<Change> changes, List<String> notes, List<String> reached) {}
+    record Fitted(ExternalKeeper keeper, List<Change> changes, List<String> notes, List<String> reached) {}
 
     /**
      * @param explicit databases whose owner the file names
@@ -86,6 +86,7 @@ final class ExternalAccess {
         DesiredAccess fit = new DesiredAccess(desired.service(), wanted, databases, desired.poolLookup());
         List<Change> changes = new AccessDiff(fit, new ActualAccess(roles, actuals, actual.poolLookup())).changes();
         return new Fitted(
+                keeper,
                 changes.stream().map(change -> spoken(change, there)).toList(),
                 List.copyOf(notes),
                 databases.keySet().stream().filter(there::contains).toList());

@@ -133,9 +133,11 @@ public final class PostgresSession implements AutoCloseable {
         Health.NotReady refusal = Elsewhere.is(service)
                 ? ExternalWire.refusal(e, "external PostgreSQL '" + service.name() + "'")
                 : PostgresWire.refusal(e, "PostgreSQL '" + service.name() + "'");
-        boolean login = Optional.ofNullable(e.getSQLState()).orElse("").startsWith("28");
-        return new HoldfastException(
-                Problem.of(login ? Code.HF3502 : Code.HF3501, refusal.because(), refusal.next()), e);
+        String state = Optional.ofNullable(e.getSQLState()).orElse("");
+        Code code = Elsewhere.is(service) && state.equals("42501")
+                ? Code.HF3542
+                : state.startsWith("28") ? Code.HF3502 : Code.HF3501;
+        return new HoldfastException(Problem.of(code, refusal.because(), refusal.next()), e);
     }
 
     /** Does the batch in a session of its own. What belongs to a role in a database that is gone is gone with it. */

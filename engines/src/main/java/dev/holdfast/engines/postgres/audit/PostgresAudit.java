@@ -62,7 +62,7 @@ public final class PostgresAudit implements Audit<PostgresSpec> {
                 .flatMap(one -> one.audit())
                 .orElseThrow();
         AuditSession session = AuditSession.open(service, bench.context(), name);
-        Audited meant = Audits.of(declared, name, spec);
+        Audited meant = Audits.of(declared, name, spec, true);
         if (!session.look(meant).mark().equals(meant.mark())) {
             session.close();
             throw new HoldfastException(Problem.of(

@@ -171,6 +171,8 @@ public enum Code {
     HF3541(Kind.ENVIRONMENT, "file that a stack refers to cannot be used"),
     HF3542(Kind.ENVIRONMENT, "rights on an external server do not allow it"),
     HF3543(Kind.ENVIRONMENT, "no certificates of authorities that this machine trusts"),
+    HF3544(Kind.REFUSED, "external database too large to be copied unasked"),
+    HF3545(Kind.ENVIRONMENT, "copy of an external database failed"),
     HF3550(Kind.USER, "no such report of insight"),
     HF3551(Kind.ENVIRONMENT, "a question of insight is not answered"),
     HF3552(Kind.USER, "which database is meant"),

@@ -116,6 +116,7 @@ final class ExternalDayTwoTest {
         tenants();
         moveAndDrop();
         audit();
+        rehearse();
         rotate();
         drift();
         look();
@@ -167,7 +168,9 @@ final class ExternalDayTwoTest {
                         + " INSERT INTO schema_migrations VALUES ('1')");
         team.write(TEAM.formatted(authority(), "migrations: legacy"));
         team.run("apply", "--yes").orFail();
-        assertThat(team.run("migrate", "check", "main/legacy").text()).contains("HF3568").contains("migrate adopt");
+        assertThat(team.run("migrate", "check", "main/legacy").text())
+                .contains("HF3568")
+                .contains("migrate adopt");
         team.run("migrate", "adopt", "main/legacy", "--at", "1").orFail();
         team.run("migrate", "up", "main/legacy").orFail();
         assertThat(inside("legacy", "SELECT count(note) FROM old")).isEqualTo("0");
@@ -264,6 +267,33 @@ final class ExternalDayTwoTest {
         assertThat(refused("master", "shop", "DELETE FROM holdfast.audit_log")).contains("only ever added to");
     }
 
+    private void rehearse() {
+        inside(
+                "shop",
+                "CREATE TABLE plain AS SELECT g AS id, repeat('x', 50) AS filler FROM generate_series(1, 5000) g");
+        put(
+                "sql/V4__rewrite.sql",
+                "ALTER TABLE plain ALTER COLUMN id TYPE bigint;\nALTER TABLE orders ADD COLUMN extra int;\n");
+        Outcome rehearsed = team.run("migrate", "rehearse", "main/shop", "--output", "json");
+        assertThat(rehearsed.status()).as(rehearsed.text()).isZero();
+        Json file = rehearsed.json().itemsAt("files").getFirst();
+        assertThat(file.pretty()).contains("public.plain").contains("AccessExclusiveLock");
+        assertThat(rehearsed.json().at("notes").orElseThrow().pretty())
+                .contains("its tables lie dense and in order")
+                .contains("the rows of public.orders, public.tenants, public.users are not in the copy")
+                .doesNotContain("refused");
+        Outcome shape =
+                team.run("migrate", "rehearse", "main/shop", "--rows", "none").orFail();
+        assertThat(shape.text()).contains("the copy has no rows");
+        assertThat(inside("shop", "SELECT count(*) FROM information_schema.columns WHERE column_name = 'extra'"))
+                .as("the database itself is as it was")
+                .isEqualTo("0");
+        assertThat(team.run("stacks").orFail().out()).doesNotContain("rehearsal-");
+        put("sql/V4__rewrite.sql", "DROP TABLE plain;\n");
+        team.run("migrate", "up", "main/shop").orFail();
+        assertThat(team.run("migrate", "check", "main/shop").orFail().out()).contains("at V4");
+    }
+
     private void rotate() {
         Outcome begun = team.run("rotate", "main", "app").orFail();
         assertThat(begun.text()).contains("two passwords are good");
@@ -324,7 +354,7 @@ final class ExternalDayTwoTest {
                 .doesNotContain("BYPASSRLS")
                 .doesNotContain("no event trigger");
         assertThat(names("shop")).containsExactly("globex", "initech");
-        put("sql/V4__more.sql", "CREATE TABLE later (id int);\n");
+        put("sql/V5__more.sql", "CREATE TABLE later (id int);\n");
         team.run("migrate", "up", "main/shop").orFail();
         assertThat(as("app", "shop", within("globex") + "SELECT count(*) FROM users"))
                 .endsWith("30");
@@ -333,7 +363,8 @@ final class ExternalDayTwoTest {
         put("secrets/url", url("master", "masters%20own,%20and%20long"));
         team.run("apply", "--yes").orFail();
         assertThat(names("shop")).containsExactly("globex", "initech");
-        assertThat(as("app", "shop", within("globex") + "SELECT count(*) FROM users")).endsWith("30");
+        assertThat(as("app", "shop", within("globex") + "SELECT count(*) FROM users"))
+                .endsWith("30");
         // what no right allows is said by name, with what to do
         theirs("REVOKE CONNECT ON DATABASE postgres FROM PUBLIC");
         Outcome shut = team.run("plan");

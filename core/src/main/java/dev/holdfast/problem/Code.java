@@ -225,6 +225,7 @@ public enum Code {
     HF3639(Kind.ENVIRONMENT, "logical dump failed"),
     HF3640(Kind.USER, "copy that shares its timeline with another"),
     HF3641(Kind.USER, "copy is not up to be promoted"),
+    HF3642(Kind.ENVIRONMENT, "store of the backups fails"),
     HF4001(Kind.REFUSED, "a change that loses data was not approved"),
     HF4002(Kind.REFUSED, "the stack is being changed by someone else"),
     HF4003(Kind.REFUSED, "purge without the name of the stack"),

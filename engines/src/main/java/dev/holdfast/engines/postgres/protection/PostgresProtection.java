@@ -253,7 +253,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     }
 
     @Override
-    public String bring(Service<PostgresSpec> service, String table, Bench copy, Context source)
+    public Brought bring(Service<PostgresSpec> service, String table, Bench copy, Context source)
             throws InterruptedException {
         BackupsSpec backups = requireAsked(service, source);
         return new Tables(programs)

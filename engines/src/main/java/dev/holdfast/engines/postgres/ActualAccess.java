@@ -43,7 +43,7 @@ record ActualAccess(
     }
 
     /**
-     * @param defaults what is granted on each new thing, by who creates it
+     * @param defaults what is granted on each new thing, by where it comes from and then by role
      * @param guarded who creates functions that not everybody may call
      */
     record ActualDatabase(
@@ -51,7 +51,7 @@ record ActualAccess(
             Optional<String> searchPath,
             SortedMap<String, SortedSet<String>> grants,
             List<ActualSchema> schemas,
-            Map<DefaultKey, SortedSet<String>> defaults,
+            Map<Made, Map<String, SortedSet<String>>> defaults,
             SortedSet<String> guarded) {
 
         /** With those declared schemas that are not there yet, as Schema will make them. */
@@ -63,24 +63,24 @@ record ActualAccess(
         }
     }
 
-    record ActualSchema(String name, String owner, SortedMap<String, SortedSet<String>> grants, Coverage coverage) {}
+    record ActualSchema(String name, String owner, Map<String, SortedSet<String>> grants, Coverage coverage) {}
 
-    /** Whose new things of that kind, in which schema (the empty one is all of them), give something to that role. */
-    record DefaultKey(String creator, String schema, String kind, String role) {}
+    /** New things of that kind, by who makes them in which schema; the empty one is all of them. */
+    record Made(String creator, String schema, String kind) {}
 
     /**
      * On how many of a schema's things each role has a privilege that it was granted.
      *
-     * @param granted by kind and role, then by privilege
+     * @param granted by kind, then by role, then by privilege
      * @param totals by kind, then by owner
      */
-    record Coverage(Map<Whose, Map<String, Long>> granted, Map<String, Map<String, Long>> totals) {
+    record Coverage(Map<String, Map<String, Map<String, Long>>> granted, Map<String, Map<String, Long>> totals) {
         static final Coverage NONE = new Coverage(Map.of(), Map.of());
 
-        record Whose(String kind, String role) {}
-
         Map<String, Long> of(String kind, String role) {
-            return Optional.ofNullable(granted.get(new Whose(kind, role))).orElse(Map.of());
+            return Optional.ofNullable(granted.get(kind))
+                    .flatMap(roles -> Optional.ofNullable(roles.get(role)))
+                    .orElse(Map.of());
         }
 
         /** How many of them are not the role's own. */
@@ -115,7 +115,7 @@ record ActualAccess(
     static ActualDatabase freshDatabase(SortedSet<String> schemas) {
         SortedMap<String, ActualSchema> there = new TreeMap<>();
         schemas.forEach(name -> there.put(name, freshSchema(name)));
-        there.put("public", new ActualSchema("public", "pg_database_owner", new TreeMap<>(), Coverage.NONE));
+        there.put("public", new ActualSchema("public", "pg_database_owner", Map.of(), Coverage.NONE));
         return new ActualDatabase(
                 Declared.HOLDFAST,
                 Optional.empty(),
@@ -126,7 +126,7 @@ record ActualAccess(
     }
 
     static ActualSchema freshSchema(String name) {
-        return new ActualSchema(name, Declared.HOLDFAST, new TreeMap<>(), Coverage.NONE);
+        return new ActualSchema(name, Declared.HOLDFAST, Map.of(), Coverage.NONE);
     }
 
     private static SortedMap<String, SortedSet<String>> grants(String role, String... privileges) {

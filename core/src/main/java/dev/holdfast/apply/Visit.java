@@ -5,10 +5,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
- * One look at a service, however many ask it something: what the first opened the next ones take over, and the end of the visit
+ * One piece of work at a service, however many ask it something: what the first opened the next ones take over, and the end of the visit
  * closes it. A login costs more than most questions. Of one thread.
  */
 public final class Visit {
@@ -25,13 +24,13 @@ public final class Visit {
     }
 
     /** Within another visit it is a part of that one. */
-    public static <T> T call(Supplier<T> body) {
+    public static <T, X extends Throwable> T call(ScopedValue.CallableOp<T, X> body) throws X {
         if (CURRENT.isBound()) {
-            return body.get();
+            return body.call();
         }
         Visit visit = new Visit();
         try {
-            return ScopedValue.where(CURRENT, visit).call(body::get);
+            return ScopedValue.where(CURRENT, visit).call(body);
         } finally {
             visit.idle.values().forEach(all -> all.forEach(Kept::close));
         }

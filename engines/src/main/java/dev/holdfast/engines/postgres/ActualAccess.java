@@ -72,25 +72,23 @@ record ActualAccess(
      * On how many of a schema's things each role has a privilege that it was granted.
      *
      * @param granted by kind, then by role, then by privilege
-     * @param totals by kind, then by owner
+     * @param owned by kind, then by owner
+     * @param totals by kind
      */
-    record Coverage(Map<String, Map<String, Map<String, Long>>> granted, Map<String, Map<String, Long>> totals) {
-        static final Coverage NONE = new Coverage(Map.of(), Map.of());
+    record Coverage(
+            Map<String, Map<String, Map<String, Long>>> granted,
+            Map<String, Map<String, Long>> owned,
+            Map<String, Long> totals) {
+        static final Coverage NONE = new Coverage(Map.of(), Map.of(), Map.of());
 
         Map<String, Long> of(String kind, String role) {
-            return Optional.ofNullable(granted.get(kind))
-                    .flatMap(roles -> Optional.ofNullable(roles.get(role)))
-                    .orElse(Map.of());
+            return granted.getOrDefault(kind, Map.of()).getOrDefault(role, Map.of());
         }
 
         /** How many of them are not the role's own. */
         long others(String kind, String role) {
-            long others = 0;
-            for (Map.Entry<String, Long> owned :
-                    Optional.ofNullable(totals.get(kind)).orElse(Map.of()).entrySet()) {
-                others += owned.getKey().equals(role) ? 0 : owned.getValue();
-            }
-            return others;
+            return totals.getOrDefault(kind, 0L)
+                    - owned.getOrDefault(kind, Map.of()).getOrDefault(role, 0L);
         }
     }
 

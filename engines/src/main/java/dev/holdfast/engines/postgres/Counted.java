@@ -46,17 +46,18 @@ final class Counted {
 
     private Coverage counted(Set<Part> parts) {
         Map<String, Map<String, Map<String, Long>>> granted = new HashMap<>();
-        Map<String, Map<String, Long>> totals = new HashMap<>();
+        Map<String, Map<String, Long>> owned = new HashMap<>();
+        Map<String, Long> totals = new HashMap<>();
         for (Part part : parts) {
             Alike alike = lists.get(part.list());
-            totals.computeIfAbsent(part.kind(), any -> new HashMap<>())
-                    .merge(alike.owner(), part.things(), Long::sum);
+            totals.merge(part.kind(), part.things(), Long::sum);
+            owned.computeIfAbsent(part.kind(), any -> new HashMap<>()).merge(alike.owner(), part.things(), Long::sum);
             Map<String, Map<String, Long>> ofKind = granted.computeIfAbsent(part.kind(), any -> new HashMap<>());
             alike.granted().forEach((role, privileges) -> {
                 Map<String, Long> counts = ofKind.computeIfAbsent(role, any -> new HashMap<>());
                 privileges.forEach(privilege -> counts.merge(privilege, part.things(), Long::sum));
             });
         }
-        return new Coverage(granted, totals);
+        return new Coverage(granted, owned, totals);
     }
 }

@@ -9,6 +9,8 @@ import dev.holdfast.plan.Change.Risk;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +30,9 @@ final class GrantDiff {
     private final ActualDatabase actual;
     private final Map<String, List<Made>> orphaned = new TreeMap<>();
 
+    /** What is granted on new things by creator and kind: first everywhere, then in the schemas in their order. */
+    private final Map<String, Map<String, List<Map<String, SortedSet<String>>>>> onNew = new HashMap<>();
+
     GrantDiff(String service, String database, DesiredDatabase desired, ActualDatabase actual) {
         this.service = service;
         this.database = database;
@@ -43,6 +48,15 @@ final class GrantDiff {
                         .keySet()
                         .forEach(role -> orphaned.computeIfAbsent(role, any -> new ArrayList<>())
                                 .add(made)));
+    }
+
+    private List<Map<String, SortedSet<String>>> onNew(String creator, String kind) {
+        return onNew.computeIfAbsent(creator, any -> new HashMap<>()).computeIfAbsent(kind, any -> {
+            List<Map<String, SortedSet<String>>> all = new ArrayList<>();
+            all.add(granted(new Made(creator, "", kind)));
+            actual.schemas().forEach(schema -> all.add(granted(new Made(creator, schema.name(), kind))));
+            return all;
+        });
     }
 
     private Map<String, SortedSet<String>> granted(Made made) {
@@ -159,25 +173,31 @@ final class GrantDiff {
 
     /** What is made tomorrow: the same everywhere, and in single schemas what a role may there beyond that. */
     private void newThings(Steps steps, Rights rights) {
-        Map<String, List<InOne>> byKind = new TreeMap<>();
+        Map<String, List<InOne>> byKind = new LinkedHashMap<>();
         kinds().forEach(kind -> byKind.put(kind, beyond(rights, kind)));
         for (String creator : desired.creators()) {
             if (creator.equals(steps.role)) {
                 continue;
             }
-            for (String kind : kinds()) {
-                for (InOne schema : byKind.getOrDefault(kind, List.of())) {
-                    byDefault(steps, new Made(creator, schema.name(), kind), schema.wanted());
+            byKind.forEach((kind, wanted) -> {
+                List<Map<String, SortedSet<String>>> there = onNew(creator, kind);
+                for (int i = 0; i < wanted.size(); i++) {
+                    byDefault(
+                            steps,
+                            new Made(creator, wanted.get(i).schema(), kind),
+                            wanted.get(i).privileges(),
+                            there.get(i));
                 }
-            }
-            byDefault(steps, new Made(creator, "", "SCHEMAS"), rights.everywhere().schema());
+            });
+            Made schemas = new Made(creator, "", "SCHEMAS");
+            byDefault(steps, schemas, rights.everywhere().schema(), granted(schemas));
         }
         for (Made made : orphaned.getOrDefault(steps.role, List.of())) {
             steps.byDefault("REVOKE", made, granted(made).getOrDefault(steps.role, NOTHING));
         }
     }
 
-    private record InOne(String name, SortedSet<String> wanted) {}
+    private record InOne(String schema, SortedSet<String> privileges) {}
 
     /** In all of them, which is the empty one, and then in each what the role may there beyond that. */
     private List<InOne> beyond(Rights rights, String kind) {
@@ -185,14 +205,15 @@ final class GrantDiff {
         List<InOne> schemas = new ArrayList<>(List.of(new InOne("", everywhere)));
         for (ActualSchema schema : actual.schemas()) {
             SortedSet<String> here = rights.in(schema.name()).on(kind);
-            schemas.add(new InOne(
-                    schema.name(), here.equals(everywhere) ? NOTHING : AccessDiff.minus(here, everywhere)));
+            schemas.add(
+                    new InOne(schema.name(), here.equals(everywhere) ? NOTHING : AccessDiff.minus(here, everywhere)));
         }
         return schemas;
     }
 
-    private void byDefault(Steps steps, Made made, SortedSet<String> wanted) {
-        SortedSet<String> there = granted(made).getOrDefault(steps.role, NOTHING);
+    private static void byDefault(
+            Steps steps, Made made, SortedSet<String> wanted, Map<String, SortedSet<String>> granted) {
+        SortedSet<String> there = granted.getOrDefault(steps.role, NOTHING);
         if (!wanted.equals(there)) {
             steps.byDefault("GRANT", made, AccessDiff.minus(wanted, there));
             steps.byDefault("REVOKE", made, AccessDiff.minus(there, wanted));

@@ -272,8 +272,7 @@ public final class PostgresSession implements AutoCloseable {
             Map<String, SortedSet<String>> granted = lists.read(texts(row.getArray("grants")), owner);
             granted.remove(ActualAccess.PUBLIC);
             for (String name : texts(row.getArray("schemas"))) {
-                schemas.put(
-                        name, new ActualSchema(name, owner, granted, coverage.getOrDefault(name, Coverage.NONE)));
+                schemas.put(name, new ActualSchema(name, owner, granted, coverage.getOrDefault(name, Coverage.NONE)));
             }
         });
         Map<Made, Map<String, SortedSet<String>>> defaults = new HashMap<>();

@@ -2,6 +2,9 @@ package dev.holdfast.proof.benchmark;
 
 import dev.holdfast.proof.Installation;
 import dev.holdfast.proof.RunningStack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -9,7 +12,7 @@ import java.util.Optional;
  * real server and compared. First with one thing changed by hand, so that there is something to be found.
  */
 final class AccessDiff {
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 3;
     private static final int ROLES = 200;
     private static final int SCHEMAS = 50;
     private static final int CREATORS = 10;
@@ -84,5 +87,17 @@ final class AccessDiff {
             yaml.append(role % 10 == 0 ? ", schemas: { s1: [read], s2: [] } }\n" : " }\n");
         }
         return yaml.toString();
+    }
+
+    /** Shown where somebody measures this alone. */
+    public static void main(String[] arguments) throws IOException {
+        Path root = Path.of(arguments[0]).toAbsolutePath().normalize();
+        Path home = Files.createTempDirectory("hf-bench");
+        try (Installation installation = new Installation(
+                root.resolve("holdfast"), home, Path.of(arguments[1]).toAbsolutePath())) {
+            Page page = new Page();
+            new AccessDiff(installation, page).measure();
+            System.out.print(page.rows());
+        }
     }
 }

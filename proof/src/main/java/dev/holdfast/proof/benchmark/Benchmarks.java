@@ -36,7 +36,7 @@ public final class Benchmarks {
             benchmarks.starter();
             benchmarks.largeFiles();
             new AccessDiff(installation, benchmarks.page).measure();
-            benchmarks.page.add(MigrationRuns.measured(installation));
+            MigrationRuns.measure(installation, benchmarks.page);
             TenancyCosts.measure(installation, benchmarks.page);
             BackupRuns.measure(installation, benchmarks.page);
             benchmarks.page.add(RehearsalOverhead.row(installation));

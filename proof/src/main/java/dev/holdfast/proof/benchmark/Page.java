@@ -31,6 +31,15 @@ final class Page {
         text.append("Machine: ").append(machine()).append(".\n\n");
         text.append(
                 "| what | measured | floor or peer | ratio | goal | | see it yourself |\n|---|---|---|--:|---|---|---|\n");
+        text.append(rows());
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.writeString(part, text);
+        Files.move(part, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The rows of the table, and the remarks below it. */
+    String rows() {
+        StringBuilder text = new StringBuilder();
         for (Row row : rows) {
             text.append(row.markdown()).append('\n');
         }
@@ -40,9 +49,7 @@ final class Page {
                 text.append("- ").append(remark).append('\n');
             }
         }
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.writeString(part, text);
-        Files.move(part, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        return text.toString();
     }
 
     private static String machine() throws IOException {

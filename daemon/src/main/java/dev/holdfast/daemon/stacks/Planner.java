@@ -1,6 +1,7 @@
 package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Tasks;
+import dev.holdfast.apply.Visit;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Bound;
@@ -46,7 +47,7 @@ final class Planner {
             boolean isNew = !before.services().containsKey(service.name()) && !Elsewhere.is(service);
             boolean runs = runs(service, here);
             notes.addAll(Bound.of(register, service).notes());
-            questions.add(() -> inside(service, isNew, runs, here.context()));
+            questions.add(() -> Visit.call(() -> inside(service, isNew, runs, here.context())));
         }
         List<String> unseen = new ArrayList<>();
         for (Compared compared : answers(questions, wanted)) {

@@ -3,7 +3,7 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.ActualAccess.ActualSchema;
-import dev.holdfast.engines.postgres.ActualAccess.DefaultKey;
+import dev.holdfast.engines.postgres.ActualAccess.Made;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredDatabase;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
 import dev.holdfast.plan.Change;
@@ -209,10 +209,10 @@ final class ExternalAccess {
                 schemas.add(new ActualSchema(schema.name(), owner, schema.grants(), schema.coverage()));
             }
         }
-        Map<DefaultKey, SortedSet<String>> defaults = new HashMap<>();
-        found.defaults().forEach((key, privileges) -> {
-            if (keeper.has(key.creator())) {
-                defaults.put(key, privileges);
+        Map<Made, Map<String, SortedSet<String>>> defaults = new HashMap<>();
+        found.defaults().forEach((made, granted) -> {
+            if (keeper.has(made.creator())) {
+                defaults.put(made, granted);
             }
         });
         return new ActualDatabase(

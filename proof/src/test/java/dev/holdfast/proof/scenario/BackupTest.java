@@ -80,7 +80,7 @@ final class BackupTest {
         String moment = now();
         sql("vault", "DELETE FROM items");
 
-        sql("vault", "DROP ROLE gone");
+        sql("vault", "DROP OWNED BY gone; DROP ROLE gone");
         // told before anything is done, and refused where it cannot be
         Outcome plan = vault.run("restore", "main", "--at", moment, "--dry-run").orFail();
         assertThat(plan.out()).contains(full).contains("write-ahead log").contains("reachable");

@@ -151,7 +151,7 @@ final class ShellProtection implements Protection<ShellEngine.Script> {
     }
 
     @Override
-    public String bring(Service<ShellEngine.Script> service, String table, Bench copy, Context source) {
+    public Brought bring(Service<ShellEngine.Script> service, String table, Bench copy, Context source) {
         throw none();
     }
 

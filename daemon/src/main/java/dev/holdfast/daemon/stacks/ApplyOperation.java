@@ -2,6 +2,7 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Journal;
 import dev.holdfast.apply.Lease;
+import dev.holdfast.apply.Visit;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Site;
@@ -60,6 +61,7 @@ final class ApplyOperation {
                 .put("known", isKnown)
                 .put("changes", EventJson.changes(planned.changes()))
                 .put("notes", Json.texts(planned.notes()))
+                .put("unseen", Json.texts(planned.unseen()))
                 .put(
                         "interrupted",
                         managed.journal()
@@ -152,7 +154,8 @@ final class ApplyOperation {
                 live.supervisor().dismiss(member, "no service of the stack has it any more");
                 live.supervisor().site().remove(member, loses(changes));
             }
-            case Planned.Step.Inside(String service, Change change) -> inside(live, service, change, bringUp);
+            case Planned.Step.Inside(String service, Change change) ->
+                Visit.call(() -> inside(live, service, change, bringUp));
         }
     }
 
@@ -161,11 +164,11 @@ final class ApplyOperation {
     }
 
     /** Asks anew, because an earlier step may have made it already, and does it where it is still to be done. */
-    private void inside(ManagedStack.Live live, String name, Change change, BringUp bringUp)
+    private boolean inside(ManagedStack.Live live, String name, Change change, BringUp bringUp)
             throws InterruptedException {
         Service<?> service = live.stack().services().get(name);
         if (service == null) {
-            return;
+            return false;
         }
         List<Facets.Inside> open = Facets.observed(
                 stacks.parts().register(), service, live.supervisor().site().context());
@@ -174,9 +177,10 @@ final class ApplyOperation {
                     && inside.change().risk().compareTo(change.risk()) <= 0;
             if (same && (inside.change().summary().equals(change.summary()) || isAlone(open, change))) {
                 inside.work().apply(bringUp.bench(live, name));
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     private static boolean isAlone(List<Facets.Inside> open, Change change) {

@@ -2,6 +2,7 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Operation;
 import dev.holdfast.apply.Tasks;
+import dev.holdfast.apply.Visit;
 import dev.holdfast.blueprint.Member;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Workload;
@@ -214,6 +215,10 @@ final class BringUp {
 
     /** Up makes what is missing; it never takes anything away, which is for an apply with an approval. */
     private List<Change> fill(ManagedStack.Live live, Service<?> service) throws InterruptedException {
+        return Visit.call(() -> filled(live, service));
+    }
+
+    private List<Change> filled(ManagedStack.Live live, Service<?> service) throws InterruptedException {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();
         for (int pass = 0; pass < PASSES; pass++) {

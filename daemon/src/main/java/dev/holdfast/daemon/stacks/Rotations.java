@@ -53,7 +53,7 @@ final class Rotations {
         if (steps.isEmpty()) {
             return;
         }
-        Planned only = new Planned(planned.stack(), planned.source(), steps, List.of());
+        Planned only = new Planned(planned.stack(), planned.source(), steps, List.of(), planned.unseen());
         BringUp bringUp = new BringUp(stacks, managed, events);
         if (new ApplyOperation(stacks).execute(managed, live, only, bringUp, events)
                 instanceof ApplyOperation.Outcome.Stopped stopped) {

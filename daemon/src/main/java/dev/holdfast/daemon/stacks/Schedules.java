@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the backups that are due, one at a time over all stacks. One that was missed while no daemon ran is made up for
+ * Takes the backups that are due, one at a time over all stacks, and lets go what was kept long enough. One that was missed while no daemon ran is made up for
  * once; one that failed is tried again before its next time.
  */
 final class Schedules implements AutoCloseable {
@@ -32,11 +32,13 @@ final class Schedules implements AutoCloseable {
 
     private final Stacks stacks;
     private final Instant begun;
+    private final Retention retention;
     private final Thread thread;
 
     Schedules(Stacks stacks) {
         this.stacks = stacks;
         this.begun = stacks.parts().clock().instant();
+        this.retention = new Retention(stacks.parts().clock());
         this.thread = Thread.ofVirtual().name("schedules").unstarted(this::run);
     }
 
@@ -80,7 +82,9 @@ final class Schedules implements AutoCloseable {
             return;
         }
         for (Service<?> service : live.get().stack().services().values()) {
-            look(managed, live.get(), Bound.of(stacks.parts().register(), service));
+            Bound<?> bound = Bound.of(stacks.parts().register(), service);
+            retention.look(managed, live.get(), bound);
+            look(managed, live.get(), bound);
         }
     }
 
@@ -109,8 +113,7 @@ final class Schedules implements AutoCloseable {
     /** One that is only just starting would fail, and be tried again much later; one that does not start says so itself. */
     private static boolean isServing(ManagedStack.Live live, Bound<?> bound) {
         return bound.members().stream()
-                .allMatch(member ->
-                        live.supervisor().board().get(member.name()).isServing());
+                .allMatch(member -> live.supervisor().board().get(member.name()).isServing());
     }
 
     private <S extends Record> void save(

@@ -12,6 +12,8 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
+import dev.holdfast.stack.Elsewhere;
+import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Files;
@@ -21,6 +23,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -153,7 +157,32 @@ public final class Stacks implements AutoCloseable {
                                 + name + " --purge'."));
             }
         }
-        return stack.keeping(name, kept);
+        Stack part = stack.keeping(name, kept);
+        return derived.isEmpty() ? part : home(part);
+    }
+
+    /** Nothing of a derived stack is somebody else's: a server that was is run here. */
+    private Stack home(Stack stack) {
+        SortedMap<String, Service<?>> services = new TreeMap<>(stack.services());
+        services.replaceAll(
+                (name, service) -> Elsewhere.is(service) ? home(Bound.of(parts.register(), service)) : service);
+        services.values()
+                .removeIf(service -> service.parent()
+                        .flatMap(parent ->
+                                Optional.<Service<?>>ofNullable(stack.services().get(parent)))
+                        .filter(Elsewhere::is)
+                        .isPresent());
+        return new Stack(stack.name(), stack.environment(), services, stack.objectives());
+    }
+
+    private static <S extends Record> Service<S> home(Bound<S> bound) {
+        return bound.engine()
+                .provisioning()
+                .copying()
+                .orRefuse()
+                .bringingHome()
+                .orRefuse()
+                .home(bound.service());
     }
 
     /** Refuses a stack whose services name files that are not as they should be. */

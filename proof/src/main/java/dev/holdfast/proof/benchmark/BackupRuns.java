@@ -38,6 +38,8 @@ final class BackupRuns {
             pgbackrest --config=/config/pgbackrest.conf --stanza=main --type=time "--target=$1" --target-action=promote restore || exit
             /usr/lib/postgresql/17/bin/postgres -D /data -c config_file=/config/postgresql.conf -c hba_file=/config/pg_hba.conf \\
               -c archive_mode=off -c listen_addresses= -c unix_socket_directories=/tmp -c ssl=off >/tmp/log 2>&1 &
+            # the sandbox ends with the last process in it
+            trap "kill -QUIT $!; wait" EXIT
             until [ "$(PGSSLMODE=disable psql -h /tmp -Atc 'select pg_is_in_recovery()' 2>/dev/null)" = f ]; do
               kill -0 $! 2>/dev/null || { cat /tmp/log; exit 1; }
               sleep 0.02

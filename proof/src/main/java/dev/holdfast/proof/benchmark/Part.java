@@ -19,7 +19,7 @@ record Part(String word, String title, Measuring measuring) {
             new Part(
                     "migrations",
                     "Migrations",
-                    (root, installation, page) -> page.add(MigrationRuns.measured(installation))),
+                    (root, installation, page) -> MigrationRuns.measure(installation, page)),
             new Part(
                     "rehearsal",
                     "Rehearsal",

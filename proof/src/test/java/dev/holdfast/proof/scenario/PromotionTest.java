@@ -7,6 +7,7 @@ import dev.holdfast.proof.Outcome;
 import dev.holdfast.proof.RunningStack;
 import dev.holdfast.text.Json;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +83,7 @@ final class PromotionTest {
             expected = expected.isEmpty() ? name : expected + ", " + name;
 
             killedAt(step, name);
-            Json promoted = promote(name).orFail().json();
+            Json promoted = promote(name, "--output", "json").orFail().json();
 
             assertThat(words("vault")).as(step).isEqualTo(expected);
             assertThat(promoted.itemsAt("aside")).as(step).hasSize(1);
@@ -125,8 +126,10 @@ final class PromotionTest {
         vault.run("restore", "main", "--as", name).orFail();
     }
 
-    private Outcome promote(String name) {
-        return vault.run("promote", "vault@" + name, "--approve", "vault/main", "--output", "json");
+    private Outcome promote(String name, String... more) {
+        List<String> command = new ArrayList<>(List.of("promote", "vault@" + name, "--approve", "vault/main"));
+        command.addAll(List.of(more));
+        return vault.run(command.toArray(new String[0]));
     }
 
     private String words(String stack) {

@@ -321,6 +321,11 @@ final class LedgerSession {
         }
     }
 
+    /** Closes and watches what a file has just made where no event trigger does: in its own transaction, where it has one. */
+    void settle() throws SQLException {
+        execute(Beside.text(LedgerSession.class, "settle.sql"));
+    }
+
     void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);

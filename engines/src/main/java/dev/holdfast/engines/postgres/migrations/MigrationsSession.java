@@ -230,6 +230,7 @@ public final class MigrationsSession implements AutoCloseable {
                     + "; SET statement_timeout = "
                     + place.spec().statementTimeout().map(Duration::toMillis).orElse(0L)
                     + "; SET idle_in_transaction_session_timeout = 0; SET client_connection_check_interval = '1s'"
+                    + "; SET row_security = " + (place.isBlind() ? "off" : "on")
                     + "; SET standard_conforming_strings = on; SET application_name = '" + application() + "'");
             return connection;
         } catch (SQLException e) {

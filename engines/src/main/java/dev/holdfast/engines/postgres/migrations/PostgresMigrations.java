@@ -7,6 +7,7 @@ import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Rehearsing;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.Declared;
+import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.MigrationsSpec.When;
 import dev.holdfast.engines.postgres.PostgresExtensions;
 import dev.holdfast.engines.postgres.PostgresSpec;
@@ -113,10 +114,13 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
         List<Change> changes = new ArrayList<>();
         // asked of this database and of these two alone: a login to each of the others is dearer than a small file
         if (spec != null && spec.tenancy().isPresent()) {
-            changes.addAll(Tenancies.changesIn(declared, database, bench.context()));
+            changes.addAll(
+                    new Tenancies(declared, bench.context(), List.of(database), Doors.bound(service, bench.context()))
+                            .changesIn(database));
         }
         if (spec != null && spec.audit().isPresent()) {
-            changes.addAll(Audits.changesIn(declared, database, bench.context()));
+            changes.addAll(
+                    Audits.changesIn(declared, database, bench.context(), Doors.superuser(service, bench.context())));
         }
         for (Change change : changes) {
             if (change.risk() == Risk.NONE) {

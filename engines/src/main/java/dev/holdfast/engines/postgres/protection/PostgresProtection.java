@@ -19,6 +19,7 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Cron;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -252,7 +253,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     }
 
     @Override
-    public String bring(Service<PostgresSpec> service, String table, Bench copy, Context source)
+    public Brought bring(Service<PostgresSpec> service, String table, Bench copy, Context source)
             throws InterruptedException {
         BackupsSpec backups = requireAsked(service, source);
         return new Tables(programs)
@@ -288,6 +289,9 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
                                         Code.HF1553,
                                         "service '" + service.name() + "' of stack '"
                                                 + context.stack().name() + "' is not saved anywhere",
-                                        "Add backups: { to: objects/backups } to the service, with an s3 service 'objects' that has the bucket, and run holdfast apply.")));
+                                        Elsewhere.is(service)
+                                                ? "Somebody else runs its server, and saves it: use the backups of its provider, or holdfast connect "
+                                                        + service.name() + " and pg_dump."
+                                                : "Add backups: { to: objects/backups } to the service, with an s3 service 'objects' that has the bucket, and run holdfast apply.")));
     }
 }

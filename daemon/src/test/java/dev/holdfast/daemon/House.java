@@ -14,6 +14,7 @@ import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Home;
 import dev.holdfast.targets.local.Launcher;
+import dev.holdfast.targets.local.volume.Volumes;
 import dev.holdfast.text.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,12 +108,18 @@ final class House implements AutoCloseable {
                         (programs, progress) -> progress.at("nothing", 1, 1),
                         launcher,
                         InstantSource.system(),
-                        new SecureRandom()),
+                        new SecureRandom(),
+                        volumes()),
                 this::stack,
                 register,
                 pace,
                 ready,
                 clock);
+    }
+
+    /** Those of this home; no image can be made, as no program for it is at hand. */
+    private Volumes volumes() {
+        return Volumes.of(home, (program, debianPackage, progress) -> List.of("/bin/false"));
     }
 
     /** Ends the daemon as a shutdown or a crash would: whatever runs goes on. */

@@ -15,7 +15,7 @@ public final class Commands {
             new Group("Save", List.of("backup", "restore", "promote")),
             new Group("Account", List.of("tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
-            new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
+            new Group("Machine", List.of("engines", "volumes", "daemon", "completion", "version", "help")));
 
     private Commands() {}
 
@@ -63,6 +63,7 @@ public final class Commands {
                     case "up" -> new UpCommand();
                     case "validate" -> new ValidateCommand();
                     case "version" -> new VersionCommand();
+                    case "volumes" -> new VolumesCommand();
                     case "why" -> new WhyCommand();
                     default -> null;
                 });

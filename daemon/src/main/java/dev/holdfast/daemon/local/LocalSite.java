@@ -26,6 +26,7 @@ import dev.holdfast.targets.local.Source;
 import dev.holdfast.targets.local.volume.Volumes;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -182,7 +183,12 @@ record LocalSite(LocalStack local, Register register, Volumes volumes) implement
 
     @Override
     public List<String> notes() {
-        return local.notes();
+        List<String> notes = new ArrayList<>(local.notes());
+        volumes.holding(local.folder())
+                .alarm()
+                .map(problem -> problem.cause() + ": " + problem.remedy())
+                .ifPresent(notes::add);
+        return List.copyOf(notes);
     }
 
     @Override

@@ -80,6 +80,7 @@ public final class Stacks implements AutoCloseable {
     /** Takes up again every stack that should be up: adopts what runs, starts what died while nobody looked. */
     public void adoptAll() {
         watches.add(new Rotations(this).watch());
+        watches.add(new VolumeWatch(this).watch());
         for (String name : parts.places().names()) {
             try {
                 ManagedStack stack = find(name);

@@ -99,6 +99,21 @@ public record StackFolder(String name, Path root) {
         return of("volume", member, ".lock");
     }
 
+    /** A process that has the data of any member now, whoever started it. */
+    public Optional<Long> user() {
+        if (!Files.isDirectory(volume())) {
+            return Optional.empty();
+        }
+        try (Stream<Path> entries = Files.list(volume())) {
+            return entries.filter(entry -> entry.toString().endsWith(".lock"))
+                    .map(FileLocks::holder)
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        } catch (IOException e) {
+            throw Disk.failure(volume(), 0, e);
+        }
+    }
+
     /** Which engine and version made the data. */
     public StateFile origin(String member) {
         Path data = volume(member);

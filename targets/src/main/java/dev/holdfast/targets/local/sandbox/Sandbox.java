@@ -164,12 +164,7 @@ public final class Sandbox {
     }
 
     private List<String> own(Image image, String program) {
-        Path root = image.root();
-        return List.of(
-                root.resolve(architecture.loader()).toString(),
-                "--library-path",
-                root.resolve("usr/lib").resolve(architecture.triplet()).toString(),
-                root.resolve(program).toString());
+        return architecture.direct(image.root(), program);
     }
 
     private static void readOnly(List<String> arguments, Path from, String to) {

@@ -30,6 +30,8 @@ final class EntranceSession {
     /** A log that is long to replay keeps the server away; that it came to its end is seen by whoever keeps it up. */
     private static final long PATIENCE_NANOS = Duration.ofMinutes(10).toNanos();
 
+    private static final long RELOAD_NANOS = Duration.ofSeconds(2).toNanos();
+
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     /** None of it is written to the log of the server. */
@@ -81,18 +83,37 @@ final class EntranceSession {
 
     private static void take(Service<?> service, Statement statement, Redacted own, Context to) throws SQLException {
         SecretRef password = Doors.password(service, Declared.HOLDFAST);
-        String verifier =
-                Scram.verifier(own, to.secret(new SecretRef(password.service(), "salts/" + password.name())));
+        String verifier = Scram.verifier(own, to.secret(new SecretRef(password.service(), "salts/" + password.name())));
         statement.execute(SILENCE);
         List<String> twins = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery("SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname ~ '~[12]$'")) {
+        try (ResultSet rows =
+                statement.executeQuery("SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname ~ '~[12]$'")) {
             while (rows.next()) {
                 twins.add(rows.getString(1));
             }
         }
-        StringBuilder all = new StringBuilder("ALTER ROLE " + Sql.name(Declared.HOLDFAST) + " LOGIN PASSWORD " + Sql.text(verifier));
+        StringBuilder all = new StringBuilder(
+                "ALTER ROLE " + Sql.name(Declared.HOLDFAST) + " LOGIN PASSWORD " + Sql.text(verifier));
         twins.forEach(twin -> all.append("; ALTER ROLE ").append(Sql.name(twin)).append(" NOLOGIN"));
         statement.execute(all.toString());
+    }
+
+    /** The server takes new rules for connections when it comes to it, and says nothing. */
+    static void awaitReload(Service<?> service, Context to) throws InterruptedException {
+        long end = System.nanoTime() + RELOAD_NANOS;
+        while (!isReloaded(service, to) && System.nanoTime() < end) {
+            Thread.sleep(PAUSE);
+        }
+    }
+
+    private static boolean isReloaded(Service<?> service, Context to) {
+        try (Connection connection = PostgresSession.connection(service, to, Declared.HOME, ANSWER_SECONDS);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_conf_load_time() > pg_postmaster_start_time()")) {
+            return row.next() && row.getBoolean(1);
+        } catch (SQLException e) {
+            throw PostgresSession.unreachable(service, e);
+        }
     }
 
     private static Connection door(Service<?> service, Context to, String login, Redacted password)

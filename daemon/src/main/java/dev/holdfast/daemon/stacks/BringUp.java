@@ -114,7 +114,7 @@ final class BringUp {
             awaitReady(live, fills);
             List<Change> done = fills.get();
             if (live.supervisor().site().lender().isPresent()) {
-                new Doors(stacks, live).open();
+                new Doors(stacks, live.stack(), live.supervisor().site()).open(live.supervisor());
             }
             return done;
         } catch (ExecutionException failed) {
@@ -182,12 +182,12 @@ final class BringUp {
     /** Creates what the file declares inside the engines, all services at once; returns what was done. */
     private List<Change> fillAll(ManagedStack.Live live) throws InterruptedException {
         List<Callable<List<Change>>> fills = new ArrayList<>();
-        Doors doors = new Doors(stacks, live);
+        Doors doors = new Doors(stacks, live.stack(), live.supervisor().site());
         Optional<String> lender = live.supervisor().site().lender();
         for (Service<?> service : live.stack().services().values()) {
             fills.add(() -> {
                 if (lender.isPresent()) {
-                    doors.enter(service, lender.get());
+                    doors.enter(service, lender.get(), live.supervisor());
                 }
                 awaitOwn(live, service);
                 List<Change> filled = fill(live, service);

@@ -172,9 +172,7 @@ final class Cutter {
         Duration pause = running.isEmpty()
                 ? now(volume, from, to, members, copied)
                 : held(parent, bounds, running, volume, cost, () -> now(volume, from, to, members, copied));
-        for (Bound<?> bound : bounds) {
-            own(bound, made, members, manner);
-        }
+        new Doors(stacks, made.stack(), made.supervisor().site()).own(members, manner.credentials());
         return new Cut(volume.name(), volume.driver().word(), pause, copied.get(), Duration.ZERO);
     }
 
@@ -257,18 +255,6 @@ final class Cutter {
                     .addKeyValue("service", bound.service().name())
                     .log("cut without having been asked to write");
             return false;
-        }
-    }
-
-    private <S extends Record> void own(Bound<S> bound, ManagedStack.Live made, Set<String> members, Manner manner) {
-        Cutting<S> cutting = bound.engine().provisioning().cutting().orRefuse();
-        List<String> own = members(bound);
-        SortedMap<String, String> renewed = manner.credentials() ? new TreeMap<>() : cutting.renewed(bound.service());
-        for (Workload workload : made.supervisor().workloads()) {
-            String member = workload.member().name();
-            if (own.contains(member) && members.contains(member)) {
-                made.supervisor().site().own(workload, cutting.leftOut(bound.service()), renewed);
-            }
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.holdfast.daemon.stacks;
 
+import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.StackFolder;
 import dev.holdfast.text.AtomicFile;
 import dev.holdfast.text.Json;
@@ -12,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A branch and its parent about to change their data, as it is written down beside the parent: whoever finds it does what
@@ -87,8 +91,12 @@ record Promotion(Stacks stacks, ManagedStack parent, ManagedStack branch) {
     /** The data of the first has the logins of the second. */
     private void shut(ManagedStack first, ManagedStack second) {
         Desired desired = first.known();
-        try (var site = stacks.parts().places().open(stacks.read(first.name(), desired), desired.source())) {
+        Stack stack = stacks.read(first.name(), desired);
+        try (Site site = stacks.parts().places().open(stack, desired.source())) {
             site.shut(second.name());
+            Set<String> members =
+                    site.workloads().stream().map(workload -> workload.member().name()).collect(Collectors.toSet());
+            new Doors(stacks, stack, site).own(members, false);
         }
     }
 

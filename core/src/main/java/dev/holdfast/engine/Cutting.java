@@ -46,6 +46,9 @@ public interface Cutting<S extends Record> {
      */
     default void enter(Service<S> service, Safe lent, Context to) throws InterruptedException {}
 
+    /** Returns when clients may come in, after the server was told to open its doors. */
+    default void awaitOpen(Service<S> service, Context to) throws InterruptedException {}
+
     /** Writes that wait. */
     interface Hold {
         Hold NOTHING = new Hold() {

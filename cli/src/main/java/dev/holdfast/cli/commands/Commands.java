@@ -10,6 +10,7 @@ public final class Commands {
     private static final List<Group> GROUPS = List.of(
             new Group("Run", List.of("up", "down", "restart", "stacks")),
             new Group("Look", List.of("status", "ps", "logs", "why", "insight", "drift", "doctor")),
+            new Group("Branch", List.of("branch")),
             new Group("Use", List.of("connect", "env", "rotate")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
             new Group("Save", List.of("backup", "restore", "promote")),
@@ -37,6 +38,7 @@ public final class Commands {
                     case "apply" -> new ApplyCommand();
                     case "audit" -> new AuditCommand();
                     case "backup" -> new BackupCommand();
+                    case "branch" -> new BranchCommand();
                     case "completion" -> new CompletionCommand();
                     case "connect" -> new ConnectCommand();
                     case "daemon" -> new DaemonCommand();

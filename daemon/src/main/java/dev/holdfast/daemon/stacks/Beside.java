@@ -88,14 +88,14 @@ final class Beside {
     }
 
     ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
-        return make(wish, (managed, live) -> fill(managed, live, fillings, events), events);
+        return makeWith(wish, (managed, live) -> fill(managed, live, fillings, events), events);
     }
 
     /**
      * Makes it and has it serve. Returns when every member is ready. Where it fails before all data is there nothing is
      * left; after that a stack that is to be kept is, and {@code holdfast up --name} goes on with it.
      */
-    ManagedStack make(Wish wish, Data data, Events events) throws InterruptedException {
+    ManagedStack makeWith(Wish wish, Data data, Events events) throws InterruptedException {
         if (!NAME.matcher(wish.name()).matches()) {
             throw new HoldfastException(
                     Problem.of(

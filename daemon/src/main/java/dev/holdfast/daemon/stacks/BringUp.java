@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -112,7 +113,11 @@ final class BringUp {
                 }));
         try {
             awaitReady(live, fills);
-            return fills.get();
+            List<Change> done = fills.get();
+            if (live.supervisor().site().lender().isPresent()) {
+                new Doors(stacks, live.stack(), live.supervisor().site()).open(live.supervisor());
+            }
+            return done;
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof RuntimeException problem
                     ? problem
@@ -178,8 +183,13 @@ final class BringUp {
     /** Creates what the file declares inside the engines, all services at once; returns what was done. */
     private List<Change> fillAll(ManagedStack.Live live) throws InterruptedException {
         List<Callable<List<Change>>> fills = new ArrayList<>();
+        Doors doors = new Doors(stacks, live.stack(), live.supervisor().site());
+        Optional<String> lender = live.supervisor().site().lender();
         for (Service<?> service : live.stack().services().values()) {
             fills.add(() -> {
+                if (lender.isPresent()) {
+                    doors.enter(service, lender.get(), live.supervisor());
+                }
                 awaitOwn(live, service);
                 List<Change> filled = fill(live, service);
                 if (Elsewhere.is(service)) {

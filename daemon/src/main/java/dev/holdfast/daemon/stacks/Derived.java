@@ -44,14 +44,12 @@ record Derived(
     }
 
     Derived recut(boolean nowRecut, Instant at) {
-        return new Derived(
-                from, parent, services, how, at, filled, kept, credentials, nowRecut, isProtected, expires);
+        return new Derived(from, parent, services, how, at, filled, kept, credentials, nowRecut, isProtected, expires);
     }
 
     /** It has other data from now on. */
     Derived holding(String parentNow, String what, Instant at) {
-        return new Derived(
-                from, parentNow, services, what, at, filled, kept, credentials, recut, isProtected, expires);
+        return new Derived(from, parentNow, services, what, at, filled, kept, credentials, recut, isProtected, expires);
     }
 
     Derived protectedFromNow(boolean now) {

@@ -2,6 +2,7 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Journal;
 import dev.holdfast.apply.Lease;
+import dev.holdfast.apply.Operation;
 import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Pace;
 import dev.holdfast.daemon.supervise.Site;
@@ -81,6 +82,8 @@ public final class Stacks implements AutoCloseable {
     public void adoptAll() {
         watches.add(new Rotations(this).watch());
         watches.add(new VolumeWatch(this).watch());
+        watches.add(new Expiry(this).watch());
+        finishPromotions();
         for (String name : parts.places().names()) {
             try {
                 ManagedStack stack = find(name);
@@ -88,6 +91,10 @@ public final class Stacks implements AutoCloseable {
                 Optional<Derived> leftOver = desired.flatMap(Desired::derived).filter(Derived::isLeftOver);
                 if (leftOver.isPresent()) {
                     new Beside(this).sweep(stack, leftOver.get());
+                } else if (desired.flatMap(Desired::derived)
+                        .filter(Derived::recut)
+                        .isPresent()) {
+                    resetAgain(stack);
                 } else if (desired.isPresent() && desired.get().up()) {
                     new UpOperation(this).takeUpAgain(stack, desired.get());
                 }
@@ -96,6 +103,36 @@ public final class Stacks implements AutoCloseable {
                 LOG.atError().setCause(problem).addKeyValue("stack", name).log("a stack cannot be taken up again");
             }
         }
+    }
+
+    /** Before anything is opened: two stacks whose data was to change places must not run with either's. */
+    private void finishPromotions() {
+        for (String name : parts.places().names()) {
+            try {
+                Promotion.pending(this, find(name)).ifPresent(Promotion::finish);
+            } catch (HoldfastException problem) {
+                LOG.atError().setCause(problem).addKeyValue("stack", name).log("a promotion cannot be finished");
+            }
+        }
+    }
+
+    /** It has nothing that it could serve until that is done. */
+    private void resetAgain(ManagedStack branch) {
+        Thread.ofVirtual()
+                .name("reset-" + branch.name())
+                .start(() -> new Operation("reset", "holdfast", "finish").run(() -> {
+                    try {
+                        new Branches(this, new UpOperation.Unheard())
+                                .reset(branch, new Cutter.Manner(false, true, false));
+                    } catch (HoldfastException problem) {
+                        LOG.atError()
+                                .setCause(problem)
+                                .addKeyValue("stack", branch.name())
+                                .log("an interrupted reset could not be finished");
+                    } catch (InterruptedException stopping) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
     }
 
     /** A stack that has state here. */

@@ -11,6 +11,7 @@ import dev.holdfast.targets.local.Running;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -168,6 +169,11 @@ public final class Supervisor implements AutoCloseable {
         keeper.leave();
         keepers.remove(member);
         board.remove(member);
+    }
+
+    /** Has these members asked again at once: something was done that they may have waited for. */
+    public void look(Collection<String> members) {
+        members.forEach(member -> keeper(member).look());
     }
 
     /** Asks every member that has a process right now, all at once. */

@@ -45,14 +45,11 @@ public final class Pause implements AutoCloseable {
     private final List<Path> scratch;
     private final Set<ProcessId> stopped = new LinkedHashSet<>();
     private long begun;
+    private long ended;
     private boolean isOver;
 
     private Pause(
-            StateFile record,
-            Members members,
-            SortedMap<String, Running> running,
-            Process guard,
-            List<Path> scratch) {
+            StateFile record, Members members, SortedMap<String, Running> running, Process guard, List<Path> scratch) {
         this.record = record;
         this.members = members;
         this.running = running;
@@ -66,8 +63,7 @@ public final class Pause implements AutoCloseable {
      * @param scratch files that are to be removed when they go on, whoever continues them
      * @param longest after which they are continued whatever happens
      */
-    static Pause begin(
-            StackFolder folder, Members members, Set<String> names, List<Path> scratch, Duration longest) {
+    static Pause begin(StackFolder folder, Members members, Set<String> names, List<Path> scratch, Duration longest) {
         SortedMap<String, Running> running = found(members, names);
         StateFile record = folder.paused();
         record.write(Json.object()
@@ -104,8 +100,8 @@ public final class Pause implements AutoCloseable {
                     .forEach(name -> members.recorded(name).ifPresent(known -> roots.addAll(roots(known))));
             Map<Long, Stat> all = Processes.all();
             Set<Long> tree = Processes.tree(all, roots);
-            tree.forEach(pid -> Optional.ofNullable(all.get(pid))
-                    .ifPresent(stat -> Processes.signal(stat.id(), Unix.SIGCONT)));
+            tree.forEach(pid ->
+                    Optional.ofNullable(all.get(pid)).ifPresent(stat -> Processes.signal(stat.id(), Unix.SIGCONT)));
             LOG.atWarn()
                     .addKeyValue("stack", folder.name())
                     .addKeyValue("processes", tree.size())
@@ -219,16 +215,25 @@ public final class Pause implements AutoCloseable {
             held &= !Processes.isAlive(process) || Processes.isStopped(process.pid());
         }
         if (!held) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3221,
-                    "the pause ended after " + length().toMillis() + " ms before all data was cloned",
-                    "Run the command again. Where the volume can only copy, see 'holdfast volumes' for one that clones."));
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3221,
+                            "the pause ended after " + length().toMillis() + " ms before all data was cloned",
+                            "Run the command again. Where the volume can only copy, see 'holdfast volumes' for one that clones."));
         }
     }
 
     /** How long it lasts, or lasted; nothing where no member ran. */
     public Duration length() {
-        return begun == 0 || stopped.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begun);
+        return begun == 0 || stopped.isEmpty()
+                ? Duration.ZERO
+                : Duration.ofNanos((isOver ? ended : System.nanoTime()) - begun);
+    }
+
+    /** Has all of them go on; returns for how long they had not. */
+    public Duration end() {
+        close();
+        return length();
     }
 
     /** Has all of them go on. Doing it twice is harmless. */
@@ -237,8 +242,9 @@ public final class Pause implements AutoCloseable {
         if (isOver) {
             return;
         }
-        isOver = true;
         stopped.forEach(process -> Processes.signal(process, Unix.SIGCONT));
+        ended = System.nanoTime();
+        isOver = true;
         members.paused(false);
         try {
             guard.getOutputStream().close();

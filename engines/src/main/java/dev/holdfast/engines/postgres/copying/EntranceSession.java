@@ -8,6 +8,7 @@ import dev.holdfast.engines.PostgresWire.Trust;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.PostgresSession;
+import dev.holdfast.engines.postgres.PostgresSpec;
 import dev.holdfast.engines.postgres.Sql;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.Safe;
@@ -22,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is said to a server before and after its files were cloned. */
 final class EntranceSession {
@@ -29,6 +32,8 @@ final class EntranceSession {
 
     /** A log that is long to replay keeps the server away; that it came to its end is seen by whoever keeps it up. */
     private static final long PATIENCE_NANOS = Duration.ofMinutes(10).toNanos();
+
+    private static final long RELOAD_NANOS = Duration.ofSeconds(2).toNanos();
 
     private static final Duration PAUSE = Duration.ofMillis(5);
 
@@ -48,10 +53,10 @@ final class EntranceSession {
     }
 
     /**
-     * Comes in with the login of the place that the data came from and gives the role of Holdfast the password of its own
-     * place. Second logins, which only a rotation over there knows of, are good no more.
+     * Comes in with the login of the place that the data came from and gives every role that this place knows the password
+     * it has here. Second logins, which only a rotation over there knows of, are good no more.
      */
-    static void enter(Service<?> service, Safe lent, Context to) throws InterruptedException {
+    static void enter(Service<PostgresSpec> service, Safe lent, Context to) throws InterruptedException {
         String login = Login.name(service.name(), Declared.HOLDFAST, lent);
         Optional<Redacted> password = lent.find(Doors.password(service, login));
         Redacted own = Doors.secret(service, Doors.password(service, Declared.HOLDFAST), to);
@@ -64,7 +69,7 @@ final class EntranceSession {
                 }
                 try (Connection connection = door(service, to, login, password.get());
                         Statement statement = connection.createStatement()) {
-                    take(service, statement, own, to);
+                    take(service, statement, to);
                     return;
                 }
             } catch (SQLException e) {
@@ -79,20 +84,58 @@ final class EntranceSession {
         }
     }
 
-    private static void take(Service<?> service, Statement statement, Redacted own, Context to) throws SQLException {
-        SecretRef password = Doors.password(service, Declared.HOLDFAST);
-        String verifier =
-                Scram.verifier(own, to.secret(new SecretRef(password.service(), "salts/" + password.name())));
+    /** In one go, so that no role has the password of the other place once anybody else may come in. */
+    private static void take(Service<PostgresSpec> service, Statement statement, Context to) throws SQLException {
         statement.execute(SILENCE);
-        List<String> twins = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery("SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname ~ '~[12]$'")) {
+        List<String> logins = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("SELECT rolname FROM pg_roles WHERE rolcanlogin")) {
             while (rows.next()) {
-                twins.add(rows.getString(1));
+                logins.add(rows.getString(1));
             }
         }
-        StringBuilder all = new StringBuilder("ALTER ROLE " + Sql.name(Declared.HOLDFAST) + " LOGIN PASSWORD " + Sql.text(verifier));
-        twins.forEach(twin -> all.append("; ALTER ROLE ").append(Sql.name(twin)).append(" NOLOGIN"));
-        statement.execute(all.toString());
+        Set<String> known = Declared.logins(service);
+        statement.execute(logins.parallelStream()
+                .flatMap(login -> changed(service, login, known, to).stream())
+                .collect(Collectors.joining("; ")));
+    }
+
+    private static Optional<String> changed(
+            Service<PostgresSpec> service, String login, Set<String> known, Context to) {
+        String base = Login.base(login);
+        boolean isTwin = !base.equals(login);
+        if (isTwin
+                && Login.of(service.name(), base, to)
+                        .filter(rotation -> rotation.twins().contains(login))
+                        .isEmpty()) {
+            return Optional.of("ALTER ROLE " + Sql.name(login) + " NOLOGIN");
+        }
+        if (!known.contains(base)) {
+            // made by hand: nobody here keeps a password for it
+            return Optional.empty();
+        }
+        SecretRef password = Doors.password(service, login);
+        String verifier = Scram.verifier(
+                Doors.secret(service, password, to),
+                to.secret(new SecretRef(password.service(), "salts/" + password.name())));
+        return Optional.of("ALTER ROLE " + Sql.name(login) + " PASSWORD " + Sql.text(verifier));
+    }
+
+    /** The server takes new rules for connections when it comes to it, and says nothing. */
+    static void awaitReload(Service<?> service, Context to) throws InterruptedException {
+        long end = System.nanoTime() + RELOAD_NANOS;
+        while (!isReloaded(service, to) && System.nanoTime() < end) {
+            Thread.sleep(PAUSE);
+        }
+    }
+
+    private static boolean isReloaded(Service<?> service, Context to) {
+        try (Connection connection = PostgresSession.connection(service, to, Declared.HOME, ANSWER_SECONDS);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_conf_load_time() > pg_postmaster_start_time()")) {
+            return row.next() && row.getBoolean(1);
+        } catch (SQLException e) {
+            throw PostgresSession.unreachable(service, e);
+        }
     }
 
     private static Connection door(Service<?> service, Context to, String login, Redacted password)

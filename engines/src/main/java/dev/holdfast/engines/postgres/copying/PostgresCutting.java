@@ -29,4 +29,11 @@ public final class PostgresCutting implements Cutting<PostgresSpec> {
             EntranceSession.enter(service, lent, to);
         }
     }
+
+    @Override
+    public void awaitOpen(Service<PostgresSpec> service, Context to) throws InterruptedException {
+        if (!Elsewhere.is(service)) {
+            EntranceSession.awaitReload(service, to);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon;
 
+import dev.holdfast.targets.local.door.DoorLibrary;
 import dev.holdfast.daemon.api.Build;
 import dev.holdfast.daemon.api.Client;
 import dev.holdfast.daemon.api.DaemonLauncher;
@@ -100,6 +101,7 @@ public final class DaemonMain {
         InstalledPrograms programs = new InstalledPrograms(
                 new EngineImages(home.cache(), environment, architecture, clock).withJava(java.home()),
                 new Preflight(architecture, java, root),
+                new DoorLibrary(home.cache()),
                 root);
         StackReader reader = new StackReader(register);
         return new Stacks.Parts(

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.local;
 
+import dev.holdfast.targets.local.door.DoorLibrary;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.daemon.stacks.Places;
 import dev.holdfast.problem.Code;
@@ -27,11 +28,13 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch {
     private final EngineImages images;
     private final Preflight preflight;
+    private final DoorLibrary library;
     private final boolean root;
     private final AtomicReference<Optional<Sandbox>> sandbox = new AtomicReference<>(Optional.empty());
 
     /** @param root whether this process is root */
-    public InstalledPrograms(EngineImages images, Preflight preflight, boolean root) {
+    public InstalledPrograms(EngineImages images, Preflight preflight, DoorLibrary library, boolean root) {
+        this.library = library;
         this.images = images;
         this.preflight = preflight;
         this.root = root;
@@ -43,6 +46,9 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch {
                 List.copyOf(programs),
                 step -> progress.at(
                         step.phase().name().toLowerCase(Locale.ROOT) + " " + step.what(), step.done(), step.total()));
+        if (programs.contains(DoorLibrary.PROGRAMS)) {
+            library();
+        }
     }
 
     @Override
@@ -52,7 +58,8 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch {
             Path lock,
             SortedMap<String, String> environment,
             List<String> command) {
-        return entered(programs).member(programs, folders, lock, environment, command);
+        Folders shown = folders.at(folders.door().map(door -> door.with(library())));
+        return entered(programs).member(programs, shown, lock, environment, command);
     }
 
     @Override
@@ -73,6 +80,17 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch {
         return sandbox.get()
                 .map(found -> new ImageEnclosure(found, Map.of()).owner())
                 .orElseGet(() -> root ? new Owner(Image.USER, Image.USER, true) : new Owner(0, 0, false));
+    }
+
+    private Path library() {
+        return library.file().orElseGet(() -> {
+            Image compiler = images.installed(DoorLibrary.PROGRAMS)
+                    .orElseThrow(() -> new HoldfastException(Problem.of(
+                            Code.HF3109,
+                            "the programs of " + DoorLibrary.PROGRAMS + " are not installed",
+                            "Run 'holdfast up' again, which fetches them.")));
+            return library.made(compiler, sandbox(compiler));
+        });
     }
 
     private Enclosure entered(Programs programs) {

@@ -103,7 +103,7 @@ final class Beside {
                                     new TreeSet<>(stack.services().keySet()));
                 }
                 ManagedStack.Live live = stacks.open(managed, stack, wish.from());
-                bringUp.fetch(live.supervisor().workloads());
+                bringUp.fetch(live.stack(), live.supervisor().workloads());
                 fill(managed, live, fillings, events);
                 new Desired(true, false, wish.from(), Optional.of(derived.whole())).write(managed.folder());
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());

@@ -1,5 +1,7 @@
 package dev.holdfast.engines.pgbouncer;
 
+import dev.holdfast.engine.Support;
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.ConfigurationFile;
 import dev.holdfast.blueprint.Container;
@@ -48,6 +50,11 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
     public List<Member> members(Service<PgBouncerSpec> service) {
         return List.of(
                 new Member(service.name(), service.name(), "pooler", List.of(new Port(PgBouncerNames.PORT, 6432))));
+    }
+
+    @Override
+    public Support<Sleeping<PgBouncerSpec>> sleeping(Service<PgBouncerSpec> service) {
+        return Support.offered(new PgBouncerSleeping());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.engines.postgres;
 
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.ConfigurationFile;
 import dev.holdfast.blueprint.Container;
@@ -71,6 +72,13 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     @Override
     public Support<Copying<PostgresSpec>> copying() {
         return Support.offered(new PostgresCopying());
+    }
+
+    @Override
+    public Support<Sleeping<PostgresSpec>> sleeping(Service<PostgresSpec> service) {
+        return Elsewhere.is(service)
+                ? Support.notOffered("somebody else runs its server", "Remove 'suspend'.")
+                : Support.offered(new PostgresSleeping());
     }
 
     @Override

@@ -23,10 +23,6 @@ import java.util.TreeSet;
 
 @Doc(
         "A PostgreSQL server with its databases, roles and extensions, and a pooler in front of it where one is asked for.")
-@NotYet(
-        key = "suspend",
-        because = "Holdfast does not put an idle PostgreSQL to sleep yet",
-        instead = "Remove suspend:, or stop the stack with holdfast down while nobody uses it.")
 public record PostgresSpec(
         @Doc("How many copies of the server follow the first one.") @Default("0") @Range(least = "0", most = "15")
         int standbys,

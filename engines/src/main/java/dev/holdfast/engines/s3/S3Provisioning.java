@@ -1,5 +1,7 @@
 package dev.holdfast.engines.s3;
 
+import dev.holdfast.engine.Support;
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.ConfigurationFile;
 import dev.holdfast.blueprint.Container;
@@ -77,6 +79,11 @@ final class S3Provisioning implements Provisioning<S3Spec> {
 
     static String member(Service<S3Spec> service) {
         return service.name() + "-0";
+    }
+
+    @Override
+    public Support<Sleeping<S3Spec>> sleeping(Service<S3Spec> service) {
+        return Support.offered(new S3Sleeping());
     }
 
     @Override

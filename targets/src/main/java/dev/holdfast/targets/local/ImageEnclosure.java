@@ -1,5 +1,6 @@
 package dev.holdfast.targets.local;
 
+import java.util.TreeMap;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -18,6 +19,8 @@ import java.util.SortedMap;
 
 /** Engines from the images that are installed, in a sandbox that was seen to work. */
 public record ImageEnclosure(Sandbox sandbox, Map<Programs, Image> images) implements Enclosure {
+    private static final String LIBRARY = "/run/holdfast.so";
+
     public ImageEnclosure {
         images = Map.copyOf(images);
     }
@@ -34,7 +37,17 @@ public record ImageEnclosure(Sandbox sandbox, Map<Programs, Image> images) imple
         folders.secrets().ifPresent(path -> binds.add(Bind.readOnly(path, "/secrets")));
         folders.tls().ifPresent(path -> binds.add(Bind.readOnly(path, "/tls")));
         folders.data().ifPresent(path -> binds.add(Bind.writable(path, "/data")));
-        return entered(Entry.engine(image(programs), binds, environment, command, lock));
+        SortedMap<String, String> inside = new TreeMap<>();
+        folders.door().ifPresent(door -> door.library().ifPresent(library -> {
+            binds.add(Bind.readOnly(library, LIBRARY));
+            binds.add(Bind.readOnly(door.folder(), "/run/holdfast"));
+            inside.put("LD_PRELOAD", LIBRARY);
+            if (door.saysWhenItServes()) {
+                inside.put("HOLDFAST_SAYS_WHEN_IT_SERVES", "1");
+            }
+        }));
+        return entered(
+                Entry.engine(image(programs), binds, environment, command, lock).with(inside));
     }
 
     @Override

@@ -50,10 +50,12 @@ public final class LocalStack implements Context, AutoCloseable {
     private final Errands errands;
     private final Fillings fillings;
     private final Comparison comparison;
+    private final Doors doors;
 
     private LocalStack(
-            StackFolder folder, Assembly assembly, Parts parts, Lease lease, KeptPorts ports, Members members) {
+            StackFolder folder, Assembly assembly, Parts parts, Lease lease, KeptPorts ports, Members members, Doors doors) {
         this.folder = folder;
+        this.doors = doors;
         this.assembly = assembly;
         this.parts = parts;
         this.lease = lease;
@@ -95,14 +97,16 @@ public final class LocalStack implements Context, AutoCloseable {
         Disk.folder(folder.root(), Disk.OURS);
         Lease lease = Lease.take(folder.lock(), "stack '" + stack.name() + "'");
         try {
-            KeptPorts ports = new KeptPorts(home, folder);
+            Doors doors = new Doors(folder, parts.launcher().doorkeeper(), parts.enclosure());
+            KeptPorts ports = new KeptPorts(home, folder, doors);
             LocalStack local = new LocalStack(
                     folder,
                     new Assembly(stack, register),
                     parts,
                     lease,
                     ports,
-                    new Members(folder, parts.launcher(), parts.clock()));
+                    new Members(folder, parts.launcher(), parts.clock()),
+                    doors);
             ports.complete(local.assembly.members(), local.members);
             folder.remember(source);
             byte[] authority = parts.certificates().certificate().getBytes(StandardCharsets.UTF_8);
@@ -125,7 +129,7 @@ public final class LocalStack implements Context, AutoCloseable {
      * are missing and writes nothing else. Needs no closing.
      */
     public LocalStack seenWith(Stack next) {
-        LocalStack seen = new LocalStack(folder, new Assembly(next, assembly.register()), parts, lease, ports, members);
+        LocalStack seen = new LocalStack(folder, new Assembly(next, assembly.register()), parts, lease, ports, members, doors);
         ports.complete(seen.assembly.members(), members);
         return seen;
     }
@@ -217,7 +221,10 @@ public final class LocalStack implements Context, AutoCloseable {
                 parts.enclosure()
                         .member(
                                 workload.programs(),
-                                preparation.folders(workload, folder.volume(member)),
+                                preparation
+                                        .folders(workload, folder.volume(member))
+                                        .at(doors.seenBy(
+                                                member, assembly.stack(), assembly.register(), ports.of(member))),
                                 folder.dataLock(member),
                                 workload.environment(),
                                 workload.command()),
@@ -267,6 +274,10 @@ public final class LocalStack implements Context, AutoCloseable {
     /** Runs a program in a sandbox that sees the member's folders, whether the member itself runs or not. */
     public Errand.Ran run(Workload workload, Errand errand, Consumer<String> onLine) throws InterruptedException {
         return errands.run(workload, errand, onLine);
+    }
+
+    public Doors doors() {
+        return doors;
     }
 
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
@@ -369,6 +380,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     @Override
     public void close() {
+        doors.closeAll();
         lease.close();
     }
 

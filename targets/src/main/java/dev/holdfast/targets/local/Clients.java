@@ -22,7 +22,7 @@ final class Clients {
         for (String line : table.split("\n", -1)) {
             String[] fields = line.strip().split("\\s+", -1);
             if (fields.length > 9 && fields[3].equals(ESTABLISHED) && ports.contains(port(fields[1]))) {
-                ends.add(fields[2]);
+                ends.add(mapped(fields[2]));
             }
         }
         return ends;
@@ -41,7 +41,7 @@ final class Clients {
         for (String line : table.split("\n", -1)) {
             String[] fields = line.strip().split("\\s+", -1);
             if (fields.length > 9 && own.contains(fields[9])) {
-                ownEnds.add(fields[1]);
+                ownEnds.add(mapped(fields[1]));
             }
         }
         return (int) ends.stream().filter(end -> !ownEnds.contains(end)).count();
@@ -50,6 +50,12 @@ final class Clients {
     private static String tables() {
         return Processes.text(Path.of("/proc/net/tcp")).orElse("")
                 + Processes.text(Path.of("/proc/net/tcp6")).orElse("");
+    }
+
+    /** A program that speaks IPv6 has the IPv4 address of loopback inside one of IPv6. */
+    private static String mapped(String address) {
+        int colon = address.lastIndexOf(':');
+        return address.substring(Math.max(0, colon - 8));
     }
 
     private static int port(String address) {

@@ -28,6 +28,18 @@ extern int *__errno_location(void);
 #define TRY_AGAIN 11
 #define NO_SIGNAL 0x4000
 
+#define DOORS_OF_ONE 8
+#ifdef __x86_64__
+#define EVENT_LENGTH 12
+#else
+#define EVENT_LENGTH 16
+#endif
+
+/* listening sockets that came from a door, and what the engine wants to know of them as soon as it serves */
+static int taken_here[DOORS_OF_ONE], taken_count;
+static struct { int queue, descriptor; unsigned char event[16]; } wanted[DOORS_OF_ONE];
+static int wanted_count;
+
 /* set once by the engine's own word that it serves, where it was said that it gives one */
 static int serves;
 
@@ -102,6 +114,7 @@ int bind(int own, const void *address, unsigned length) {
             close(given);
             if (done >= 0) {
                 fcntl(own, 4, blocking);
+                if (taken_count < DOORS_OF_ONE) taken_here[taken_count++] = own;
                 *__errno_location() = kept;
                 return 0;
             }
@@ -124,7 +137,7 @@ static int held(int listening) {
         if (poll(&entry, 1, -1) < 0) return 0;
     }
     if (!serves && getenv("HOLDFAST_SAYS_WHEN_IT_SERVES")) {
-        /* a signal, as of a child that has ended, ends this at once */
+        /* an engine that does not use epoll; a signal, as of a child that has ended, ends this at once */
         if (getsockname(listening, address, &length) == 0 && port_of(address)) {
             poll(&nothing, 0, 10);
             return 1;
@@ -160,6 +173,43 @@ int accept4(int listening, void *address, unsigned *length, int flags) {
     return next(listening, address, length, flags);
 }
 
+/*
+ * An engine that does not serve yet is not told of the connections that wait: it would turn them away ("the database
+ * system is starting up") or answer that it is loading.
+ */
+int epoll_ctl(int queue, int change, int descriptor, void *event) {
+    int (*next)(int, int, int, void *) = dlsym(NEXT, "epoll_ctl");
+    unsigned char quiet[16];
+    int i, j;
+    if (!serves && event && change != 2 && getenv("HOLDFAST_SAYS_WHEN_IT_SERVES")) {
+        for (i = 0; i < taken_count; i++) {
+            if (taken_here[i] == descriptor) {
+                for (j = 0; j < EVENT_LENGTH; j++) quiet[j] = ((unsigned char *) event)[j];
+                for (j = 0; j < wanted_count && (wanted[j].queue != queue || wanted[j].descriptor != descriptor); j++) {}
+                if (j < DOORS_OF_ONE) {
+                    if (j == wanted_count) wanted_count++;
+                    wanted[j].queue = queue;
+                    wanted[j].descriptor = descriptor;
+                    for (i = 0; i < EVENT_LENGTH; i++) wanted[j].event[i] = quiet[i];
+                    for (i = 0; i < 4; i++) quiet[i] = 0;
+                    return next(queue, change, descriptor, quiet);
+                }
+                break;
+            }
+        }
+    }
+    return next(queue, change, descriptor, event);
+}
+
+static void begin_to_serve(void) {
+    int (*next)(int, int, int, void *) = dlsym(NEXT, "epoll_ctl");
+    int i, kept = *__errno_location();
+    serves = 1;
+    for (i = 0; i < wanted_count; i++) next(wanted[i].queue, 3, wanted[i].descriptor, wanted[i].event);
+    wanted_count = 0;
+    *__errno_location() = kept;
+}
+
 /* PostgreSQL and Redis tell systemd when they serve; here they are overheard. */
 int sd_notify(int unset, const char *state) {
     int (*next)(int, const char *) = dlsym(NEXT, "sd_notify");
@@ -167,7 +217,7 @@ int sd_notify(int unset, const char *state) {
     int i;
     for (; *at; at++) {
         for (i = 0; word[i] && at[i] == word[i]; i++) {}
-        if (!word[i]) serves = 1;
+        if (!word[i] && !serves) begin_to_serve();
     }
     return getenv("NOTIFY_SOCKET") && next ? next(unset, state) : 1;
 }

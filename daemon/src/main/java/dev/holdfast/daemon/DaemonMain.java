@@ -1,6 +1,5 @@
 package dev.holdfast.daemon;
 
-import dev.holdfast.targets.local.door.DoorLibrary;
 import dev.holdfast.daemon.api.Build;
 import dev.holdfast.daemon.api.Client;
 import dev.holdfast.daemon.api.DaemonLauncher;
@@ -17,6 +16,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.reader.StackReader;
 import dev.holdfast.targets.local.Home;
 import dev.holdfast.targets.local.Launcher;
+import dev.holdfast.targets.local.door.DoorLibrary;
 import dev.holdfast.targets.local.image.Architecture;
 import dev.holdfast.targets.local.image.EngineImages;
 import dev.holdfast.targets.local.sandbox.JavaRuntime;

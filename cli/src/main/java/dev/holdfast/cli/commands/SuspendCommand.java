@@ -40,7 +40,8 @@ public final class SuspendCommand implements Command {
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
         } else if (!session.isQuiet()) {
-            boolean unchanged = done.textAt("outcome").filter("unchanged"::equals).isPresent();
+            boolean unchanged =
+                    done.textAt("outcome").filter("unchanged"::equals).isPresent();
             session.line(Quoting.visible(service) + (unchanged ? " sleeps already" : " sleeps; a connection wakes it"));
         }
         return 0;

@@ -33,9 +33,12 @@ public final class WakeCommand implements Command {
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
         } else if (!session.isQuiet()) {
-            boolean unchanged = done.textAt("outcome").filter("unchanged"::equals).isPresent();
+            boolean unchanged =
+                    done.textAt("outcome").filter("unchanged"::equals).isPresent();
             session.line(Quoting.visible(service)
-                    + (unchanged ? " is awake" : " serves after " + done.longAt("millis").orElse(0L) + " ms"));
+                    + (unchanged
+                            ? " is awake"
+                            : " serves after " + done.longAt("millis").orElse(0L) + " ms"));
         }
         return 0;
     }

@@ -1,6 +1,5 @@
 package dev.holdfast.daemon.local;
 
-import dev.holdfast.targets.local.door.DoorLibrary;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.daemon.stacks.Places;
 import dev.holdfast.problem.Code;
@@ -8,6 +7,7 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.targets.local.Enclosure;
 import dev.holdfast.targets.local.ImageEnclosure;
+import dev.holdfast.targets.local.door.DoorLibrary;
 import dev.holdfast.targets.local.image.EngineImages;
 import dev.holdfast.targets.local.image.Image;
 import dev.holdfast.targets.local.sandbox.Preflight;

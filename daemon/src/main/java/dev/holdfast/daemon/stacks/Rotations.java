@@ -2,9 +2,9 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Lease;
 import dev.holdfast.apply.Operation;
-import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;

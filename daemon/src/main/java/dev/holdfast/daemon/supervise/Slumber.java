@@ -84,7 +84,7 @@ public final class Slumber {
     public boolean isAsleep(String service) {
         return Optional.ofNullable(sleepers.get(root(service)))
                 .map(Sleeper::state)
-                .filter(Sleeper.State.Asleep.class::isInstance)
+                .filter(SleepState.Asleep.class::isInstance)
                 .isPresent();
     }
 
@@ -97,7 +97,7 @@ public final class Slumber {
     public boolean wake(String service, String because) throws InterruptedException {
         Sleeper sleeper = sleeper(service);
         boolean slept = sleeper.wake(because);
-        if (sleeper.state() instanceof Sleeper.State.Broken(String cause, int _, java.time.Instant _)) {
+        if (sleeper.state() instanceof SleepState.Broken(String cause, int _, java.time.Instant _)) {
             throw new HoldfastException(Problem.of(
                     Code.HF3253,
                     "service '" + service + "' slept and could not be woken because " + cause,
@@ -125,10 +125,10 @@ public final class Slumber {
     /** Reads anew from the stack which services may sleep, and how. */
     void plan() {
         Context context = supervisor.site().context();
-        Map<String, Sleeper.Plan> plans = new LinkedHashMap<>();
+        Map<String, SleepPlan> plans = new LinkedHashMap<>();
         for (Service<?> service : context.stack().services().values()) {
             if (service.parent().isEmpty() && service.suspend().isPresent()) {
-                Sleeper.Plan plan = plan(service, context);
+                SleepPlan plan = plan(service, context);
                 if (!plan.ways().isEmpty() && !plan.members().isEmpty()) {
                     plans.put(service.name(), plan);
                 }
@@ -149,10 +149,9 @@ public final class Slumber {
                         new Sleeper(
                                 service,
                                 plan,
-                                supervisor::site,
+                                new Entrances(supervisor::site, turned),
                                 supervisor.board(),
                                 new Members(service),
-                                turned,
                                 decisions,
                                 clock));
             }
@@ -170,8 +169,8 @@ public final class Slumber {
         }
     }
 
-    private Sleeper.Plan plan(Service<?> service, Context context) {
-        List<Sleeper.Way> ways = new ArrayList<>();
+    private SleepPlan plan(Service<?> service, Context context) {
+        List<SleepPlan.Way> ways = new ArrayList<>();
         List<String> members = new ArrayList<>();
         for (Service<?> part : context.stack().services().values()) {
             if (part.name().equals(service.name()) || part.parent().equals(Optional.of(service.name()))) {
@@ -183,16 +182,16 @@ public final class Slumber {
                 members.add(workload.member().name());
             }
         }
-        return new Sleeper.Plan(service.suspend().orElseThrow(), ways, members);
+        return new SleepPlan(service.suspend().orElseThrow(), ways, members);
     }
 
-    private static <S extends Record> List<Sleeper.Way> ways(Bound<S> bound, Context context) {
+    private static <S extends Record> List<SleepPlan.Way> ways(Bound<S> bound, Context context) {
         if (!(bound.engine().provisioning().sleeping(bound.service())
                 instanceof Support.Offered<Sleeping<S>>(Sleeping<S> sleeping))) {
             return List.of();
         }
         return sleeping.doorways(bound.service()).stream()
-                .map(way -> new Sleeper.Way(
+                .map(way -> new SleepPlan.Way(
                         way, context.listen(way.member(), way.port()).port(), sleeping::refuse))
                 .toList();
     }
@@ -217,7 +216,7 @@ public final class Slumber {
     /** What could not be woken is tried again by whoever asks for all that is down. */
     void tryAgain() {
         sleepers.values().stream()
-                .filter(sleeper -> sleeper.state() instanceof Sleeper.State.Broken)
+                .filter(sleeper -> sleeper.state() instanceof SleepState.Broken)
                 .forEach(Sleeper::startedAnew);
     }
 
@@ -276,7 +275,7 @@ public final class Slumber {
     /** Until the next look; empty where nobody is awake who could fall asleep. */
     private Optional<Duration> pause() {
         return sleepers.values().stream()
-                .filter(sleeper -> sleeper.state() instanceof Sleeper.State.Awake)
+                .filter(sleeper -> sleeper.state() instanceof SleepState.Awake)
                 .map(sleeper -> bounded(sleeper.plan().idle().dividedBy(10)))
                 .min(Duration::compareTo);
     }
@@ -289,13 +288,17 @@ public final class Slumber {
     }
 
     private void noted() {
-        supervisor.site().doors().remember(
-                sleepers.values().stream().flatMap(sleeper -> sleeper.noted().stream()).toList());
+        supervisor
+                .site()
+                .doors()
+                .remember(sleepers.values().stream()
+                        .flatMap(sleeper -> sleeper.noted().stream())
+                        .toList());
         news.add(true);
     }
 
     /** The members of one service, through their keepers. */
-    private final class Members implements Sleeper.Crew {
+    private final class Members implements Crew {
         private final String service;
 
         Members(String service) {
@@ -322,7 +325,8 @@ public final class Slumber {
             SortedSet<String> names = new TreeSet<>(members);
             Context context = supervisor.site().context();
             for (Workload workload : supervisor.site().workloads()) {
-                Service<?> owner = context.stack().services().get(workload.member().service());
+                Service<?> owner =
+                        context.stack().services().get(workload.member().service());
                 if (owner != null
                         && !root(owner.name()).equals(service)
                         && Bound.of(supervisor.register(), owner).engine().collectsMetrics()) {

@@ -31,7 +31,7 @@ final class Turned implements AutoCloseable {
             AT_ONCE, Thread.ofPlatform().daemon().name("turned-away-", 0).factory());
 
     /** Returns at once. {@code tls} is the folder with the certificate that the client expects. */
-    void away(Guest guest, Sleeper.Refusal refusal, Path tls, String cause) {
+    void away(Guest guest, SleepPlan.Refusal refusal, Path tls, String cause) {
         threads.execute(() -> {
             try (Conversation talk = new Conversation(guest, tls)) {
                 refusal.tell(talk, cause);
@@ -77,8 +77,8 @@ final class Turned implements AutoCloseable {
                 managers.init(keys, PASSWORD);
                 SSLContext context = SSLContext.getInstance("TLS");
                 context.init(managers.getKeyManagers(), null, null);
-                SSLSocket secured =
-                        (SSLSocket) context.getSocketFactory().createSocket(socket, InputStream.nullInputStream(), true);
+                SSLSocket secured = (SSLSocket)
+                        context.getSocketFactory().createSocket(socket, InputStream.nullInputStream(), true);
                 secured.setUseClientMode(false);
                 secured.startHandshake();
                 socket = secured;

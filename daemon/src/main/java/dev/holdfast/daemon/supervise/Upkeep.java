@@ -20,11 +20,6 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
-    private static final Duration FIRST_PROBE_AFTER_WAKING = Duration.ofMillis(60);
-
-    /** Clients wait: they are told sooner than nobody would be. */
-    private static final int FAILURES_OF_WAKING = 2;
-
     private final Supplier<Site> place;
     private final Probe probe;
     private final Board board;
@@ -132,7 +127,7 @@ final class Upkeep {
         }
         startNow();
         // the clients that wait come first
-        nextProbe = clock.instant().plus(FIRST_PROBE_AFTER_WAKING);
+        nextProbe = clock.instant().plus(pace.probeStarting().multipliedBy(3));
         decisions.add(name, "started " + name + " because " + because);
     }
 
@@ -238,7 +233,7 @@ final class Upkeep {
     /** One more failure: starts again, later each time, or gives up. */
     private void failed(String because) {
         backOff = backOff.failed(startedAt, clock.instant());
-        boolean isOver = backOff.isOver() || (waking && backOff.failures() >= FAILURES_OF_WAKING);
+        boolean isOver = backOff.isOver() || (waking && backOff.failures() > 1);
         if (isOver && site().lacking(name).isEmpty()) {
             String log = String.join(" ‖ ", LogTail.telling(site().log(name), 3));
             giveUp(

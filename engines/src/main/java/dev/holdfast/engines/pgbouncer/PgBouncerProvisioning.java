@@ -1,7 +1,5 @@
 package dev.holdfast.engines.pgbouncer;
 
-import dev.holdfast.engine.Support;
-import dev.holdfast.engine.Sleeping;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.ConfigurationFile;
 import dev.holdfast.blueprint.Container;
@@ -16,6 +14,8 @@ import dev.holdfast.blueprint.Workload.Signal;
 import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.HostRule;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Pooled;

@@ -1,6 +1,5 @@
 package dev.holdfast.engines.postgres;
 
-import dev.holdfast.engine.Sleeping;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.ConfigurationFile;
 import dev.holdfast.blueprint.Container;
@@ -18,6 +17,7 @@ import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Copying;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.PostgresExtensions.Extension;
 import dev.holdfast.engines.postgres.copying.PostgresCopying;

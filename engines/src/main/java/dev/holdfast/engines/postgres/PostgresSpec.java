@@ -5,7 +5,6 @@ import dev.holdfast.language.Default;
 import dev.holdfast.language.Doc;
 import dev.holdfast.language.Example;
 import dev.holdfast.language.Names;
-import dev.holdfast.language.NotYet;
 import dev.holdfast.language.Range;
 import dev.holdfast.language.WordsOf;
 import dev.holdfast.stack.Elsewhere;

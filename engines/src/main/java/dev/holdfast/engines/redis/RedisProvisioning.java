@@ -1,7 +1,5 @@
 package dev.holdfast.engines.redis;
 
-import dev.holdfast.engine.Support;
-import dev.holdfast.engine.Sleeping;
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.ConfigurationFile;
 import dev.holdfast.blueprint.Container;
@@ -14,6 +12,8 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
+import dev.holdfast.engine.Support;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
 import java.time.Duration;

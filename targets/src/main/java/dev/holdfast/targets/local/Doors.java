@@ -82,9 +82,7 @@ public final class Doors {
                 }
             }
         }
-        return any
-                ? Optional.of(new Enclosure.AtDoor(folder.door(member), says, Optional.empty()))
-                : Optional.empty();
+        return any ? Optional.of(new Enclosure.AtDoor(folder.door(member), says, Optional.empty())) : Optional.empty();
     }
 
     /** Gives up every door of the member. */

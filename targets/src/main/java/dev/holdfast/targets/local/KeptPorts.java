@@ -31,6 +31,10 @@ final class KeptPorts {
         this.ports = folder.keptPorts().read(Ports::of).orElse(Ports.none());
     }
 
+    Doors doors() {
+        return doors;
+    }
+
     SortedMap<String, Integer> of(String member) {
         return ports.of(member);
     }

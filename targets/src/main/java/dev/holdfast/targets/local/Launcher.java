@@ -1,9 +1,9 @@
 package dev.holdfast.targets.local;
 
-import dev.holdfast.targets.local.door.Doorkeeper;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.targets.local.door.Doorkeeper;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

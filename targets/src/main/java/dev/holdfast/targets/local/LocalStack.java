@@ -50,12 +50,10 @@ public final class LocalStack implements Context, AutoCloseable {
     private final Errands errands;
     private final Fillings fillings;
     private final Comparison comparison;
-    private final Doors doors;
 
     private LocalStack(
-            StackFolder folder, Assembly assembly, Parts parts, Lease lease, KeptPorts ports, Members members, Doors doors) {
+            StackFolder folder, Assembly assembly, Parts parts, Lease lease, KeptPorts ports, Members members) {
         this.folder = folder;
-        this.doors = doors;
         this.assembly = assembly;
         this.parts = parts;
         this.lease = lease;
@@ -97,16 +95,15 @@ public final class LocalStack implements Context, AutoCloseable {
         Disk.folder(folder.root(), Disk.OURS);
         Lease lease = Lease.take(folder.lock(), "stack '" + stack.name() + "'");
         try {
-            Doors doors = new Doors(folder, parts.launcher().doorkeeper(), parts.enclosure());
-            KeptPorts ports = new KeptPorts(home, folder, doors);
+            KeptPorts ports = new KeptPorts(
+                    home, folder, new Doors(folder, parts.launcher().doorkeeper(), parts.enclosure()));
             LocalStack local = new LocalStack(
                     folder,
                     new Assembly(stack, register),
                     parts,
                     lease,
                     ports,
-                    new Members(folder, parts.launcher(), parts.clock()),
-                    doors);
+                    new Members(folder, parts.launcher(), parts.clock()));
             ports.complete(local.assembly.members(), local.members);
             folder.remember(source);
             byte[] authority = parts.certificates().certificate().getBytes(StandardCharsets.UTF_8);
@@ -129,7 +126,7 @@ public final class LocalStack implements Context, AutoCloseable {
      * are missing and writes nothing else. Needs no closing.
      */
     public LocalStack seenWith(Stack next) {
-        LocalStack seen = new LocalStack(folder, new Assembly(next, assembly.register()), parts, lease, ports, members, doors);
+        LocalStack seen = new LocalStack(folder, new Assembly(next, assembly.register()), parts, lease, ports, members);
         ports.complete(seen.assembly.members(), members);
         return seen;
     }
@@ -214,7 +211,7 @@ public final class LocalStack implements Context, AutoCloseable {
         if (already.isPresent()) {
             return already.get();
         }
-        members.sweep(member, members.recorded(member));
+        members.sweepWhatIsLeft(member);
         requirePorts(member);
         return members.start(new Members.Start(
                 workload,
@@ -223,8 +220,11 @@ public final class LocalStack implements Context, AutoCloseable {
                                 workload.programs(),
                                 preparation
                                         .folders(workload, folder.volume(member))
-                                        .at(doors.seenBy(
-                                                member, assembly.stack(), assembly.register(), ports.of(member))),
+                                        .at(doors().seenBy(
+                                                        member,
+                                                        assembly.stack(),
+                                                        assembly.register(),
+                                                        ports.of(member))),
                                 folder.dataLock(member),
                                 workload.environment(),
                                 workload.command()),
@@ -277,7 +277,7 @@ public final class LocalStack implements Context, AutoCloseable {
     }
 
     public Doors doors() {
-        return doors;
+        return ports.doors();
     }
 
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
@@ -380,7 +380,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     @Override
     public void close() {
-        doors.closeAll();
+        doors().closeAll();
         lease.close();
     }
 

@@ -193,7 +193,13 @@ public record StackFolder(String name, Path root) {
 
     void remove(String member, boolean data) {
         for (Path path : List.of(
-                config(member), written(member).path(), secrets(member), tls(member), run(member), log(member), door(member))) {
+                config(member),
+                written(member).path(),
+                secrets(member),
+                tls(member),
+                run(member),
+                log(member),
+                door(member))) {
             Disk.remove(path);
         }
         for (int number = 1; number <= LogFile.KEPT; number++) {

@@ -83,9 +83,8 @@ public final class Door {
         long deadline = System.nanoTime() + patience.toNanos();
         ask(true);
         try (Socket knock = new Socket()) {
-            knock.connect(
-                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port),
-                    (int) Math.max(1, patience.toMillis()));
+            knock.connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), (int)
+                    Math.max(1, patience.toMillis()));
             synchronized (this) {
                 while (socket.isEmpty()) {
                     long left = (deadline - System.nanoTime()) / 1_000_000;
@@ -202,8 +201,7 @@ public final class Door {
             told = onKnock;
             onKnock = Optional.empty();
         }
-        told.ifPresent(knock ->
-                Thread.ofVirtual().name("knock-" + port).start(knock));
+        told.ifPresent(knock -> Thread.ofVirtual().name("knock-" + port).start(knock));
     }
 
     /** Answers an engine that asks for the socket, or asks whether to take a connection and shows the socket. */
@@ -244,11 +242,7 @@ public final class Door {
                 Files.deleteIfExists(folder.resolve(ASK));
             }
         } catch (IOException cannot) {
-            Doorkeeper.LOG
-                    .atWarn()
-                    .addKeyValue("port", port)
-                    .setCause(cannot)
-                    .log("an engine cannot be asked to wait");
+            Doorkeeper.LOG.atWarn().addKeyValue("port", port).setCause(cannot).log("an engine cannot be asked to wait");
         }
     }
 }

@@ -44,8 +44,8 @@ final class Native {
     private static final MethodHandle SOCKET = handle("socket", FunctionDescriptor.of(INT, INT, INT, INT));
     private static final MethodHandle BIND = handle("bind", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle LISTEN = handle("listen", FunctionDescriptor.of(INT, INT, INT));
-    private static final MethodHandle ACCEPT = handle(
-            "accept4", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, INT));
+    private static final MethodHandle ACCEPT =
+            handle("accept4", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SET_OPTION =
             handle("setsockopt", FunctionDescriptor.of(INT, INT, INT, INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SEND =
@@ -56,8 +56,7 @@ final class Native {
             handle("read", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
     private static final MethodHandle WRITE =
             handle("send", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, INT));
-    private static final MethodHandle POLL =
-            handle("poll", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, LONG, INT));
+    private static final MethodHandle POLL = handle("poll", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, LONG, INT));
     private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle EVENT = handle("eventfd", FunctionDescriptor.of(INT, INT, INT));
     private static final MethodHandle CONTROL =
@@ -77,8 +76,8 @@ final class Native {
 
     /** Bound to the loopback address and not listening yet. */
     static int tcp(int port) throws IOException {
-        int socket = (int) made("socket", (state, arena) -> (int)
-                SOCKET.invokeExact(state, AF_INET, STREAM_CLOSED_ON_EXEC, 0));
+        int socket = (int)
+                made("socket", (state, arena) -> (int) SOCKET.invokeExact(state, AF_INET, STREAM_CLOSED_ON_EXEC, 0));
         try {
             made("setsockopt", (state, arena) -> {
                 MemorySegment one = arena.allocateFrom(INT, 1);
@@ -106,11 +105,11 @@ final class Native {
 
     /** Listens at a name in the folder, whose path may be longer than an address can be. */
     static int unix(Path folder, String name) throws IOException {
-        int socket = (int) made("socket", (state, arena) -> (int)
-                SOCKET.invokeExact(state, AF_UNIX, STREAM_CLOSED_ON_EXEC, 0));
+        int socket = (int)
+                made("socket", (state, arena) -> (int) SOCKET.invokeExact(state, AF_UNIX, STREAM_CLOSED_ON_EXEC, 0));
         try {
-            int place = (int) made("open", (state, arena) -> (int)
-                    OPEN.invokeExact(state, arena.allocateFrom(folder.toString()), O_PATH, 0));
+            int place = (int) made("open", (state, arena) ->
+                    (int) OPEN.invokeExact(state, arena.allocateFrom(folder.toString()), O_PATH, 0));
             try {
                 made("bind", (state, arena) -> {
                     byte[] path = ("/proc/self/fd/" + place + "/" + name).getBytes(StandardCharsets.UTF_8);
@@ -158,8 +157,8 @@ final class Native {
         try (Arena arena = Arena.ofConfined()) {
             Message message = Message.of(arena, ' ');
             message.expect();
-            long count = made("recvmsg", (state, any) -> (long)
-                    RECEIVE.invokeExact(state, socket, message.header(), CLOSE_ON_EXEC | AT_ONCE));
+            long count = made("recvmsg", (state, any) ->
+                    (long) RECEIVE.invokeExact(state, socket, message.header(), CLOSE_ON_EXEC | AT_ONCE));
             return count == 1 ? Optional.of(new Letter(message.word(), message.taken())) : Optional.empty();
         }
     }
@@ -172,8 +171,8 @@ final class Native {
                 entries.set(INT, 8L * i, descriptors[i]);
                 entries.set(ValueLayout.JAVA_SHORT, 8L * i + 4, events);
             }
-            made("poll", (state, any) -> (int)
-                    POLL.invokeExact(state, entries, (long) descriptors.length, milliseconds));
+            made("poll", (state, any) ->
+                    (int) POLL.invokeExact(state, entries, (long) descriptors.length, milliseconds));
             boolean[] found = new boolean[descriptors.length];
             for (int i = 0; i < descriptors.length; i++) {
                 found[i] = entries.get(ValueLayout.JAVA_SHORT, 8L * i + 6) != 0;
@@ -197,8 +196,8 @@ final class Native {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(length);
             MemorySegment.copy(bytes, from, buffer, ValueLayout.JAVA_BYTE, 0, length);
-            return (int) made("send", (state, any) -> (long)
-                    WRITE.invokeExact(state, descriptor, buffer, (long) length, NO_SIGNAL));
+            return (int) made("send", (state, any) ->
+                    (long) WRITE.invokeExact(state, descriptor, buffer, (long) length, NO_SIGNAL));
         }
     }
 
@@ -209,7 +208,8 @@ final class Native {
 
     /** Wakes whoever polls the counter. */
     static void raise(int event) throws IOException {
-        made("write", (state, arena) -> (long) Raised.WRITE.invokeExact(state, event, arena.allocateFrom(LONG, 1L), 8L));
+        made("write", (state, arena) ->
+                (long) Raised.WRITE.invokeExact(state, event, arena.allocateFrom(LONG, 1L), 8L));
     }
 
     static void close(int descriptor) {
@@ -249,8 +249,7 @@ final class Native {
 
     /** The plain write, which only the counter needs. */
     private static final class Raised {
-        static final MethodHandle WRITE =
-                handle("write", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
+        static final MethodHandle WRITE = handle("write", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
     }
 
     /** A {@code struct msghdr} for one letter and at most one descriptor, as 64-bit Linux lays it out. */

@@ -78,8 +78,11 @@ public interface Protection<S extends Record> {
     /** Copies one table of a copy into the running source, under a name nothing there has; returns that. */
     String bring(Service<S> service, String table, Bench copy, Context source) throws InterruptedException;
 
-    /** Gives a copy that serves the passwords of the place it is to go to, as far as Holdfast itself needs one. */
-    void handOver(Service<S> service, Context copy, Context to);
+    /**
+     * Gives a copy that serves the passwords of the place it is to go to, as far as Holdfast itself needs one. Refuses a copy
+     * whose further changes would be mistaken for another's where the source is saved. Doing it twice is doing it once.
+     */
+    void handOver(Service<S> service, Context copy, Bench to) throws InterruptedException;
 
     /** A kind of backup and when it is due. */
     record Schedule(Catalogue.Kind kind, Cron cron) {}

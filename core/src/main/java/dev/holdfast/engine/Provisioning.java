@@ -32,4 +32,11 @@ public interface Provisioning<S extends Record> {
                 "Holdfast does not copy the data of this engine from a running service yet",
                 "Leave the service out of the derived stack; it then begins empty there.");
     }
+
+    /** How a derived stack is given the files that the service has at one instant. */
+    default Support<Cutting<S>> cutting() {
+        return Support.notOffered(
+                "Holdfast does not know yet what of this engine's files makes up one moment of it",
+                "Name the other services with --service; a service that is left out is not in the branch.");
+    }
 }

@@ -41,6 +41,8 @@ final class House implements AutoCloseable {
     private final Home home;
     private final Duration ready;
     private final Launcher launcher = new Launcher();
+    private final InstantSource clock;
+    private final ShellEngine engine;
     private Optional<Daemon> daemon = Optional.empty();
 
     House(Path root) {
@@ -49,6 +51,13 @@ final class House implements AutoCloseable {
 
     /** {@code ready} is how long an up waits for what it started. */
     House(Path root, Duration ready) {
+        this(root, ready, InstantSource.system(), new ShellEngine());
+    }
+
+    /** One whose time and whose engine are the test's. */
+    House(Path root, Duration ready, InstantSource clock, ShellEngine engine) {
+        this.clock = clock;
+        this.engine = engine;
         this.root = root;
         this.ready = ready;
         this.home = Home.of(Map.of("HOLDFAST_HOME", root.resolve("home").toString()))
@@ -79,7 +88,7 @@ final class House implements AutoCloseable {
     }
 
     Stacks.Parts parts() {
-        Register register = new Register(List.of(new ShellEngine()));
+        Register register = new Register(List.of(engine));
         Pace pace = new Pace(
                 Duration.ofMillis(5),
                 Duration.ofMillis(20),
@@ -103,7 +112,7 @@ final class House implements AutoCloseable {
                 register,
                 pace,
                 ready,
-                InstantSource.system());
+                clock);
     }
 
     /** Ends the daemon as a shutdown or a crash would: whatever runs goes on. */

@@ -13,6 +13,7 @@ import dev.holdfast.targets.local.Launcher;
 import dev.holdfast.targets.local.LocalStack;
 import dev.holdfast.targets.local.Source;
 import dev.holdfast.targets.local.StackFolder;
+import dev.holdfast.targets.local.volume.Volumes;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ public final class LocalPlaces implements Places {
     private final Launcher launcher;
     private final InstantSource clock;
     private final SecureRandom random;
+    private final Volumes volumes;
 
     /** @param launcher outlives this; its owner closes it */
     public LocalPlaces(
@@ -49,6 +51,7 @@ public final class LocalPlaces implements Places {
         this.launcher = launcher;
         this.clock = clock;
         this.random = random;
+        this.volumes = Volumes.of(home);
     }
 
     /** Brings programs to this machine. */
@@ -62,6 +65,16 @@ public final class LocalPlaces implements Places {
     }
 
     @Override
+    public StackFolder stack(String stack) {
+        return home.stack(stack);
+    }
+
+    @Override
+    public Volumes volumes() {
+        return volumes;
+    }
+
+    @Override
     public List<String> names() {
         return home.stacks().stream().map(StackFolder::name).toList();
     }
@@ -69,7 +82,7 @@ public final class LocalPlaces implements Places {
     @Override
     public Site open(Stack stack, Source source) {
         LocalStack.Parts parts = LocalStack.Parts.of(home, stack.name(), enclosure, launcher, clock, random);
-        return new LocalSite(LocalStack.open(home, stack, source, register, parts), register);
+        return new LocalSite(LocalStack.open(home, stack, source, register, parts), register, volumes);
     }
 
     /** The certificates and the authority stay: the other stack has its own. Rotations are begun and ended in the first. */

@@ -19,18 +19,23 @@ import dev.holdfast.targets.local.Doors;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.LocalStack;
+import dev.holdfast.targets.local.Pause;
 import dev.holdfast.targets.local.Room;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.ServerCertificate;
 import dev.holdfast.targets.local.Source;
+import dev.holdfast.targets.local.volume.Volumes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A stack of the local target, as the supervisor sees it. */
-record LocalSite(LocalStack local, Register register) implements Site {
+record LocalSite(LocalStack local, Register register, Volumes volumes) implements Site {
     @Override
     public Context context() {
         return local;
@@ -64,6 +69,36 @@ record LocalSite(LocalStack local, Register register) implements Site {
     @Override
     public void succeed(String member, Path from, Path aside) {
         local.succeed(member, from, aside);
+    }
+
+    @Override
+    public Pause pause(Set<String> members, List<Path> scratch, Duration longest) {
+        return local.pause(members, scratch, longest);
+    }
+
+    @Override
+    public boolean isPaused() {
+        return local.isPaused();
+    }
+
+    @Override
+    public void own(Workload workload, List<String> leftOut, SortedMap<String, String> renewed) {
+        local.own(workload, leftOut, renewed);
+    }
+
+    @Override
+    public void shut(String lender) {
+        local.shut(lender);
+    }
+
+    @Override
+    public void unlock() {
+        local.unlock();
+    }
+
+    @Override
+    public Optional<String> lender() {
+        return local.lender();
     }
 
     @Override
@@ -143,7 +178,7 @@ record LocalSite(LocalStack local, Register register) implements Site {
 
     @Override
     public void purge() {
-        local.purge();
+        local.purge(folder -> volumes.holding(folder).remove(folder));
     }
 
     @Override
@@ -183,12 +218,12 @@ record LocalSite(LocalStack local, Register register) implements Site {
 
     @Override
     public Site preview(Stack stack) {
-        return new LocalSite(local.seenWith(stack), register);
+        return new LocalSite(local.seenWith(stack), register, volumes);
     }
 
     @Override
     public Site become(Stack stack, Source source) {
-        return new LocalSite(local.become(stack, source), register);
+        return new LocalSite(local.become(stack, source), register, volumes);
     }
 
     @Override

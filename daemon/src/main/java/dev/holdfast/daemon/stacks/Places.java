@@ -4,6 +4,8 @@ import dev.holdfast.blueprint.Programs;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Source;
+import dev.holdfast.targets.local.StackFolder;
+import dev.holdfast.targets.local.volume.Volumes;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -13,6 +15,12 @@ import java.util.Set;
 public interface Places {
     /** The folder of all state of that stack; it need not exist. Refuses a name that is not one plain word. */
     Path folder(String stack);
+
+    /** The same folder with all its parts. */
+    StackFolder stack(String stack);
+
+    /** Where the data of stacks lives. */
+    Volumes volumes();
 
     /** The stacks that have a folder. */
     List<String> names();

@@ -96,7 +96,7 @@ final class Schedules implements AutoCloseable {
         int jitter = Math.floorMod((managed.name() + "/" + service).hashCode(), JITTER_SECONDS);
         Instant now = stacks.parts().clock().instant().minusSeconds(jitter);
         Optional<Kind> due = due(protection.schedules(bound.service()), memory.ofService(service), begun, now);
-        if (due.isEmpty()) {
+        if (due.isEmpty() || !isServing(live, bound)) {
             return;
         }
         Optional<Lease.Held> turn = managed.saving(service).tryTake(Duration.ZERO);
@@ -105,6 +105,13 @@ final class Schedules implements AutoCloseable {
                 save(managed, live, bound, protection, due.get());
             }
         }
+    }
+
+    /** One that is only just starting would fail, and be tried again much later; one that does not start says so itself. */
+    private static boolean isServing(ManagedStack.Live live, Bound<?> bound) {
+        return bound.members().stream()
+                .allMatch(member ->
+                        live.supervisor().board().get(member.name()).isServing());
     }
 
     private <S extends Record> void save(

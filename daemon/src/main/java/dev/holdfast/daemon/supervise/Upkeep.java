@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
+    /** A pause is over soon. */
+    private static final Duration PAUSED = Duration.ofMillis(100);
+
     private final Supplier<Site> place;
     private final Probe probe;
     private final Board board;
@@ -38,6 +41,7 @@ final class Upkeep {
     private Vigil vigil;
     private Optional<Instant> startAt = Optional.empty();
     private Instant nextProbe = Instant.MAX;
+    private Instant pausedUntil = Instant.MIN;
     private Instant startedAt = Instant.EPOCH;
 
     /** @param onExit told from another thread that a process has ended */
@@ -72,7 +76,8 @@ final class Upkeep {
 
     /** When {@link #due} is to be called, if nothing happens before. */
     Instant next() {
-        return startAt.orElse(nextProbe);
+        Instant due = startAt.orElse(nextProbe);
+        return due.isBefore(pausedUntil) ? pausedUntil : due;
     }
 
     /** Something it depends on has changed. */
@@ -270,6 +275,11 @@ final class Upkeep {
     }
 
     void due() {
+        if (site().isPaused()) {
+            // who is stopped does not answer, and who starts now would write to what is being cloned
+            pausedUntil = clock.instant().plus(PAUSED);
+            return;
+        }
         if (waiting) {
             whenNeedsAreReady("all that it needs is ready");
         } else if (startAt.isPresent() && !clock.instant().isBefore(startAt.get())) {

@@ -13,6 +13,8 @@ import dev.holdfast.blueprint.Workload.Reload;
 import dev.holdfast.blueprint.Workload.Signal;
 import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Support;
+import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.engine.Sleeping;
 import dev.holdfast.engine.Support;
@@ -44,6 +46,11 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
     PgBouncerProvisioning(PgBouncerParameters parameters, PgBouncerSizing sizing) {
         this.parameters = parameters;
         this.sizing = sizing;
+    }
+
+    @Override
+    public Support<Cutting<PgBouncerSpec>> cutting() {
+        return Support.offered(new Cutting<>() {});
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Support;
+import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.engine.Sleeping;
@@ -56,6 +58,11 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
                         "it keeps nothing on disk, so all it holds would be lost",
                         "Give it persistence: aof, or remove 'suspend'.")
                 : Support.offered(new RedisSleeping());
+    }
+
+    @Override
+    public Support<Cutting<RedisSpec>> cutting() {
+        return Support.offered(new RedisCutting());
     }
 
     @Override

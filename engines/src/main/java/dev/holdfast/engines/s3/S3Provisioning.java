@@ -10,6 +10,7 @@ import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.engine.Sleeping;
@@ -84,6 +85,11 @@ final class S3Provisioning implements Provisioning<S3Spec> {
     @Override
     public Support<Sleeping<S3Spec>> sleeping(Service<S3Spec> service) {
         return Support.offered(new S3Sleeping());
+    }
+
+    @Override
+    public Support<Cutting<S3Spec>> cutting() {
+        return Support.offered(new Cutting<>() {});
     }
 
     @Override

@@ -1,297 +1,39 @@
 package dev.holdfast.proof.benchmark;
 
 import dev.holdfast.proof.Installation;
-import dev.holdfast.proof.RunningStack;
-import dev.holdfast.text.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 
-/** {@code ./verify --benchmarks}: measures what the issues promise and writes the page. */
+/** {@code ./verify --benchmarks [PART …]}: measures what the issues promise and writes these parts of the page. */
 public final class Benchmarks {
-    private static final int ROUNDS = 5;
-    private static final int COMMAND_ROUNDS = 20;
+    private Benchmarks() {}
 
-    private final Path root;
-    private final Installation installation;
-    private final Page page = new Page();
-
-    private Benchmarks(Path root, Installation installation) {
-        this.root = root;
-        this.installation = installation;
-    }
-
+    /** The root of the tree, the cache of engines, and the words of the parts; all of them where none is said. */
     public static void main(String[] arguments) throws IOException {
         Path root = Path.of(arguments[0]).toAbsolutePath().normalize();
         Path cache = Path.of(arguments[1]).toAbsolutePath().normalize();
-        Path home = Files.createTempDirectory("hf-bench");
-        try (Installation installation = new Installation(root.resolve("holdfast"), home, cache)) {
-            Benchmarks benchmarks = new Benchmarks(root, installation);
-            benchmarks.starter();
-            benchmarks.largeFiles();
-            new AccessDiff(installation, benchmarks.page).measure();
-            benchmarks.page.add(MigrationRuns.measured(installation));
-            TenancyCosts.measure(installation, benchmarks.page);
-            BackupRuns.measure(installation, benchmarks.page);
-            benchmarks.page.add(RehearsalOverhead.row(installation));
-            benchmarks.cold();
-            benchmarks.page.write(root.resolve("docs/benchmarks.md"));
-        }
-    }
-
-    private void starter() throws IOException {
-        String yaml = Files.readString(root.resolve("stacks/starter/stack.yaml"));
-        RunningStack starter = RunningStack.up(installation, installation.home().resolve("starter"), "starter", yaml);
-        commands(starter);
-        daemon();
-        Map<String, Bare> bare = bareCommands(starter);
-        warmUp(starter, bare);
-    }
-
-    private void commands(RunningStack starter) {
-        Samples floor = Samples.millis(COMMAND_ROUNDS, this::bareJava);
-        Optional<Row.Floor> java = Optional.of(new Row.Floor("`java -version`", floor));
-        Samples help =
-                Samples.millis(COMMAND_ROUNDS, () -> starter.run("--help").orFail());
-        page.add(new Row("`holdfast --help`", help, "ms", java, "≤ 120 ms", help.median() <= 120, "holdfast --help"));
-        Samples status =
-                Samples.millis(COMMAND_ROUNDS, () -> starter.run("status").orFail());
-        page.add(new Row(
-                "`holdfast status`, starter stack",
-                status,
-                "ms",
-                java,
-                "≤ 200 ms",
-                status.median() <= 200,
-                "holdfast status"));
-    }
-
-    private void bareJava() {
-        try {
-            String java = ProcessHandle.current().info().command().orElse("java");
-            new ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-version")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void daemon() throws IOException {
-        long pid = installation
-                .run(installation.home(), "daemon", "status", "--output", "json")
-                .orFail()
-                .json()
-                .longAt("pid")
-                .orElseThrow();
-        // what has just started is probed more often; calm is what a machine sees all day
-        LockSupport.parkNanos(Duration.ofSeconds(75).toNanos());
-        long window = Duration.ofSeconds(60).toNanos();
-        long before = cpuTicks(pid);
-        LockSupport.parkNanos(window);
-        double percent = (cpuTicks(pid) - before) / 100.0 / (window / 1e9) * 100;
-        page.add(new Row(
-                "daemon, idle CPU with the starter stack (60 s, from 75 s after `up`)",
-                Samples.single(percent),
-                "% of a core",
-                Optional.empty(),
-                "< 0.5 %",
-                percent < 0.5,
-                "cat /proc/PID/stat, twice (PID: holdfast daemon status)"));
-        double megabytes = rssBytes(pid) / 1e6;
-        page.add(new Row(
-                "daemon, resident memory with the starter stack",
-                Samples.single(megabytes),
-                "MB",
-                Optional.empty(),
-                "≤ 150 MB",
-                megabytes <= 150,
-                "holdfast daemon status"));
-    }
-
-    private record Bare(EngineStart.Command command, String engine, int port) {}
-
-    /** The commands of the members that have a door, as the kernel shows them while they run. */
-    private static Map<String, Bare> bareCommands(RunningStack starter) {
-        Map<String, Bare> commands = new TreeMap<>();
-        for (Json service : starter.status().itemsAt("services")) {
-            Json member = service.itemsAt("members").getFirst();
-            ProcessHandle engine =
-                    ProcessHandle.of(member.longAt("pid").orElseThrow()).orElseThrow();
-            ProcessHandle sandbox =
-                    engine.parent().flatMap(ProcessHandle::parent).orElseThrow();
-            int port = Math.toIntExact(service.itemsAt("endpoints").stream()
-                    .filter(e -> !e.textAt("name").orElse("").equals("pooled"))
-                    .findFirst()
-                    .flatMap(e -> e.longAt("port"))
-                    .orElseThrow());
-            commands.put(
-                    service.textAt("name").orElseThrow(),
-                    new Bare(
-                            EngineStart.Command.of(sandbox.pid()),
-                            service.textAt("engine").orElseThrow(),
-                            port));
-        }
-        return commands;
-    }
-
-    private void warmUp(RunningStack starter, Map<String, Bare> bare) {
-        Samples withDaemon = Samples.of(ROUNDS, () -> {
-            starter.run("down").orFail();
-            return timedUp(starter);
-        });
-        Samples withoutDaemon = Samples.of(ROUNDS, () -> {
-            starter.run("down").orFail();
-            installation.run(installation.home(), "daemon", "stop").orFail();
-            return timedUp(starter);
-        });
-        starter.run("down").orFail();
-        Row.Floor slowest = null;
-        for (Map.Entry<String, Bare> engine : bare.entrySet()) {
-            Bare start = engine.getValue();
-            Samples samples = bareStart(start, start.command().withoutArchive());
-            page.remark("bare start of " + start.engine() + " to its first answer: " + samples + " ms");
-            if (!start.command().equals(start.command().withoutArchive())) {
-                Samples archived = bareStart(start, start.command());
-                page.remark(String.format(
-                        java.util.Locale.ROOT,
-                        "the same with the archive of classes that Holdfast makes at install: %s ms; against that, `up` with a "
-                                + "running daemon is %.2f times as long",
-                        archived,
-                        withDaemon.median() / archived.median()));
-            }
-            if (slowest == null || samples.median() > slowest.samples().median()) {
-                slowest = new Row.Floor("slowest engine alone (" + start.engine() + ")", samples);
+        List<Part> parts = parts(Arrays.asList(arguments).subList(2, arguments.length));
+        Path file = root.resolve("docs/benchmarks.md");
+        for (Part part : parts) {
+            Path home = Files.createTempDirectory("hf-bench");
+            try (Installation installation = new Installation(root.resolve("holdfast"), home, cache)) {
+                // each is written as soon as it is there: a later one that fails takes nothing with it
+                Pages.write(file, part, part.measured(root, installation));
             }
         }
-        Row.Floor floor = Optional.ofNullable(slowest).orElseThrow();
-        up("warm `up` of the starter stack, daemon running", withDaemon, floor);
-        up("warm `up` of the starter stack, no daemon yet", withoutDaemon, floor);
     }
 
-    private static Samples bareStart(Bare start, EngineStart.Command command) {
-        return Samples.of(ROUNDS, () -> EngineStart.nanosToFirstAnswer(command, start.engine(), start.port()));
-    }
-
-    private void up(String what, Samples samples, Row.Floor floor) {
-        boolean met = samples.median() <= 1.5 * floor.samples().median() && samples.median() < 5_000;
-        page.add(new Row(
-                what, samples, "ms", Optional.of(floor), "≤ 1.5 × and < 5 s", met, "holdfast up stacks/starter"));
-    }
-
-    private static long timedUp(RunningStack stack) {
-        long begin = System.nanoTime();
-        stack.run("up").orFail();
-        return System.nanoTime() - begin;
-    }
-
-    /** From a fresh clone and an empty cache to a running stack; once, because it fetches everything. */
-    private void cold() throws IOException {
-        Path folder = Files.createTempDirectory("hf-cold");
-        Path clone = folder.resolve("clone");
-        long begin = System.nanoTime();
-        wait(List.of("git", "clone", "--quiet", root.toString(), clone.toString()));
-        try (Installation cold =
-                new Installation(clone.resolve("holdfast"), folder.resolve("home"), folder.resolve("cache"))) {
-            Files.createDirectories(cold.home());
-            cold.run(clone, "version").orFail();
-            long built = System.nanoTime();
-            cold.run(clone, "engines", "install", "stacks/starter").orFail();
-            long installed = System.nanoTime();
-            cold.run(clone, "up", "stacks/starter").orFail();
-            long up = System.nanoTime();
-            page.add(new Row(
-                    "cold: fresh clone, empty engine cache, to all ready",
-                    Samples.single((up - begin) / 1e9),
-                    "s",
-                    Optional.empty(),
-                    "reported",
-                    true,
-                    "git clone … && ./holdfast up stacks/starter"));
-            page.remark(String.format(
-                    java.util.Locale.ROOT,
-                    "the cold start's parts: clone and build %.0f s (Maven's own repository was warm), engines fetched, verified "
-                            + "and unpacked %.0f s, first `up` with initdb, certificates, roles and buckets %.1f s",
-                    (built - begin) / 1e9,
-                    (installed - built) / 1e9,
-                    (up - installed) / 1e9));
+    private static List<Part> parts(List<String> words) {
+        List<Part> parts = new ArrayList<>();
+        for (String word : words) {
+            parts.add(Part.of(word)
+                    .orElseThrow(() -> new IllegalArgumentException("'" + word + "' is none of "
+                            + Part.ALL.stream().map(Part::word).toList())));
         }
-    }
-
-    private static void wait(List<String> command) throws IOException {
-        try {
-            if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
-                throw new AssertionError("failed: " + command);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void largeFiles() throws IOException {
-        Path large = installation.home().resolve("large");
-        Files.createDirectories(large);
-        Files.writeString(large.resolve("stack.yaml"), services("large", 200));
-        Samples validate =
-                Samples.millis(ROUNDS, () -> installation.run(large, "validate").orFail());
-        page.add(new Row(
-                "`holdfast validate`, 200 services",
-                validate,
-                "ms",
-                Optional.empty(),
-                "≤ 500 ms",
-                validate.median() <= 500,
-                "holdfast validate"));
-        Files.writeString(large.resolve("stack.yaml"), services("large", 1_000));
-        Samples plan =
-                Samples.millis(ROUNDS, () -> installation.run(large, "plan").orFail());
-        page.add(new Row(
-                "`holdfast plan`, 1,000 services",
-                plan,
-                "ms",
-                Optional.empty(),
-                "≤ 1 s",
-                plan.median() <= 1_000,
-                "holdfast plan"));
-    }
-
-    /** As many services as asked, a third of each kind that has most to compute. */
-    private static String services(String name, int count) {
-        StringBuilder yaml = new StringBuilder(
-                "apiVersion: holdfast.dev/v1\nkind: Stack\nmetadata: { name: " + name + " }\nspec:\n  services:\n");
-        for (int i = 0; i < count; i++) {
-            yaml.append(i % 3 == 0 ? "    db" : "    cache").append(i).append(":\n");
-            yaml.append(
-                    i % 3 == 0
-                            ? "      engine: postgres\n      databases: { app: {} }\n      roles: { app: { can: [read, write] } }\n"
-                            : "      engine: redis\n      resources: { memory: 128Mi }\n");
-        }
-        return yaml.toString();
-    }
-
-    private static long cpuTicks(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-    }
-
-    private static long rssBytes(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                .findFirst()
-                .orElseThrow();
+        return parts.isEmpty() ? Part.ALL : parts;
     }
 }

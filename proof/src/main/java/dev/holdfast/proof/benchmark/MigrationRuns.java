@@ -6,7 +6,6 @@ import dev.holdfast.proof.Installation;
 import dev.holdfast.proof.RunningStack;
 import dev.holdfast.text.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,17 +120,5 @@ final class MigrationRuns {
             yaml.append("        flyway").append(round).append(": {}\n");
         }
         return yaml.toString();
-    }
-
-    /** Shown where somebody measures this alone. */
-    public static void main(String[] arguments) throws IOException {
-        Path root = Path.of(arguments[0]).toAbsolutePath().normalize();
-        Path home = Files.createTempDirectory("hf-bench");
-        try (Installation installation = new Installation(
-                root.resolve("holdfast"), home, Path.of(arguments[1]).toAbsolutePath())) {
-            System.out.println(measured(installation).markdown());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,12 +1,9 @@
 package dev.holdfast.proof.benchmark;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code docs/benchmarks.md}: replaced as a whole by each run, so that every figure on it is of one run. */
+/** The figures of one part; all of one run. */
 final class Page {
     private final List<Row> rows = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
@@ -19,17 +16,8 @@ final class Page {
         remarks.add(sentence);
     }
 
-    void write(Path file) throws IOException {
-        StringBuilder text = new StringBuilder("""
-                # Benchmarks
-
-                Written by `./verify --benchmarks`; every figure below is of one run on one machine. Medians, with the range in
-                brackets. A ratio is against a floor or a peer measured in the same run: quote the ratios, the times are this
-                machine's.
-
-                """);
-        text.append("Machine: ").append(machine()).append(".\n\n");
-        text.append(
+    String markdown() {
+        StringBuilder text = new StringBuilder(
                 "| what | measured | floor or peer | ratio | goal | | see it yourself |\n|---|---|---|--:|---|---|---|\n");
         for (Row row : rows) {
             text.append(row.markdown()).append('\n');
@@ -40,20 +28,6 @@ final class Page {
                 text.append("- ").append(remark).append('\n');
             }
         }
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.writeString(part, text);
-        Files.move(part, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static String machine() throws IOException {
-        long memory = Files.readAllLines(Path.of("/proc/meminfo")).stream()
-                .filter(line -> line.startsWith("MemTotal"))
-                .map(line -> line.replaceAll("\\D", ""))
-                .mapToLong(Long::parseLong)
-                .findFirst()
-                .orElse(0);
-        return Runtime.getRuntime().availableProcessors() + " cores, " + Math.round(memory / 1048576.0) + " GiB, "
-                + System.getProperty("os.name") + " " + System.getProperty("os.version") + ", Java "
-                + System.getProperty("java.version");
+        return text.toString();
     }
 }

@@ -64,7 +64,11 @@ final class BackupTest {
         assertThat(full).endsWith("F");
         sql("vault", "INSERT INTO items SELECT g, 'later' FROM generate_series(1001, 1500) g");
         vault.run("backup", "point", "main", "before-the-accident").orFail();
-        String moment = sql("vault", "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
+        // no commit follows this moment, so that PostgreSQL itself never knows that it reached it
+        vault.run("restore", "main", "--at", now(), "--table", "shop.public.items")
+                .orFail();
+        assertThat(sql("vault", "SELECT count(*) FROM restored_1.items")).isEqualTo("1500");
+        String moment = now();
         sql("vault", "DELETE FROM items");
 
         // told before anything is done, and refused where it cannot be
@@ -87,7 +91,7 @@ final class BackupTest {
         // one table comes back into the source itself
         vault.run("restore", "main", "--point", "before-the-accident", "--table", "shop.public.items")
                 .orFail();
-        assertThat(sql("vault", "SELECT count(*) FROM restored_1.items")).isEqualTo("1500");
+        assertThat(sql("vault", "SELECT count(*) FROM restored_2.items")).isEqualTo("1500");
 
         Outcome unapproved = vault.run("promote", "vault@then");
         assertThat(unapproved.status()).isEqualTo(5);
@@ -139,6 +143,13 @@ final class BackupTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
                 .isEqualTo("rw-------");
         sql("vault", "SELECT pg_switch_wal()");
+        // as if the daemon had been killed just before it wrote down what it had counted
+        Path stored = installation.home().resolve("data/stacks/vault/volume/objects-0/objects/backups/vault");
+        Path ledger = files(stored.resolve("holdfast"))
+                .filter(file -> file.getFileName().toString().endsWith("F.json"))
+                .findFirst()
+                .orElseThrow();
+        Files.delete(ledger);
         // the source goes, with all it held; the store serves on
         vault.write(YAML.replaceFirst("(?s)    main:.*patience: PATIENCE }\n", ""));
         Json plan = vault.run("plan", "--output", "json").json();
@@ -239,6 +250,10 @@ final class BackupTest {
         List<String> all = new java.util.ArrayList<>(List.of(arguments));
         all.addAll(List.of("--output", "json"));
         return vault.run(all.toArray(new String[0])).orFail().json();
+    }
+
+    private String now() {
+        return sql("vault", "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
     }
 
     private String sql(String stack, String statement) {

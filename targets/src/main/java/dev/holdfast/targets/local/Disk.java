@@ -27,9 +27,9 @@ import java.util.Set;
  * Writing to this machine: whole files or none, for their owner alone, and every failure a problem that says what to do.
  * A file that is right already is not touched.
  */
-final class Disk {
+public final class Disk {
     /** Files that Holdfast keeps for itself. */
-    static final Owner OURS = new Owner(0, 0, false);
+    public static final Owner OURS = new Owner(0, 0, false);
 
     private static final String FREE =
             "Free space on that file system or point HOLDFAST_HOME at a larger one; what was there before is unchanged.";
@@ -39,7 +39,7 @@ final class Disk {
     private Disk() {}
 
     /** Makes the folder and its parents where they are missing; sets owner and mode of the last one only. */
-    static void folder(Path folder, Owner owner) {
+    public static void folder(Path folder, Owner owner) {
         try {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER));
@@ -54,7 +54,7 @@ final class Disk {
     }
 
     /** Returns whether anything had to be written. The folder must exist. */
-    static boolean write(Path file, byte[] content, Owner owner) {
+    public static boolean write(Path file, byte[] content, Owner owner) {
         Path sibling = file.resolveSibling("." + file.getFileName() + ".new");
         try {
             if (read(file).filter(now -> Arrays.equals(now, content)).isPresent() && isGiven(file, owner)) {
@@ -81,7 +81,7 @@ final class Disk {
     }
 
     /** Empty where there is no such file. */
-    static Optional<byte[]> read(Path file) {
+    public static Optional<byte[]> read(Path file) {
         try {
             return Optional.of(Files.readAllBytes(file));
         } catch (NoSuchFileException missing) {
@@ -91,7 +91,7 @@ final class Disk {
         }
     }
 
-    static void move(Path from, Path to) {
+    public static void move(Path from, Path to) {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -100,7 +100,7 @@ final class Disk {
     }
 
     /** Removes the file or the whole folder; a link is removed, never followed. */
-    static void remove(Path path) {
+    public static void remove(Path path) {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -136,7 +136,7 @@ final class Disk {
     }
 
     /** The problem that an I/O failure on this path is; a full file system is told apart from everything else. */
-    static HoldfastException failure(Path path, long needed, IOException cause) {
+    public static HoldfastException failure(Path path, long needed, IOException cause) {
         String reason = String.valueOf(cause.getMessage());
         Optional<FileStore> store = store(path);
         long free = store.map(Disk::free).orElse(Long.MAX_VALUE);
@@ -154,7 +154,7 @@ final class Disk {
                 cause);
     }
 
-    static Problem full(Path path) {
+    public static Problem full(Path path) {
         Optional<FileStore> store = store(path);
         return full(path, store, store.map(Disk::free).orElse(0L));
     }
@@ -174,7 +174,7 @@ final class Disk {
         return hasLessThan(path, 64 * 1024);
     }
 
-    static boolean hasLessThan(Path path, long bytes) {
+    public static boolean hasLessThan(Path path, long bytes) {
         return store(path).map(Disk::free).orElse(Long.MAX_VALUE) < bytes;
     }
 

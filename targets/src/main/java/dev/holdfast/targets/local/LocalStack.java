@@ -24,13 +24,17 @@ import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
+import dev.holdfast.text.Json;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -104,6 +108,7 @@ public final class LocalStack implements Context, AutoCloseable {
                     lease,
                     ports,
                     new Members(folder, parts.launcher(), parts.clock()));
+            Pause.end(folder, local.members);
             ports.complete(local.assembly.members(), local.members);
             folder.remember(source);
             byte[] authority = parts.certificates().certificate().getBytes(StandardCharsets.UTF_8);
@@ -308,12 +313,61 @@ public final class LocalStack implements Context, AutoCloseable {
         }
     }
 
-    /** Removes everything of the stack and closes it. Refuses while any member runs. */
-    public void purge() {
+    /** Stops these members for a moment: see {@link Pause}. */
+    public Pause pause(Set<String> names, List<Path> scratch, Duration longest) {
+        members.paused(true);
+        try {
+            return Pause.begin(folder, members, names, scratch, longest);
+        } catch (RuntimeException failed) {
+            members.paused(false);
+            throw failed;
+        }
+    }
+
+    /** Whether a {@link Pause} lasts. */
+    public boolean isPaused() {
+        return members.isPaused();
+    }
+
+    /**
+     * Makes what was cloned into the member's data its own: removes what belonged to the process it was cloned from, and
+     * writes anew, from the member's own configuration, what had that one's logins in it.
+     */
+    public void own(Workload workload, List<String> leftOut, SortedMap<String, String> renewed) {
+        preparation.own(workload, leftOut, renewed);
+    }
+
+    /** From now on the data has the logins of another stack, and nobody but Holdfast may enter, until {@link #unlock}. */
+    public void shut(String lender) {
+        folder.closed().write(Json.object().put("lender", lender).build());
+    }
+
+    /** The data has the logins of this stack alone. */
+    public void unlock() {
+        Disk.remove(folder.closed().path());
+    }
+
+    /** The stack whose logins the data has, while it has not its own. */
+    public Optional<String> lender() {
+        return folder.closed().read(json -> StateFile.requireText(json, "lender"));
+    }
+
+    @Override
+    public boolean isClosed() {
+        return Files.exists(folder.closed().path());
+    }
+
+    /**
+     * Removes everything of the stack and closes it. Refuses while any member runs.
+     *
+     * @param data takes the stack's data away from wherever it lives
+     */
+    public void purge(Consumer<StackFolder> data) {
         Set<String> names = new TreeSet<>(folder.membersWithFiles());
         assembly.members().forEach(member -> names.add(member.name()));
         requireStopped(names);
         names.forEach(member -> members.sweep(member, members.recorded(member)));
+        data.accept(folder);
         folder.removeAll();
         close();
     }

@@ -82,7 +82,7 @@ public record StackFolder(String name, Path root) {
         return root.resolve("client");
     }
 
-    /** The place of the data of all members: one directory, so that it can be branched at once. */
+    /** The place of the data of all members: one directory, so that it can be branched at once; a link to it where the stack lives in a volume. */
     public Path volume() {
         return root.resolve("volume");
     }
@@ -100,7 +100,7 @@ public record StackFolder(String name, Path root) {
     }
 
     /** Which engine and version made the data. */
-    StateFile origin(String member) {
+    public StateFile origin(String member) {
         Path data = volume(member);
         return new StateFile(
                 of("volume", member, ".json"),
@@ -128,6 +128,20 @@ public record StackFolder(String name, Path root) {
     StateFile asleep() {
         Path path = root.resolve("asleep.json");
         return new StateFile(path, "Remove the file: the services that it names are started again.");
+    }
+
+    /** Which members are stopped for a moment; there only while they are. */
+    StateFile paused() {
+        return new StateFile(
+                root.resolve("paused.json"),
+                "Have the processes of the stack go on (kill -CONT), then remove the file.");
+    }
+
+    /** Whose logins the data has, while it has not its own; there only while its doors are closed for that. */
+    StateFile closed() {
+        return new StateFile(
+                root.resolve("closed.json"),
+                "Throw the branch away and make it anew: nobody knows any more whose passwords are in its data.");
     }
 
     public Path log(String member) {

@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** One JSON file of Holdfast's own state. What cannot be read is refused and left as it is, never repaired in silence. */
-record StateFile(Path path, String remedy) {
+public record StateFile(Path path, String remedy) {
 
     /** Empty where the file is missing. {@code reader} throws {@link IllegalArgumentException} for what it cannot use. */
-    <T> Optional<T> read(Function<Json, T> reader) {
+    public <T> Optional<T> read(Function<Json, T> reader) {
         return Disk.read(path).map(bytes -> {
             try {
                 return reader.apply(Json.parse(new String(bytes, StandardCharsets.UTF_8)));
@@ -28,22 +28,22 @@ record StateFile(Path path, String remedy) {
         });
     }
 
-    void write(Json content) {
+    public void write(Json content) {
         Disk.write(path, content.pretty().getBytes(StandardCharsets.UTF_8), Disk.OURS);
     }
 
     /** Sets an unreadable file aside as {@code <name>.bad}, so that the next write begins anew and nothing is lost. */
-    void setAside() {
+    public void setAside() {
         Path aside = path.resolveSibling(path.getFileName() + ".bad");
         Disk.remove(aside);
         Disk.move(path, aside);
     }
 
-    static String requireText(Json json, String name) {
+    public static String requireText(Json json, String name) {
         return json.textAt(name).orElseThrow(() -> new IllegalArgumentException("'" + name + "' is missing"));
     }
 
-    static long requireLong(Json json, String name) {
+    public static long requireLong(Json json, String name) {
         return json.longAt(name).orElseThrow(() -> new IllegalArgumentException("'" + name + "' is missing"));
     }
 }

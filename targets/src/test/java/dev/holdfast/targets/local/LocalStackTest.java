@@ -297,10 +297,10 @@ final class LocalStackTest {
         LocalStack stack = fixture.open(Fixture.secured(workload(M, IDLE)));
         stack.prepare(Fixture.secured(workload(M, IDLE)));
         Running running = stack.start(Fixture.secured(workload(M, IDLE)));
-        assertThatThrownBy(stack::purge)
+        assertThatThrownBy(() -> stack.purge(each -> {}))
                 .hasMessageContaining("main-0 of stack 'test' still runs (process " + running.pid() + ") [HF3112]");
         stack.stop(running);
-        stack.purge();
+        stack.purge(each -> Disk.remove(each.volume()));
         assertThat(stack.folder().root()).doesNotExist();
         assertThat(fixture.home().stacks()).isEmpty();
     }

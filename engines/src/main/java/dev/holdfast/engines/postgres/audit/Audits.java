@@ -7,6 +7,7 @@ import dev.holdfast.engines.postgres.PostgresSpec.Database;
 import dev.holdfast.plan.Change;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The audit of all databases of a service, compared with what is there. */
 public final class Audits {
@@ -23,6 +24,13 @@ public final class Audits {
             }
         });
         return changes;
+    }
+
+    /** Of one database that is there. */
+    public static List<Change> changesIn(Declared declared, String name, Context context) {
+        return Optional.ofNullable(declared.databases().get(name))
+                .map(database -> changes(declared, name, database, context))
+                .orElse(List.of());
     }
 
     private static List<Change> changes(Declared declared, String name, Database database, Context context) {

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,7 +23,7 @@ public final class ArchiverSession {
     private static final long STUCK_SECONDS = 90;
 
     private static final Duration FLUSH = Duration.ofSeconds(20);
-    private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
+    private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
 
     /** One row, see {@link #read}. */
     static final String QUESTION = Beside.text(ArchiverSession.class, "archiver.sql");
@@ -103,28 +104,85 @@ public final class ArchiverSession {
         }
     }
 
+    /**
+     * What came of having the log archived up to now.
+     *
+     * @param complete the moment, by the server's clock, before which every commit is in the store; empty where it got stuck
+     * @param note what kept it from getting there, a sentence
+     */
+    record Flushed(Optional<Instant> complete, Optional<String> note) {
+        /** Where the server is not at hand, or its newest commits are not wanted. */
+        static final Flushed NOT = new Flushed(Optional.empty(), Optional.empty());
+    }
+
     /** Has all that was committed until now archived, so that a restore can reach it; waits for that a little. */
-    static void flush(Service<?> service, Context context) {
+    static Flushed flush(Service<?> service, Context context) {
         State before = ask(service, context);
         if (before.isBroken()) {
-            return;
+            return new Flushed(Optional.empty(), Optional.of(stuck(service, before)));
         }
-        var _ = switchLog(service, context);
-        long end = System.nanoTime() + FLUSH.toNanos();
-        while (ask(service, context).archived() <= before.archived() && System.nanoTime() < end) {
-            LockSupport.parkNanos(LOOK_NANOS);
+        Switched switched = switchLog(service, context);
+        return isArchived(service, context, switched, FLUSH, () -> {})
+                ? new Flushed(Optional.of(switched.at()), Optional.empty())
+                : new Flushed(Optional.empty(), Optional.of(stuck(service, ask(service, context))));
+    }
+
+    private static String stuck(Service<?> service, State state) {
+        return "The newest commits of " + service.name() + " cannot be reached, because "
+                + state.because(service.name()) + ".";
+    }
+
+    /**
+     * A file of the log that was ended before its time.
+     *
+     * @param at by the server's clock: all that was committed before it is in this file or in one before it
+     */
+    record Switched(String file, Instant at) {}
+
+    /** Has the file of the log that is being written archived next. */
+    static Switched switchLog(Service<?> service, Context context) {
+        // the point is there so that even a server that nobody writes to has something to end a file after
+        String question = "SELECT clock_timestamp(), pg_create_restore_point('holdfast')";
+        try (Connection connection = PostgresSession.connection(service, context, Declared.HOME, PATIENCE_SECONDS);
+                Statement statement = connection.createStatement()) {
+            Instant at;
+            try (ResultSet row = statement.executeQuery(question)) {
+                row.next();
+                at = row.getTimestamp(1).toInstant();
+            }
+            try (ResultSet row = statement.executeQuery("SELECT pg_walfile_name(pg_switch_wal())")) {
+                row.next();
+                return new Switched(row.getString(1), at);
+            }
+        } catch (SQLException e) {
+            throw PostgresSession.unreachable(service, e);
         }
     }
 
-    /** Has the file of the log that is being written archived next; returns its name. */
-    static String switchLog(Service<?> service, Context context) {
-        String question = "SELECT pg_walfile_name(pg_current_wal_lsn()), pg_create_restore_point('holdfast')::text,"
-                + " pg_switch_wal()::text";
+    /**
+     * Waits until that very file is in the store; false where the time is over before. Others may be archived meanwhile, so
+     * that their number says nothing: a file is waiting for as long as it is marked as ready.
+     */
+    static boolean isArchived(
+            Service<?> service, Context context, Switched switched, Duration patience, Runnable meanwhile) {
+        String question = "SELECT count(*) = 0 FROM pg_ls_archive_statusdir() WHERE name = ?";
+        long end = System.nanoTime() + patience.toNanos();
         try (Connection connection = PostgresSession.connection(service, context, Declared.HOME, PATIENCE_SECONDS);
-                PreparedStatement statement = connection.prepareStatement(question);
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getString(1);
+                PreparedStatement statement = connection.prepareStatement(question)) {
+            statement.setString(1, switched.file() + ".ready");
+            while (true) {
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    if (row.getBoolean(1)) {
+                        return true;
+                    }
+                }
+                if (System.nanoTime() > end) {
+                    return false;
+                }
+                meanwhile.run();
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
         } catch (SQLException e) {
             throw PostgresSession.unreachable(service, e);
         }

@@ -44,21 +44,14 @@ final class Beginning {
     /** Shows that a file really gets there, and does not believe it before. */
     static void awaitArchived(Service<PostgresSpec> service, Bench bench) {
         Context context = bench.context();
-        long before = ArchiverSession.ask(service, context).archived();
-        String file = ArchiverSession.switchLog(service, context);
-        long end = System.nanoTime() + ARCHIVE_PATIENCE.toNanos();
-        ArchiverSession.State state = ArchiverSession.ask(service, context);
-        while (state.archived() <= before) {
-            if (System.nanoTime() > end) {
-                throw new HoldfastException(Problem.of(
-                        Code.HF3634,
-                        "'" + service.name() + "' did not archive " + file + " within " + ARCHIVE_PATIENCE.toSeconds()
-                                + " s: " + state.because(service.name()),
-                        state.next(service.name())));
-            }
-            bench.requireWanted();
-            LockSupport.parkNanos(LOOK_NANOS);
-            state = ArchiverSession.ask(service, context);
+        ArchiverSession.Switched switched = ArchiverSession.switchLog(service, context);
+        if (!ArchiverSession.isArchived(service, context, switched, ARCHIVE_PATIENCE, bench::requireWanted)) {
+            ArchiverSession.State state = ArchiverSession.ask(service, context);
+            throw new HoldfastException(Problem.of(
+                    Code.HF3634,
+                    "'" + service.name() + "' did not archive " + switched.file() + " within "
+                            + ARCHIVE_PATIENCE.toSeconds() + " s: " + state.because(service.name()),
+                    state.next(service.name())));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.engines.postgres.protection;
 
+import dev.holdfast.engines.postgres.protection.ArchiverSession.Flushed;
 import dev.holdfast.engines.postgres.protection.PgBackRest.Place;
 import java.util.List;
 import java.util.Optional;
@@ -11,10 +12,18 @@ record Contents(PgBackRest programs) {
         return Stored.of(place.name(), place.repository().stanza(), programs.read(place, "--output=json", "info"));
     }
 
-    Restores restores(Place place) throws InterruptedException {
+    Restores restores(Place place, Flushed flushed) throws InterruptedException {
         Stored stored = stored(place);
-        String stanza = place.repository().stanza();
-        Archive archive = stored.archive().isEmpty()
+        Archive archive = archive(place, stored);
+        return new Restores(place.name(), stored, archive, new NamedPoints(programs, place).all(), flushed);
+    }
+
+    Archive archive(Place place) throws InterruptedException {
+        return archive(place, stored(place));
+    }
+
+    private Archive archive(Place place, Stored stored) throws InterruptedException {
+        return stored.archive().isEmpty()
                 ? new Archive(List.of(), new TreeMap<>())
                 : Archive.of(
                         place.name(),
@@ -23,8 +32,7 @@ record Contents(PgBackRest programs) {
                                 "--output=json",
                                 "--recurse",
                                 "repo-ls",
-                                "archive/" + stanza + "/" + stored.archive()));
-        return new Restores(place.name(), stored, archive, new NamedPoints(programs, place).all());
+                                "archive/" + place.repository().stanza() + "/" + stored.archive()));
     }
 
     /** What was counted when that backup was taken. */

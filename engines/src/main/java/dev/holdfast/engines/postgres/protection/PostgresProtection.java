@@ -160,7 +160,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     public Catalogue catalogue(Service<PostgresSpec> service, Bench bench) throws InterruptedException {
         BackupsSpec backups = requireAsked(service, bench.context());
         Place place = place(service, bench);
-        Restores restores = contents.restores(place);
+        Restores restores = contents.restores(place, ArchiverSession.Flushed.NOT);
         List<Point> points = new ArrayList<>(restores.stored().points());
         points.addAll(dumps.list(place));
         points.sort(Comparator.comparing(Point::ended));
@@ -260,8 +260,24 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     }
 
     @Override
-    public void handOver(Service<PostgresSpec> service, Context copy, Context to) {
-        LedgerSession.password(service, copy, to);
+    public void handOver(Service<PostgresSpec> service, Context copy, Bench to) throws InterruptedException {
+        try (SuccessorSession session = SuccessorSession.open(service, copy, to.context())) {
+            if (isAsked(service)) {
+                int timeline = session.timeline();
+                if (contents.archive(place(service, to)).holds(timeline)) {
+                    throw new HoldfastException(
+                            Problem.of(
+                                    Code.HF3640,
+                                    "'" + copy.stack().name() + "' writes its log on timeline " + timeline
+                                            + ", and what is archived of '" + service.name()
+                                            + "' has another history of that number",
+                                    "Restore the state that is wanted once more with 'holdfast restore "
+                                            + service.name()
+                                            + "', which gives it a timeline of its own, and promote that copy; what was written to this one can be taken over from it while both are up."));
+                }
+            }
+            session.handOver();
+        }
     }
 
     private static BackupsSpec requireAsked(Service<PostgresSpec> service, Context context) {

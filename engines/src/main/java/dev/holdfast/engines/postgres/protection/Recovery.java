@@ -7,6 +7,7 @@ import dev.holdfast.engine.Restoration;
 import dev.holdfast.engine.Restoration.Target;
 import dev.holdfast.engine.Restoration.Verdict;
 import dev.holdfast.engines.postgres.PostgresSpec;
+import dev.holdfast.engines.postgres.protection.ArchiverSession.Flushed;
 import dev.holdfast.engines.postgres.protection.PgBackRest.Place;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -33,7 +34,9 @@ record Recovery(Contents contents, Dumps dumps) {
             Bench bench)
             throws InterruptedException {
         Place place = new Place(service, Repository.of(key), bench);
-        source.filter(context -> wantsNews(target)).ifPresent(context -> ArchiverSession.flush(service, context));
+        Flushed flushed = source.filter(context -> wantsNews(target))
+                .map(context -> ArchiverSession.flush(service, context))
+                .orElse(Flushed.NOT);
         if (target instanceof Target.Exactly(String id)) {
             Optional<Point> dump = dumps.list(place).stream()
                     .filter(point -> point.id().equals(id))
@@ -42,7 +45,7 @@ record Recovery(Contents contents, Dumps dumps) {
                 return Dumps.restoration(dump.get());
             }
         }
-        Restoration restoration = contents.restores(place).plan(target);
+        Restoration restoration = contents.restores(place, flushed).plan(target);
         Optional.ofNullable(restoration.words().get("version"))
                 .filter(version -> !version.equals(service.version()))
                 .ifPresent(version -> {

@@ -42,6 +42,13 @@ final class Refusal {
                     "the store of " + service + "'s backups refuses the account: " + said,
                     "Give the account its right to the bucket back, or renew its password (holdfast apply writes the one of the stack anew).");
         }
+        // pgBackRest numbers this as it does a wrong key
+        if (lower.contains("unable to verify certificate") || lower.contains("certificate verify failed")) {
+            return Problem.of(
+                    Code.HF3620,
+                    "what answers in the place of the store of " + service + "'s backups is not believed: " + said,
+                    "See 'holdfast status' for whether another program has the store's port; a key file that is older than the store's authority is written anew with 'holdfast backup key'.");
+        }
         return byNumber(service, what, status, text, said);
     }
 

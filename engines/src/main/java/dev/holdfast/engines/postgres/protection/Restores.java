@@ -5,6 +5,7 @@ import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.engine.Catalogue.Reach;
 import dev.holdfast.engine.Restoration;
 import dev.holdfast.engine.Restoration.Target;
+import dev.holdfast.engines.postgres.protection.ArchiverSession.Flushed;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
@@ -19,8 +20,12 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Chooses what a restore starts from and how far it replays, and refuses what the archive cannot give. Pure. */
-record Restores(String service, Stored stored, Archive archive, List<Named> names) {
+/**
+ * Chooses what a restore starts from and how far it replays, and refuses what the archive cannot give. Pure.
+ *
+ * @param flushed up to when the server itself has just archived all: the store tells whole seconds, and by its own clock
+ */
+record Restores(String service, Stored stored, Archive archive, List<Named> names, Flushed flushed) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
                     "yyyy-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -30,7 +35,8 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
 
     Optional<Reach> reach() {
         Optional<Instant> first = physical().stream().map(Point::ended).min(Comparator.naturalOrder());
-        Optional<Instant> last = archive.latest();
+        Optional<Instant> last =
+                archive.latest().map(stored -> flushed.complete().orElse(stored));
         return first.isEmpty() || last.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Reach(first.get(), last.get().isBefore(first.get()) ? first.get() : last.get()));
@@ -170,6 +176,7 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
             notes.add("The archive has a gap after " + run.getLast().name()
                     + "; the restore ends there, and what was written later cannot be reached.");
         }
+        flushed.note().ifPresent(notes::add);
         base.fault().ifPresent(fault -> notes.add("Of this backup it is known that " + fault + "."));
         long log = used.stream().mapToLong(Archive.Segment::stored).sum();
         String changes = used.size() + (used.size() == 1 ? " file" : " files") + " of the write-ahead log, "
@@ -177,7 +184,8 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
         return new Restoration(
                 base,
                 changes,
-                until.or(() -> Optional.of(used.getLast().archived())),
+                until.or(() -> flushed.complete().filter(complete -> last == Long.MAX_VALUE))
+                        .or(() -> Optional.of(used.getLast().archived())),
                 reach(),
                 base.bytes(),
                 chain(base) + log,
@@ -259,7 +267,11 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
     private HoldfastException unreachable(String why, Instant nearest, Reach reach) {
         return new HoldfastException(Problem.of(
                 Code.HF3627,
-                "that state of " + service + " cannot be reached: " + why + " (reachable: " + reach + ")",
+                "that state of " + service + " cannot be reached: " + why + " (reachable: " + reach + ")"
+                        + flushed.note()
+                                .map(note -> "; " + Character.toLowerCase(note.charAt(0))
+                                        + note.substring(1, note.length() - 1))
+                                .orElse(""),
                 "The nearest that can be reached is --at " + nearest + "."));
     }
 

@@ -29,6 +29,13 @@ public final class Tenancies {
         return changes;
     }
 
+    /** Of one database that is there. */
+    public static List<Change> changesIn(Declared declared, String name, Context context) {
+        return Optional.ofNullable(declared.databases().get(name))
+                .map(database -> changes(declared, name, database, context))
+                .orElse(List.of());
+    }
+
     private static List<Change> changes(Declared declared, String name, Database database, Context context) {
         String service = declared.service().name();
         try (TenancySession session = TenancySession.open(declared.service(), context, name)) {

@@ -21,6 +21,7 @@ final class RefusalTest {
             delimiter = '|',
             value = {
                 "ERROR: [049]: unable to connect to 'localhost:9443 (127.0.0.1)': [111] Connection refused | HF3620",
+                "ERROR: [095]: unable to verify certificate presented by 'localhost:9443 (127.0.0.1)': [19] self-signed | HF3620",
                 "ERROR: [039]: HTTP request failed with 403 (Forbidden): ‖ <Code>SignatureDoesNotMatch</Code> | HF3621",
                 "ERROR: [039]: HTTP request failed with 403 (Forbidden): ‖ <Code>InvalidAccessKeyId</Code> | HF3621",
                 "ERROR: [039]: HTTP request failed with 403: ‖ <Code>RequestTimeTooSkewed</Code> | HF3635",

@@ -4,6 +4,7 @@ import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.engine.Restoration;
 import dev.holdfast.engine.Restoration.Target;
+import dev.holdfast.engines.postgres.protection.ArchiverSession.Flushed;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import java.time.Instant;
@@ -49,11 +50,16 @@ final class RestoresTest {
     }
 
     private static Restores restores(Archive archive, Point... points) {
+        return restores(Flushed.NOT, archive, points);
+    }
+
+    private static Restores restores(Flushed flushed, Archive archive, Point... points) {
         return new Restores(
                 "main",
                 new Stored(List.of(points), Optional.of("17"), "17-1", 0, "ok"),
                 archive,
-                List.of(new Restores.Named("release", "0/7000100", at(7))));
+                List.of(new Restores.Named("release", "0/7000100", at(7))),
+                flushed);
     }
 
     private static void refused(Restores restores, Target target, Code code, String... words) {
@@ -92,6 +98,30 @@ final class RestoresTest {
         refused(restores, new Target.Named("relase"), Code.HF3627, "release");
         refused(restores, new Target.Exactly("none"), Code.HF3626, "first");
         refused(restores(archive(1, 2, 30)), new Target.Latest(), Code.HF3626, "backup create main");
+    }
+
+    @Test
+    void whatTheServerHasJustArchivedIsReachableThoughTheStoreKnowsWholeSecondsOfAnotherClock() {
+        Instant moment = at(30).plusMillis(700);
+        Flushed flushed = new Flushed(Optional.of(moment.plusMillis(20)), Optional.empty());
+        Restores restores = restores(flushed, archive(1, 2, 30), full("first", 3, 1, 2));
+
+        Restoration planned = restores.plan(new Target.At(moment));
+        assertThat(planned.until()).hasValue(moment);
+        assertThat(planned.steps()).isEqualTo(29);
+        assertThat(restores.plan(new Target.Latest()).until()).isEqualTo(flushed.complete());
+        // a store that is ahead of the server makes nothing reachable that is not written yet
+        refused(
+                restores(new Flushed(Optional.of(at(28)), Optional.empty()), archive(1, 2, 30), full("first", 3, 1, 2)),
+                new Target.At(at(29)),
+                Code.HF3627,
+                "--at " + at(28));
+        Restores stuck = restores(
+                new Flushed(Optional.empty(), Optional.of("The newest commits wait.")),
+                archive(1, 2, 30),
+                full("first", 3, 1, 2));
+        refused(stuck, new Target.At(moment), Code.HF3627, "; the newest commits wait", "--at " + at(30));
+        assertThat(stuck.plan(new Target.Latest()).notes()).containsExactly("The newest commits wait.");
     }
 
     @Test

@@ -1,0 +1,47 @@
+package dev.holdfast.targets.local.volume;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.Objects;
+
+/** What the file system says of one file, in one question. A link is not followed. */
+record Attributes(int mode, int uid, int gid, int links, long inode, long size, FileTime modified) {
+    private static final int KIND = 0170000;
+
+    static Attributes of(Path path) throws IOException {
+        Map<String, Object> all = Files.readAttributes(
+                path, "unix:mode,uid,gid,nlink,ino,size,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
+        return new Attributes(
+                (int) number(all, "mode"),
+                (int) number(all, "uid"),
+                (int) number(all, "gid"),
+                (int) number(all, "nlink"),
+                number(all, "ino"),
+                number(all, "size"),
+                (FileTime) Objects.requireNonNull(all.get("lastModifiedTime")));
+    }
+
+    boolean isRegular() {
+        return (mode & KIND) == 0100000;
+    }
+
+    boolean isLink() {
+        return (mode & KIND) == 0120000;
+    }
+
+    int permissions() {
+        return mode & 07777;
+    }
+
+    boolean hasOwnerOf(Attributes other) {
+        return uid == other.uid && gid == other.gid;
+    }
+
+    private static long number(Map<String, Object> all, String name) {
+        return ((Number) Objects.requireNonNull(all.get(name))).longValue();
+    }
+}

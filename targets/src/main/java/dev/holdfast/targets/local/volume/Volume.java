@@ -1,0 +1,225 @@
+package dev.holdfast.targets.local.volume;
+
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.targets.local.Disk;
+import dev.holdfast.targets.local.StackFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/**
+ * One place for the data of stacks. A stack that is not in {@link Volumes#HOME} has a link to its part of the volume in
+ * the place of {@link StackFolder#volume()}: where the volume is lost the link leads nowhere, and nothing can begin anew.
+ */
+public final class Volume {
+    private final Definition definition;
+    private final Disposal disposal;
+
+    Volume(Definition definition, Disposal disposal) {
+        this.definition = definition;
+        this.disposal = disposal;
+    }
+
+    public String name() {
+        return definition.name();
+    }
+
+    public Driver driver() {
+        return definition.driver();
+    }
+
+    public boolean isCopyOnWrite() {
+        return driver().isCopyOnWrite();
+    }
+
+    /** Whether {@link #cut} is of one instant even while everything runs. */
+    public boolean isAtomic() {
+        return driver().isAtomic();
+    }
+
+    Definition definition() {
+        return definition;
+    }
+
+    /** Where this volume keeps that stack's data, whether there is any or not. */
+    Path of(StackFolder folder) {
+        return name().equals(Volumes.HOME) ? folder.volume() : definition.root().resolve(folder.name());
+    }
+
+    /** What a cut would copy and about how long that takes. Reads the sizes of all files where it has to. */
+    public Cost cost(StackFolder from, Set<String> members) {
+        if (isCopyOnWrite()) {
+            return Cost.NOTHING;
+        }
+        try {
+            long bytes = 0;
+            for (String member : members) {
+                bytes += Sizes.total(from.volume(member));
+            }
+            return Sizes.cost(bytes, definition.root());
+        } catch (IOException e) {
+            throw Disk.failure(from.volume(), 0, e);
+        }
+    }
+
+    /**
+     * Makes the data of {@code members} of the first stack that of the second one, which has nothing else afterwards and
+     * must not run; it comes into this volume, where the first one must be. The second has all of it or what it had
+     * before. {@code copied} is told of bytes where they are copied.
+     */
+    public void cut(StackFolder from, StackFolder to, Set<String> members, LongConsumer copied) {
+        Path source = of(from);
+        Path target = of(to);
+        Path fresh = target.resolveSibling("." + target.getFileName() + "@" + to.name() + ".new");
+        away(fresh);
+        try {
+            requireRoom(from, members);
+            if (isAtomic() && Btrfs.isSubvolume(source)) {
+                Btrfs.snapshot(source, fresh);
+                keepOnly(fresh, members);
+            } else {
+                cloned(source, fresh, members, copied);
+            }
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                Kernel.exchange(fresh, target);
+                away(fresh);
+            } else {
+                Disk.move(fresh, target);
+            }
+            place(to);
+        } catch (IOException e) {
+            away(fresh);
+            throw Disk.failure(target, 0, e);
+        } catch (RuntimeException e) {
+            away(fresh);
+            throw e;
+        }
+    }
+
+    private void requireRoom(StackFolder from, Set<String> members) {
+        long needed = cost(from, members).bytes();
+        if (needed > 0 && Disk.hasLessThan(definition.root(), needed + Definition.MARGIN)) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3146,
+                            "volume '" + name() + "' has no room for a copy of " + from.name() + ", which takes "
+                                    + needed + " bytes",
+                            "Make room there, or move the stack to a volume that clones files: holdfast volumes create, then holdfast volumes convert."));
+        }
+    }
+
+    private void cloned(Path source, Path fresh, Set<String> members, LongConsumer copied) throws IOException {
+        make(fresh);
+        for (String member : members) {
+            Path data = source.resolve(member);
+            if (Files.isDirectory(data)) {
+                Trees.Way way = isCopyOnWrite() ? Trees.Way.CLONE : Trees.Way.COPY;
+                Trees.duplicate(data, fresh.resolve(member), way, copied);
+            }
+            Path origin = source.resolve(member + ".json");
+            if (Files.exists(origin)) {
+                Files.copy(origin, fresh.resolve(member + ".json"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    private void away(Path unwanted) {
+        disposal.away(definition.root(), unwanted);
+    }
+
+    /** A folder that can be cut from later. */
+    void make(Path folder) throws IOException {
+        if (isAtomic()) {
+            Btrfs.create(folder);
+        }
+        Disk.folder(folder, Disk.OURS);
+    }
+
+    private void keepOnly(Path folder, Set<String> members) throws IOException {
+        try (var entries = Files.list(folder)) {
+            for (Path entry : entries.toList()) {
+                String name = entry.getFileName().toString();
+                String member = name.endsWith(".json") ? name.substring(0, name.length() - 5) : name;
+                if (!members.contains(member)) {
+                    Disk.remove(entry);
+                }
+            }
+        }
+    }
+
+    /** Has the stack live here, with what data this volume has for it. Refuses one whose data is elsewhere. */
+    public void place(StackFolder folder) {
+        if (name().equals(Volumes.HOME)) {
+            return;
+        }
+        Path data = of(folder);
+        Path link = folder.volume();
+        try {
+            if (Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(data)) {
+                return;
+            }
+            if (Files.exists(link, LinkOption.NOFOLLOW_LINKS) && !isEmptyFolder(link)) {
+                throw new HoldfastException(Problem.of(
+                        Code.HF3145,
+                        "stack '" + folder.name() + "' has its data in '" + link + "' already",
+                        "Move it with 'holdfast volumes convert " + folder.name() + " --to " + name() + "'."));
+            }
+            if (!Files.isDirectory(data)) {
+                make(data);
+            }
+            Disk.folder(folder.root(), Disk.OURS);
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, data);
+        } catch (IOException e) {
+            throw Disk.failure(link, 0, e);
+        }
+    }
+
+    private static boolean isEmptyFolder(Path path) throws IOException {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (var entries = Files.list(path)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
+    /** Has the two stacks, which must both be here and must not run, change their data in one step. */
+    public void exchange(StackFolder one, StackFolder other) {
+        try {
+            Kernel.exchange(of(one), of(other));
+        } catch (IOException e) {
+            throw Disk.failure(of(one), 0, e);
+        }
+    }
+
+    /** Takes all data of that stack away at once; its bytes are given back a little later. */
+    public void remove(StackFolder folder) {
+        away(of(folder));
+        if (Files.isSymbolicLink(folder.volume())) {
+            Disk.remove(folder.volume());
+        }
+    }
+
+    /** What the stack takes of this volume. Looks at every file. */
+    public Usage usage(StackFolder folder) {
+        try {
+            return Sizes.usage(of(folder), isCopyOnWrite());
+        } catch (IOException e) {
+            throw Disk.failure(of(folder), 0, e);
+        }
+    }
+
+    public Room room() {
+        try {
+            return definition.room();
+        } catch (IOException e) {
+            throw Disk.failure(definition.root(), 0, e);
+        }
+    }
+}

@@ -15,6 +15,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
+import dev.holdfast.targets.local.Doors;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.LocalStack;
@@ -199,6 +200,11 @@ record LocalSite(LocalStack local, Register register, Volumes volumes) implement
     @Override
     public long rss(Running running) {
         return local.rss(running);
+    }
+
+    @Override
+    public Doors doors() {
+        return local.doors();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.holdfast.apply.Visit;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -83,22 +84,24 @@ final class ApplyOperation {
             ManagedStack.Live live = managed.orRefuse();
             Optional<Journal.Interrupted> interrupted = managed.journal().interrupted();
             interrupted.ifPresent(open -> managed.decisions().add("", resumed(open)));
-            Planned planned = planned(managed, wish);
-            requireApproval(name, planned, approved);
-            BringUp bringUp = new BringUp(stacks, managed, events);
-            switch (execute(managed, live, planned, bringUp, events)) {
-                case Outcome.Done(List<Change> done) ->
-                    events.send(EventJson.done(name)
-                            .put("applied", done.size())
-                            .put("changes", EventJson.changes(done))
-                            .put("resumed", interrupted.isPresent())
-                            .build());
-                case Outcome.Stopped(List<Problem> problems, List<Change> done, List<Change> remaining) ->
-                    events.send(EventJson.failed(problems)
-                            .put("done", done.size())
-                            .put("changes", EventJson.changes(done))
-                            .put("remaining", EventJson.changes(remaining))
-                            .build());
+            try (Slumber.Awake _ = live.supervisor().slumber().awake("'holdfast apply' works on it")) {
+                Planned planned = planned(managed, wish);
+                requireApproval(name, planned, approved);
+                BringUp bringUp = new BringUp(stacks, managed, events);
+                switch (execute(managed, live, planned, bringUp, events)) {
+                    case Outcome.Done(List<Change> done) ->
+                        events.send(EventJson.done(name)
+                                .put("applied", done.size())
+                                .put("changes", EventJson.changes(done))
+                                .put("resumed", interrupted.isPresent())
+                                .build());
+                    case Outcome.Stopped(List<Problem> problems, List<Change> done, List<Change> remaining) ->
+                        events.send(EventJson.failed(problems)
+                                .put("done", done.size())
+                                .put("changes", EventJson.changes(done))
+                                .put("remaining", EventJson.changes(remaining))
+                                .build());
+                }
             }
         }
     }
@@ -117,11 +120,14 @@ final class ApplyOperation {
         if (planned.steps().isEmpty()) {
             closeInterrupted(managed);
             if (!desired.source().equals(planned.source()) || !desired.settled()) {
+                bringUp.fetch(planned.stack(), List.of());
                 become(managed, before, planned, true);
             }
             return new Outcome.Done(List.of());
         }
-        bringUp.fetch(before.supervisor().site().preview(planned.stack()).workloads());
+        bringUp.fetch(
+                planned.stack(),
+                before.supervisor().site().preview(planned.stack()).workloads());
         ManagedStack.Live live = become(managed, before, planned, false);
         managed.journal().applyBegun(planned.changes().size());
         Progress progress = new Progress(managed, planned, events);
@@ -209,11 +215,14 @@ final class ApplyOperation {
         Optional<ManagedStack.Live> live = managed.live();
         if (live.isPresent()) {
             Sources.checkBinding(managed.name(), desired.source(), live.get().stack(), source, wanted);
-            return planner.plan(
-                    wanted,
-                    source,
-                    live.get().stack(),
-                    live.get().supervisor().site().preview(wanted));
+            Slumber slumber = live.get().supervisor().slumber();
+            try (Slumber.Awake _ = slumber.awake("a plan compares it with its file")) {
+                return planner.plan(
+                        wanted,
+                        source,
+                        live.get().stack(),
+                        live.get().supervisor().site().preview(wanted));
+            }
         }
         Stack before = stacks.read(managed.name(), desired);
         try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);

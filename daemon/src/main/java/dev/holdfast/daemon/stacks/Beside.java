@@ -132,7 +132,7 @@ final class Beside {
                                     new TreeSet<>(stack.services().keySet()));
                 }
                 ManagedStack.Live live = stacks.open(managed, stack, wish.from());
-                bringUp.fetch(live.supervisor().workloads());
+                bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);
                 new Desired(true, false, wish.from(), Optional.of(derived.filled(true))).write(managed.folder());
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());

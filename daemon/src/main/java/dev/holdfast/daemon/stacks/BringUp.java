@@ -9,6 +9,7 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Board;
 import dev.holdfast.daemon.supervise.MemberState;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
@@ -18,6 +19,8 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.door.DoorLibrary;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -58,9 +61,13 @@ final class BringUp {
     }
 
     /** Fetches the programs of these workloads; a client that goes away ends the fetch. */
-    void fetch(List<Workload> workloads) throws InterruptedException {
+    void fetch(Stack stack, List<Workload> workloads) throws InterruptedException {
         Set<Programs> programs = new LinkedHashSet<>();
         workloads.forEach(workload -> programs.add(workload.programs()));
+        if (stack.services().values().stream()
+                .anyMatch(service -> service.suspend().isPresent())) {
+            programs.add(DoorLibrary.PROGRAMS);
+        }
         CompletableFuture<Void> fetched = new CompletableFuture<>();
         Thread fetch = Thread.ofVirtual().name("fetch").start(() -> {
             try {
@@ -95,6 +102,12 @@ final class BringUp {
      * so. A service is filled as soon as its own members answer: its pooler may need a role that only then exists.
      */
     List<Change> finish(ManagedStack.Live live) throws InterruptedException {
+        try (Slumber.Awake _ = live.supervisor().slumber().awake("what is declared inside it is compared")) {
+            return finished(live);
+        }
+    }
+
+    private List<Change> finished(ManagedStack.Live live) throws InterruptedException {
         Board board = live.supervisor().board();
         CompletableFuture<List<Change>> fills = new CompletableFuture<>();
         Operation operation = Operation.current();

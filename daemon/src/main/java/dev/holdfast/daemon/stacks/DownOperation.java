@@ -116,7 +116,7 @@ final class DownOperation {
             BringUp bringUp = new BringUp(stacks, managed, events);
             List<Workload> chosen = chosen(live, service, member);
             // before any is stopped: what cannot be fetched cannot be started again
-            bringUp.fetch(chosen);
+            bringUp.fetch(live.stack(), chosen);
             for (Workload workload : chosen) {
                 if (events.isGone()) {
                     throw BringUp.gone();

@@ -2,6 +2,7 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Lease;
 import dev.holdfast.apply.Operation;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Protection;
@@ -121,7 +122,7 @@ final class Schedules implements AutoCloseable {
             throws InterruptedException {
         String service = bound.service().name();
         new Operation("schedule", "holdfast", "backup").<Void, InterruptedException>call(() -> {
-            try {
+            try (Slumber.Awake _ = live.supervisor().slumber().awake(List.of(service), "its backup is due")) {
                 stacks.savings()
                         .create(
                                 managed,

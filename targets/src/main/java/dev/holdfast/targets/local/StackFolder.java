@@ -135,6 +135,16 @@ public record StackFolder(String name, Path root) {
                         + " ended and it is started anew. Its data is not touched.");
     }
 
+    /** Where a member finds the doors of its ports. */
+    Path door(String member) {
+        return of("door", member, "");
+    }
+
+    StateFile asleep() {
+        Path path = root.resolve("asleep.json");
+        return new StateFile(path, "Remove the file: the services that it names are started again.");
+    }
+
     /** Which members are stopped for a moment; there only while they are. */
     StateFile paused() {
         return new StateFile(
@@ -212,7 +222,13 @@ public record StackFolder(String name, Path root) {
 
     void remove(String member, boolean data) {
         for (Path path : List.of(
-                config(member), written(member).path(), secrets(member), tls(member), run(member), log(member))) {
+                config(member),
+                written(member).path(),
+                secrets(member),
+                tls(member),
+                run(member),
+                log(member),
+                door(member))) {
             Disk.remove(path);
         }
         for (int number = 1; number <= LogFile.KEPT; number++) {

@@ -41,6 +41,14 @@ public interface Context {
         return Optional.empty();
     }
 
+    /**
+     * Whether its doors are still closed to everyone but Holdfast: what it holds came from another stack, and has that one's
+     * passwords until Holdfast has set its own.
+     */
+    default boolean isClosed() {
+        return false;
+    }
+
     /** A bucket of another service of the stack, with the way in; refuses what is no bucket. */
     default ObjectStore.Bucket bucket(Reference reference) {
         throw new HoldfastException(Problem.of(

@@ -19,10 +19,24 @@ public interface Provisioning<S extends Record> {
      */
     default void reload(Service<S> service, String member, List<Setting> changed, Context context) {}
 
+    /** How the service sleeps while nobody is connected to it. Pure. */
+    default Support<Sleeping<S>> sleeping(Service<S> service) {
+        return Support.notOffered(
+                "a service of this engine cannot be woken by a connection",
+                "Remove 'suspend'; the service then runs for as long as the stack does.");
+    }
+
     /** How a derived stack is given what a running service holds. */
     default Support<Copying<S>> copying() {
         return Support.notOffered(
                 "Holdfast does not copy the data of this engine from a running service yet",
                 "Leave the service out of the derived stack; it then begins empty there.");
+    }
+
+    /** How a derived stack is given the files that the service has at one instant. */
+    default Support<Cutting<S>> cutting() {
+        return Support.notOffered(
+                "Holdfast does not know yet what of this engine's files makes up one moment of it",
+                "Name the other services with --service; a service that is left out is not in the branch.");
     }
 }

@@ -16,6 +16,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.reader.StackReader;
 import dev.holdfast.targets.local.Home;
 import dev.holdfast.targets.local.Launcher;
+import dev.holdfast.targets.local.door.DoorLibrary;
 import dev.holdfast.targets.local.image.Architecture;
 import dev.holdfast.targets.local.image.EngineImages;
 import dev.holdfast.targets.local.sandbox.JavaRuntime;
@@ -103,6 +104,7 @@ public final class DaemonMain {
                 new Preflight(architecture, java, root),
                 architecture,
                 environment,
+                new DoorLibrary(home.cache()),
                 root);
         StackReader reader = new StackReader(register);
         return new Stacks.Parts(

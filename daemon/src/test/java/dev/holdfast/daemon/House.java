@@ -42,6 +42,8 @@ final class House implements AutoCloseable {
     private final Home home;
     private final Duration ready;
     private final Launcher launcher = new Launcher();
+    private final InstantSource clock;
+    private final ShellEngine engine;
     private Optional<Daemon> daemon = Optional.empty();
 
     House(Path root) {
@@ -50,6 +52,13 @@ final class House implements AutoCloseable {
 
     /** {@code ready} is how long an up waits for what it started. */
     House(Path root, Duration ready) {
+        this(root, ready, InstantSource.system(), new ShellEngine());
+    }
+
+    /** One whose time and whose engine are the test's. */
+    House(Path root, Duration ready, InstantSource clock, ShellEngine engine) {
+        this.clock = clock;
+        this.engine = engine;
         this.root = root;
         this.ready = ready;
         this.home = Home.of(Map.of("HOLDFAST_HOME", root.resolve("home").toString()))
@@ -80,7 +89,7 @@ final class House implements AutoCloseable {
     }
 
     Stacks.Parts parts() {
-        Register register = new Register(List.of(new ShellEngine()));
+        Register register = new Register(List.of(engine));
         Pace pace = new Pace(
                 Duration.ofMillis(5),
                 Duration.ofMillis(20),
@@ -105,7 +114,7 @@ final class House implements AutoCloseable {
                 register,
                 pace,
                 ready,
-                InstantSource.system());
+                clock);
     }
 
     /** Those of this home; no image can be made, as no program for it is at hand. */

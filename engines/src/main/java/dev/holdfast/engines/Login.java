@@ -5,6 +5,7 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
+import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.text.Json;
 import dev.holdfast.text.JsonException;
@@ -54,8 +55,16 @@ public record Login(
 
     /** The name to log in with now; its password is {@code roles/<name>}. */
     public static String name(String service, String role, Context context) {
-        return of(service, role, context)
-                .filter(login -> login.phase() == Phase.OVERLAP || login.phase() == Phase.FINISHING)
+        return name(of(service, role, context), role);
+    }
+
+    /** The same, of a place of which only the secrets are at hand. */
+    public static String name(String service, String role, Safe safe) {
+        return name(safe.find(state(service, role)).map(text -> read(service, role, text)), role);
+    }
+
+    private static String name(Optional<Login> state, String role) {
+        return state.filter(login -> login.phase() == Phase.OVERLAP || login.phase() == Phase.FINISHING)
                 .map(Login::twin)
                 .orElse(role);
     }

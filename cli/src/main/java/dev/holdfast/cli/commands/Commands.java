@@ -8,8 +8,9 @@ import java.util.Optional;
 public final class Commands {
     /** In the order of a day's work, which is that of the help. */
     private static final List<Group> GROUPS = List.of(
-            new Group("Run", List.of("up", "down", "restart", "stacks")),
+            new Group("Run", List.of("up", "down", "restart", "suspend", "wake", "stacks")),
             new Group("Look", List.of("status", "ps", "logs", "why", "insight", "drift", "doctor")),
+            new Group("Branch", List.of("branch")),
             new Group("Use", List.of("connect", "env", "rotate")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
             new Group("Save", List.of("backup", "restore", "promote")),
@@ -37,6 +38,7 @@ public final class Commands {
                     case "apply" -> new ApplyCommand();
                     case "audit" -> new AuditCommand();
                     case "backup" -> new BackupCommand();
+                    case "branch" -> new BranchCommand();
                     case "completion" -> new CompletionCommand();
                     case "connect" -> new ConnectCommand();
                     case "daemon" -> new DaemonCommand();
@@ -59,11 +61,13 @@ public final class Commands {
                     case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();
                     case "status" -> new StatusCommand();
+                    case "suspend" -> new SuspendCommand();
                     case "tenant" -> new TenantCommand();
                     case "up" -> new UpCommand();
                     case "validate" -> new ValidateCommand();
                     case "version" -> new VersionCommand();
                     case "volumes" -> new VolumesCommand();
+                    case "wake" -> new WakeCommand();
                     case "why" -> new WhyCommand();
                     default -> null;
                 });

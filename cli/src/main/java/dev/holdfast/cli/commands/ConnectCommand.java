@@ -62,7 +62,12 @@ public final class ConnectCommand implements Command {
     public int run(Arguments arguments, Session session) {
         Daemon daemon = Daemon.ensured(session.surroundings());
         String stack = StackChoice.of(arguments.value("--stack"), daemon, session);
-        String service = arguments.positional(0).orElse("");
+        return connect(daemon, stack, arguments.positional(0).orElse(""), arguments, arguments.rest(1), session);
+    }
+
+    /** The same for whoever knows the stack; {@code --role} and {@code --url} are read from the arguments. */
+    static int connect(
+            Daemon daemon, String stack, String service, Arguments arguments, List<String> rest, Session session) {
         String path = Client.path("/v1/stacks/{}/connect/{}", stack, service)
                 + arguments
                         .value("--role")
@@ -94,7 +99,7 @@ public final class ConnectCommand implements Command {
                             + "; a client of yours finds all it needs in: eval \"$(holdfast env --stack "
                             + Quoting.shell(stack) + ")\""));
         }
-        command.addAll(arguments.rest(1));
+        command.addAll(rest);
         Map<String, String> environment = new LinkedHashMap<>();
         for (String kept : TERMINAL) {
             Optional.ofNullable(session.surroundings().environment().get(kept))

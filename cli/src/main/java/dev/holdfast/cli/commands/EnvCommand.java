@@ -14,11 +14,12 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.text.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The variables a program needs to use the stack. They hold passwords: that is what they are for. */
 public final class EnvCommand implements Command {
-    private static final List<String> FORMATS = List.of("shell", "dotenv", "json");
+    static final List<String> FORMATS = List.of("shell", "dotenv", "json");
 
     @Override
     public String name() {
@@ -42,6 +43,14 @@ public final class EnvCommand implements Command {
 
     @Override
     public int run(Arguments arguments, Session session) {
+        String format = format(arguments, session);
+        Daemon daemon = Daemon.ensured(session.surroundings());
+        String stack = StackChoice.of(Choices.stack(arguments), daemon, session);
+        session.text(written(variables(daemon, stack, arguments.value("--role")), format));
+        return 0;
+    }
+
+    static String format(Arguments arguments, Session session) {
         String format = arguments.value("--format").orElse(session.isJson() ? "json" : "shell");
         if (!FORMATS.contains(format)) {
             throw new HoldfastException(Problem.of(
@@ -49,21 +58,18 @@ public final class EnvCommand implements Command {
                     "'" + format + "' is no format",
                     "Give --format one of " + String.join(", ", FORMATS) + "."));
         }
-        Daemon daemon = Daemon.ensured(session.surroundings());
-        String stack = StackChoice.of(Choices.stack(arguments), daemon, session);
-        String path = Client.path("/v1/stacks/{}/environment", stack)
-                + arguments
-                        .value("--role")
-                        .map(role -> Client.path("?role={}", role))
-                        .orElse("");
-        Json variables = daemon.getPath(path)
-                .at("variables")
-                .orElseGet(() -> Json.object().build());
-        session.text(written(variables, format));
-        return 0;
+        return format;
     }
 
-    private static String written(Json variables, String format) {
+    static Json variables(Daemon daemon, String stack, Optional<String> role) {
+        String path = Client.path("/v1/stacks/{}/environment", stack)
+                + role.map(name -> Client.path("?role={}", name)).orElse("");
+        return daemon.getPath(path)
+                .at("variables")
+                .orElseGet(() -> Json.object().build());
+    }
+
+    static String written(Json variables, String format) {
         if (format.equals("json")) {
             return variables.pretty();
         }

@@ -7,6 +7,7 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.targets.local.Enclosure;
 import dev.holdfast.targets.local.ImageEnclosure;
+import dev.holdfast.targets.local.door.DoorLibrary;
 import dev.holdfast.targets.local.image.Architecture;
 import dev.holdfast.targets.local.image.EngineImages;
 import dev.holdfast.targets.local.image.Image;
@@ -32,6 +33,7 @@ import java.util.function.Consumer;
 public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch, Formatter {
     private final EngineImages images;
     private final Preflight preflight;
+    private final DoorLibrary library;
     private final Architecture architecture;
     private final Map<String, String> environment;
     private final boolean root;
@@ -46,7 +48,9 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch, Fo
             Preflight preflight,
             Architecture architecture,
             Map<String, String> environment,
+            DoorLibrary library,
             boolean root) {
+        this.library = library;
         this.images = images;
         this.preflight = preflight;
         this.architecture = architecture;
@@ -60,6 +64,9 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch, Fo
                 List.copyOf(programs),
                 step -> progress.at(
                         step.phase().name().toLowerCase(Locale.ROOT) + " " + step.what(), step.done(), step.total()));
+        if (programs.contains(DoorLibrary.PROGRAMS)) {
+            library();
+        }
     }
 
     /** The machine's own where it has it; else Debian's, started by its own loader as decision 0011 has it. */
@@ -87,7 +94,8 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch, Fo
             Path lock,
             SortedMap<String, String> environment,
             List<String> command) {
-        return entered(programs).member(programs, folders, lock, environment, command);
+        Folders shown = folders.at(folders.door().map(door -> door.with(library())));
+        return entered(programs).member(programs, shown, lock, environment, command);
     }
 
     @Override
@@ -108,6 +116,17 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch, Fo
         return sandbox.get()
                 .map(found -> new ImageEnclosure(found, Map.of()).owner())
                 .orElseGet(() -> root ? new Owner(Image.USER, Image.USER, true) : new Owner(0, 0, false));
+    }
+
+    private Path library() {
+        return library.file().orElseGet(() -> {
+            Image compiler = images.installed(DoorLibrary.PROGRAMS)
+                    .orElseThrow(() -> new HoldfastException(Problem.of(
+                            Code.HF3109,
+                            "the programs of " + DoorLibrary.PROGRAMS + " are not installed",
+                            "Run 'holdfast up' again, which fetches them.")));
+            return library.made(compiler, sandbox(compiler));
+        });
     }
 
     private Enclosure entered(Programs programs) {

@@ -4,6 +4,7 @@ import dev.holdfast.blueprint.Programs;
 import dev.holdfast.daemon.stacks.Places;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Register;
+import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Stack;
@@ -97,6 +98,11 @@ public final class LocalPlaces implements Places {
                 lender.find(secret).ifPresent(value -> borrower.put(secret, value));
             }
         }
+    }
+
+    @Override
+    public Safe safe(String stack) {
+        return secrets(stack);
     }
 
     private SecretStore secrets(String stack) {

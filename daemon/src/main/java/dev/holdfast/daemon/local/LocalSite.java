@@ -15,18 +15,23 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
+import dev.holdfast.targets.local.Doors;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.LocalStack;
+import dev.holdfast.targets.local.Pause;
 import dev.holdfast.targets.local.Room;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.ServerCertificate;
 import dev.holdfast.targets.local.Source;
 import dev.holdfast.targets.local.volume.Volumes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -65,6 +70,36 @@ record LocalSite(LocalStack local, Register register, Volumes volumes) implement
     @Override
     public void succeed(String member, Path from, Path aside) {
         local.succeed(member, from, aside);
+    }
+
+    @Override
+    public Pause pause(Set<String> members, List<Path> scratch, Duration longest) {
+        return local.pause(members, scratch, longest);
+    }
+
+    @Override
+    public boolean isPaused() {
+        return local.isPaused();
+    }
+
+    @Override
+    public void own(Workload workload, List<String> leftOut, SortedMap<String, String> renewed) {
+        local.own(workload, leftOut, renewed);
+    }
+
+    @Override
+    public void shut(String lender) {
+        local.shut(lender);
+    }
+
+    @Override
+    public void unlock() {
+        local.unlock();
+    }
+
+    @Override
+    public Optional<String> lender() {
+        return local.lender();
     }
 
     @Override
@@ -165,6 +200,11 @@ record LocalSite(LocalStack local, Register register, Volumes volumes) implement
     @Override
     public long rss(Running running) {
         return local.rss(running);
+    }
+
+    @Override
+    public Doors doors() {
+        return local.doors();
     }
 
     @Override

@@ -70,6 +70,11 @@ public final class Api {
                 Optional.of(Reply.json(new Connections(stacks).environment(stack, request.parameter("role"))));
             case "GET logs" -> Optional.of(logs(request, stack));
             case "GET insight" -> Optional.of(Reply.json(new InsightReport(stacks).of(stack)));
+            case "GET branches" -> Optional.of(Reply.json(new BranchReport(stacks).of(stack)));
+            case "POST branch" -> {
+                Json body = request.object(BranchOperation.KEYS);
+                yield Optional.of(new Reply.Lines(events -> new BranchOperation(stacks, stack, body, events).run()));
+            }
             case "POST plan" ->
                 Optional.of(Reply.json(new ApplyOperation(stacks).plan(stack, wish(request.object(WISH)))));
             case "POST apply" -> Optional.of(apply(request, stack));

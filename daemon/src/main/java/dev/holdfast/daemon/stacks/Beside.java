@@ -14,6 +14,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.Source;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -43,6 +44,7 @@ final class Beside {
      * What is wanted.
      *
      * @param source the stack whose file and environment the derived one shares; it need not be up
+     * @param parent where the data comes from: the source, or another that was derived from it
      * @param from that file, with the text that is to hold
      * @param services of that file; companions come along
      * @param how where the data comes from, for people
@@ -51,12 +53,25 @@ final class Beside {
      */
     record Wish(
             String source,
+            String parent,
             String name,
             Source from,
             SortedSet<String> services,
             String how,
             boolean credentials,
-            boolean kept) {
+            boolean kept,
+            Optional<Instant> expires) {
+        Wish(
+                String source,
+                String name,
+                Source from,
+                SortedSet<String> services,
+                String how,
+                boolean credentials,
+                boolean kept) {
+            this(source, source, name, from, services, how, credentials, kept, Optional.empty());
+        }
+
         String stack() {
             return source + Stack.DERIVED + name;
         }
@@ -67,11 +82,20 @@ final class Beside {
         List<Filling> of(Stack derived, Context to) throws InterruptedException;
     }
 
+    /** Brings the data of all members of a derived stack whose place is open and where nothing runs. */
+    interface Data {
+        void bring(ManagedStack managed, ManagedStack.Live live) throws InterruptedException;
+    }
+
+    ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
+        return makeWith(wish, (managed, live) -> fill(managed, live, fillings, events), events);
+    }
+
     /**
      * Makes it and has it serve. Returns when every member is ready. Where it fails before all data is there nothing is
      * left; after that a stack that is to be kept is, and {@code holdfast up --name} goes on with it.
      */
-    ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
+    ManagedStack makeWith(Wish wish, Data data, Events events) throws InterruptedException {
         if (!NAME.matcher(wish.name()).matches()) {
             throw new HoldfastException(
                     Problem.of(
@@ -85,11 +109,16 @@ final class Beside {
             requireFree(managed);
             Derived derived = new Derived(
                     wish.source(),
+                    wish.parent(),
                     wish.services(),
                     wish.how(),
                     stacks.parts().clock().instant(),
                     false,
-                    wish.kept());
+                    wish.kept(),
+                    wish.credentials(),
+                    false,
+                    false,
+                    wish.expires());
             Stack stack = stacks.read(wish.stack(), wish.from(), Optional.of(derived));
             BringUp bringUp = new BringUp(stacks, managed, events);
             try {
@@ -98,14 +127,14 @@ final class Beside {
                     stacks.parts()
                             .places()
                             .lendSecrets(
-                                    wish.source(),
+                                    wish.parent(),
                                     wish.stack(),
                                     new TreeSet<>(stack.services().keySet()));
                 }
                 ManagedStack.Live live = stacks.open(managed, stack, wish.from());
-                bringUp.fetch(live.supervisor().workloads());
-                fill(managed, live, fillings, events);
-                new Desired(true, false, wish.from(), Optional.of(derived.whole())).write(managed.folder());
+                bringUp.fetch(live.stack(), live.supervisor().workloads());
+                data.bring(managed, live);
+                new Desired(true, false, wish.from(), Optional.of(derived.filled(true))).write(managed.folder());
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
                 live.supervisor().up(true);
                 bringUp.finish(live);
@@ -167,7 +196,8 @@ final class Beside {
         end(managed, "what was left of an earlier attempt is in the way");
     }
 
-    private void fill(ManagedStack managed, ManagedStack.Live live, Fillings fillings, Events events)
+    /** Has the fillings bring what they bring, one member after the other. */
+    void fill(ManagedStack managed, ManagedStack.Live live, Fillings fillings, Events events)
             throws InterruptedException {
         Site site = live.supervisor().site();
         for (Filling filling : fillings.of(live.stack(), site.context())) {
@@ -219,7 +249,7 @@ final class Beside {
     }
 
     /** The caller has the lease. */
-    private void remove(ManagedStack managed, String because) {
+    void remove(ManagedStack managed, String because) {
         end(managed, because);
         stacks.forget(managed.name());
     }

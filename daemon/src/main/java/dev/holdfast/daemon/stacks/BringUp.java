@@ -2,12 +2,14 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Operation;
 import dev.holdfast.apply.Tasks;
+import dev.holdfast.apply.Visit;
 import dev.holdfast.blueprint.Member;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Board;
 import dev.holdfast.daemon.supervise.MemberState;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
@@ -17,10 +19,13 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.door.DoorLibrary;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -56,9 +61,13 @@ final class BringUp {
     }
 
     /** Fetches the programs of these workloads; a client that goes away ends the fetch. */
-    void fetch(List<Workload> workloads) throws InterruptedException {
+    void fetch(Stack stack, List<Workload> workloads) throws InterruptedException {
         Set<Programs> programs = new LinkedHashSet<>();
         workloads.forEach(workload -> programs.add(workload.programs()));
+        if (stack.services().values().stream()
+                .anyMatch(service -> service.suspend().isPresent())) {
+            programs.add(DoorLibrary.PROGRAMS);
+        }
         CompletableFuture<Void> fetched = new CompletableFuture<>();
         Thread fetch = Thread.ofVirtual().name("fetch").start(() -> {
             try {
@@ -93,6 +102,12 @@ final class BringUp {
      * so. A service is filled as soon as its own members answer: its pooler may need a role that only then exists.
      */
     List<Change> finish(ManagedStack.Live live) throws InterruptedException {
+        try (Slumber.Awake _ = live.supervisor().slumber().awake("what is declared inside it is compared")) {
+            return finished(live);
+        }
+    }
+
+    private List<Change> finished(ManagedStack.Live live) throws InterruptedException {
         Board board = live.supervisor().board();
         CompletableFuture<List<Change>> fills = new CompletableFuture<>();
         Operation operation = Operation.current();
@@ -111,7 +126,11 @@ final class BringUp {
                 }));
         try {
             awaitReady(live, fills);
-            return fills.get();
+            List<Change> done = fills.get();
+            if (live.supervisor().site().lender().isPresent()) {
+                new Doors(stacks, live.stack(), live.supervisor().site()).open(live.supervisor());
+            }
+            return done;
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof RuntimeException problem
                     ? problem
@@ -177,8 +196,13 @@ final class BringUp {
     /** Creates what the file declares inside the engines, all services at once; returns what was done. */
     private List<Change> fillAll(ManagedStack.Live live) throws InterruptedException {
         List<Callable<List<Change>>> fills = new ArrayList<>();
+        Doors doors = new Doors(stacks, live.stack(), live.supervisor().site());
+        Optional<String> lender = live.supervisor().site().lender();
         for (Service<?> service : live.stack().services().values()) {
             fills.add(() -> {
+                if (lender.isPresent()) {
+                    doors.enter(service, lender.get(), live.supervisor());
+                }
                 awaitOwn(live, service);
                 List<Change> filled = fill(live, service);
                 if (Elsewhere.is(service)) {
@@ -214,6 +238,10 @@ final class BringUp {
 
     /** Up makes what is missing; it never takes anything away, which is for an apply with an approval. */
     private List<Change> fill(ManagedStack.Live live, Service<?> service) throws InterruptedException {
+        return Visit.call(() -> filled(live, service));
+    }
+
+    private List<Change> filled(ManagedStack.Live live, Service<?> service) throws InterruptedException {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();
         for (int pass = 0; pass < PASSES; pass++) {

@@ -48,6 +48,9 @@ final class DownOperation {
         try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             Desired desired = managed.known();
+            if (purge && desired.derived().isPresent()) {
+                var _ = new Branches(stacks, events).requireFree(managed);
+            }
             // first of all, so that a daemon that dies here does not start them again
             desired.wanting(false, true).write(managed.folder());
             ManagedStack.Live live = managed.live().isPresent()
@@ -113,7 +116,7 @@ final class DownOperation {
             BringUp bringUp = new BringUp(stacks, managed, events);
             List<Workload> chosen = chosen(live, service, member);
             // before any is stopped: what cannot be fetched cannot be started again
-            bringUp.fetch(chosen);
+            bringUp.fetch(live.stack(), chosen);
             for (Workload workload : chosen) {
                 if (events.isGone()) {
                     throw BringUp.gone();

@@ -2,6 +2,7 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.secret.Safe;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Source;
 import dev.holdfast.targets.local.StackFolder;
@@ -30,6 +31,9 @@ public interface Places {
 
     /** Gives the second stack, which nobody has open, the secrets that the first one keeps for these services. */
     void lendSecrets(String from, String to, Set<String> services);
+
+    /** The secrets of a stack, whoever has it open. */
+    Safe safe(String stack);
 
     /** Sees to it that the programs are on this machine; may take minutes and the network. */
     void fetch(Collection<Programs> programs, Progress progress);

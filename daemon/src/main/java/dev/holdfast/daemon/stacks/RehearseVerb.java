@@ -2,6 +2,8 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.daemon.http.ProblemJson;
 import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.BringingHome;
+import dev.holdfast.engine.BringingHome.Rows;
 import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Rehearsing;
 import dev.holdfast.engine.Rehearsing.Breach;
@@ -14,7 +16,9 @@ import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Json;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,7 +31,7 @@ final class RehearseVerb implements Verb {
 
     @Override
     public Set<String> keys() {
-        return Set.of("database", "keep");
+        return Set.of("database", "keep", "rows");
     }
 
     /** The service itself is only read. */
@@ -45,14 +49,6 @@ final class RehearseVerb implements Verb {
         Migrations<S> migrations =
                 bound.engine().schema().orRefuse().migrations().orRefuse();
         Rehearsing<S> rehearsing = migrations.rehearsing().orRefuse();
-        if (Elsewhere.is(bound.service())) {
-            throw new HoldfastException(
-                    Problem.of(
-                            Code.HF3582,
-                            "service '" + bound.service().name()
-                                    + "' is a server that somebody else runs, and Holdfast does not copy those yet",
-                            "Restore a dump or a snapshot of it into a service of this stack (pg_dump, pg_restore) and rehearse there; holdfast migrate check reads the files."));
-        }
         String database = database(asked, bound.service(), migrations);
         Migrations.Status status =
                 migrations.status(bound.service(), database, asked.bench().context());
@@ -75,13 +71,16 @@ final class RehearseVerb implements Verb {
         long begun = System.nanoTime();
         ManagedStack copy = beside.make(
                 CopyVerb.wish(asked, name, false, keep.isPresent()),
-                (derived, to) -> CopyVerb.fillings(bound, asked.bench().context(), to, keep.isPresent()),
+                (derived, to) -> Elsewhere.is(bound.service())
+                        ? List.of()
+                        : CopyVerb.fillings(bound, asked.bench().context(), to, keep.isPresent()),
                 asked.events());
-        long copied = (System.nanoTime() - begun) / 1_000_000;
         try {
             LiveBench bench = new LiveBench(copy.orRefuse(), bound.service().name() + "/" + database, asked.events());
+            List<String> missing = brought(asked, bound, database, bench);
+            long copied = (System.nanoTime() - begun) / 1_000_000;
             long from = System.nanoTime();
-            Rehearsed rehearsed = rehearsing.rehearse(bound.service(), database, bench);
+            Rehearsed rehearsed = with(missing, rehearsing.rehearse(here(bound), database, bench));
             long ran = (System.nanoTime() - from) / 1_000_000;
             return json(bound.service().name(), rehearsed, copied, ran, keep.map(any -> copy.name()));
         } finally {
@@ -89,6 +88,44 @@ final class RehearseVerb implements Verb {
                 beside.away(copy, "the rehearsal has ended");
             }
         }
+    }
+
+    /** The service as the copy has it. */
+    private static <S extends Record> Service<S> here(Bound<S> bound) {
+        return Elsewhere.is(bound.service()) ? bringing(bound).home(bound.service()) : bound.service();
+    }
+
+    private static <S extends Record> BringingHome<S> bringing(Bound<S> bound) {
+        return bound.engine().provisioning().copying().orRefuse().bringingHome().orRefuse();
+    }
+
+    private static <S extends Record> List<String> brought(Asked asked, Bound<S> bound, String database, LiveBench to)
+            throws InterruptedException {
+        return Elsewhere.is(bound.service())
+                ? bringing(bound)
+                        .bring(
+                                bound.service(),
+                                database,
+                                rows(asked),
+                                asked.bench().context(),
+                                to)
+                        .notes()
+                : List.of();
+    }
+
+    private static Rows rows(Asked asked) {
+        String word = asked.body().textAt("rows").orElse("few");
+        return Arrays.stream(Rows.values())
+                .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(word))
+                .findFirst()
+                .orElseThrow(() -> new HoldfastException(Problem.of(
+                        Code.HF3205, "'" + word + "' says nothing of rows", "Write all or none, or leave it out.")));
+    }
+
+    private static Rehearsed with(List<String> missing, Rehearsed rehearsed) {
+        List<String> notes = new ArrayList<>(missing);
+        notes.addAll(rehearsed.notes());
+        return new Rehearsed(rehearsed.database(), rehearsed.copied(), rehearsed.files(), notes);
     }
 
     private static <S extends Record> String database(Asked asked, Service<S> service, Migrations<S> migrations) {

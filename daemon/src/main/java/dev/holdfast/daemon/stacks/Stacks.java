@@ -2,6 +2,7 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Journal;
 import dev.holdfast.apply.Lease;
+import dev.holdfast.apply.Operation;
 import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Pace;
 import dev.holdfast.daemon.supervise.Site;
@@ -12,6 +13,8 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
+import dev.holdfast.stack.Elsewhere;
+import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Files;
@@ -21,6 +24,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -77,6 +82,8 @@ public final class Stacks implements AutoCloseable {
     public void adoptAll() {
         watches.add(new Rotations(this).watch());
         watches.add(new VolumeWatch(this).watch());
+        watches.add(new Expiry(this).watch());
+        finishPromotions();
         for (String name : parts.places().names()) {
             try {
                 ManagedStack stack = find(name);
@@ -84,6 +91,10 @@ public final class Stacks implements AutoCloseable {
                 Optional<Derived> leftOver = desired.flatMap(Desired::derived).filter(Derived::isLeftOver);
                 if (leftOver.isPresent()) {
                     new Beside(this).sweep(stack, leftOver.get());
+                } else if (desired.flatMap(Desired::derived)
+                        .filter(Derived::recut)
+                        .isPresent()) {
+                    resetAgain(stack);
                 } else if (desired.isPresent() && desired.get().up()) {
                     new UpOperation(this).takeUpAgain(stack, desired.get());
                 }
@@ -92,6 +103,36 @@ public final class Stacks implements AutoCloseable {
                 LOG.atError().setCause(problem).addKeyValue("stack", name).log("a stack cannot be taken up again");
             }
         }
+    }
+
+    /** Before anything is opened: two stacks whose data was to change places must not run with either's. */
+    private void finishPromotions() {
+        for (String name : parts.places().names()) {
+            try {
+                Promotion.pending(this, find(name)).ifPresent(Promotion::finish);
+            } catch (HoldfastException problem) {
+                LOG.atError().setCause(problem).addKeyValue("stack", name).log("a promotion cannot be finished");
+            }
+        }
+    }
+
+    /** It has nothing that it could serve until that is done. */
+    private void resetAgain(ManagedStack branch) {
+        Thread.ofVirtual()
+                .name("reset-" + branch.name())
+                .start(() -> new Operation("reset", "holdfast", "finish").run(() -> {
+                    try {
+                        new Branches(this, new UpOperation.Unheard())
+                                .reset(branch, new Cutter.Manner(false, true, false));
+                    } catch (HoldfastException problem) {
+                        LOG.atError()
+                                .setCause(problem)
+                                .addKeyValue("stack", branch.name())
+                                .log("an interrupted reset could not be finished");
+                    } catch (InterruptedException stopping) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
     }
 
     /** A stack that has state here. */
@@ -154,7 +195,32 @@ public final class Stacks implements AutoCloseable {
                                 + name + " --purge'."));
             }
         }
-        return stack.keeping(name, kept);
+        Stack part = stack.keeping(name, kept);
+        return derived.isEmpty() ? part : home(part);
+    }
+
+    /** Nothing of a derived stack is somebody else's: a server that was is run here. */
+    private Stack home(Stack stack) {
+        SortedMap<String, Service<?>> services = new TreeMap<>(stack.services());
+        services.replaceAll(
+                (name, service) -> Elsewhere.is(service) ? home(Bound.of(parts.register(), service)) : service);
+        services.values()
+                .removeIf(service -> service.parent()
+                        .flatMap(parent ->
+                                Optional.<Service<?>>ofNullable(stack.services().get(parent)))
+                        .filter(Elsewhere::is)
+                        .isPresent());
+        return new Stack(stack.name(), stack.environment(), services, stack.objectives());
+    }
+
+    private static <S extends Record> Service<S> home(Bound<S> bound) {
+        return bound.engine()
+                .provisioning()
+                .copying()
+                .orRefuse()
+                .bringingHome()
+                .orRefuse()
+                .home(bound.service());
     }
 
     /** Refuses a stack whose services name files that are not as they should be. */

@@ -10,13 +10,18 @@ import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
+import dev.holdfast.targets.local.Doors;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Filled;
+import dev.holdfast.targets.local.Pause;
 import dev.holdfast.targets.local.Running;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -44,6 +49,23 @@ public interface Site extends Certified, AutoCloseable {
 
     /** Puts other data in the place of that of a member that does not run; what it had is kept under {@code aside}. */
     void succeed(String member, Path from, Path aside);
+
+    /** Stops these members for a moment, in which all that they have is the state of one instant. */
+    Pause pause(Set<String> members, List<Path> scratch, Duration longest);
+
+    /** Whether members are stopped so now. */
+    boolean isPaused();
+
+    /** Makes what was cloned into the member's data its own. */
+    void own(Workload workload, List<String> leftOut, SortedMap<String, String> renewed);
+
+    /** From now on the data has the logins of another stack, and nobody but Holdfast may enter, until {@link #unlock}. */
+    void shut(String lender);
+
+    void unlock();
+
+    /** The stack whose logins the data has, while it has not its own. */
+    Optional<String> lender();
 
     /** Returns when the process exists, long before it serves. */
     Running start(Workload workload);
@@ -81,6 +103,9 @@ public interface Site extends Certified, AutoCloseable {
 
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
     long rss(Running running);
+
+    /** The doors of members that may sleep, and the note of those that do. */
+    Doors doors();
 
     void rotateLog(String member);
 

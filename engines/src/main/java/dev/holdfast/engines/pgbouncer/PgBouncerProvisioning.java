@@ -13,7 +13,10 @@ import dev.holdfast.blueprint.Workload.Reload;
 import dev.holdfast.blueprint.Workload.Signal;
 import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.HostRule;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Pooled;
@@ -45,9 +48,19 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
     }
 
     @Override
+    public Support<Cutting<PgBouncerSpec>> cutting() {
+        return Support.offered(new Cutting<>() {});
+    }
+
+    @Override
     public List<Member> members(Service<PgBouncerSpec> service) {
         return List.of(
                 new Member(service.name(), service.name(), "pooler", List.of(new Port(PgBouncerNames.PORT, 6432))));
+    }
+
+    @Override
+    public Support<Sleeping<PgBouncerSpec>> sleeping(Service<PgBouncerSpec> service) {
+        return Support.offered(new PgBouncerSleeping());
     }
 
     @Override

@@ -53,6 +53,14 @@ public record Declared(
         return new Declared(service, known, databases, roles);
     }
 
+    /** All roles that log in by what the file says or because Holdfast needs them. */
+    public static SortedSet<String> logins(Service<PostgresSpec> service) {
+        SortedSet<String> logins = new TreeSet<>(List.of(HOLDFAST, METRICS, POOLER, PROBE));
+        PostgresSpec spec = service.settings();
+        logins.addAll(spec.roles().isEmpty() ? Set.of("app") : spec.roles().keySet());
+        return logins;
+    }
+
     public Optional<Pool> pool() {
         return service.settings()
                 .pooler()

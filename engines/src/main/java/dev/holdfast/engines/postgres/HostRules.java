@@ -55,11 +55,16 @@ final class HostRules {
     }
 
     /** Every line asks for a password; where the server listens on loopback only, nothing else is let in at all. */
-    static String file(Service<PostgresSpec> service, Address listen) {
+    static String file(Service<PostgresSpec> service, Address listen, boolean closed) {
         boolean loopback = listen.host().equals("127.0.0.1") || listen.host().equals("::1");
         List<String> near = loopback ? List.of("127.0.0.1/32", "::1/128") : List.of("all");
         StringBuilder text = new StringBuilder("# type database role address method\nlocal all all scram-sha-256\n");
         PostgresSpec spec = service.settings();
+        if (closed) {
+            text.append("# nobody but Holdfast until the passwords that came with the data are replaced\n")
+                    .append(new HostRule(EVERYTHING, HostRule.withTwins(OWN), near, false, false).lines());
+            return text + copies(near);
+        }
         if (spec.allow().isEmpty()) {
             text.append(new HostRule(EVERYTHING, EVERYTHING, near, false, false).lines());
             return text + copies(near);

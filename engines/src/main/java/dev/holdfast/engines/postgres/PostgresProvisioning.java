@@ -16,10 +16,13 @@ import dev.holdfast.blueprint.Workload.Signal;
 import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Copying;
+import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.PostgresExtensions.Extension;
 import dev.holdfast.engines.postgres.copying.PostgresCopying;
+import dev.holdfast.engines.postgres.copying.PostgresCutting;
 import dev.holdfast.engines.postgres.protection.Archiving;
 import dev.holdfast.plan.Change;
 import dev.holdfast.secret.Redacted;
@@ -74,6 +77,18 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     }
 
     @Override
+    public Support<Sleeping<PostgresSpec>> sleeping(Service<PostgresSpec> service) {
+        return Elsewhere.is(service)
+                ? Support.notOffered("somebody else runs its server", "Remove 'suspend'.")
+                : Support.offered(new PostgresSleeping());
+    }
+
+    @Override
+    public Support<Cutting<PostgresSpec>> cutting() {
+        return Support.offered(new PostgresCutting());
+    }
+
+    @Override
     public List<Member> members(Service<PostgresSpec> service) {
         return Elsewhere.is(service) ? List.of() : List.of(member(service));
     }
@@ -112,7 +127,8 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         files.add(new ConfigurationFile(
                 "postgresql.conf", new Content.Settings(Content.Syntax.QUOTED, settings(service, listen, context))));
         files.add(new ConfigurationFile(
-                "pg_hba.conf", new Content.Plain(HostRules.file(service, listen), Setting.Effect.RELOAD)));
+                "pg_hba.conf",
+                new Content.Plain(HostRules.file(service, listen, context.isClosed()), Setting.Effect.RELOAD)));
         return files;
     }
 

@@ -10,7 +10,9 @@ import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Support;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
@@ -42,6 +44,11 @@ final class PrometheusProvisioning implements Provisioning<PrometheusSpec> {
 
     static String alerts(Service<PrometheusSpec> service) {
         return service.name() + "-alerts";
+    }
+
+    @Override
+    public Support<Cutting<PrometheusSpec>> cutting() {
+        return Support.offered(new PrometheusCutting());
     }
 
     @Override

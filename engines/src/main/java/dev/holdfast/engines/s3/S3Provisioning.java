@@ -10,8 +10,11 @@ import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
+import dev.holdfast.engine.Support;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.stack.Service;
@@ -77,6 +80,16 @@ final class S3Provisioning implements Provisioning<S3Spec> {
 
     static String member(Service<S3Spec> service) {
         return service.name() + "-0";
+    }
+
+    @Override
+    public Support<Sleeping<S3Spec>> sleeping(Service<S3Spec> service) {
+        return Support.offered(new S3Sleeping());
+    }
+
+    @Override
+    public Support<Cutting<S3Spec>> cutting() {
+        return Support.offered(new Cutting<>() {});
     }
 
     @Override

@@ -24,13 +24,17 @@ import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
+import dev.holdfast.text.Json;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -95,7 +99,8 @@ public final class LocalStack implements Context, AutoCloseable {
         Disk.folder(folder.root(), Disk.OURS);
         Lease lease = Lease.take(folder.lock(), "stack '" + stack.name() + "'");
         try {
-            KeptPorts ports = new KeptPorts(home, folder);
+            KeptPorts ports = new KeptPorts(
+                    home, folder, new Doors(folder, parts.launcher().doorkeeper(), parts.enclosure()));
             LocalStack local = new LocalStack(
                     folder,
                     new Assembly(stack, register),
@@ -103,6 +108,7 @@ public final class LocalStack implements Context, AutoCloseable {
                     lease,
                     ports,
                     new Members(folder, parts.launcher(), parts.clock()));
+            Pause.end(folder, local.members);
             ports.complete(local.assembly.members(), local.members);
             folder.remember(source);
             byte[] authority = parts.certificates().certificate().getBytes(StandardCharsets.UTF_8);
@@ -210,14 +216,20 @@ public final class LocalStack implements Context, AutoCloseable {
         if (already.isPresent()) {
             return already.get();
         }
-        members.sweep(member, members.recorded(member));
+        members.sweepWhatIsLeft(member);
         requirePorts(member);
         return members.start(new Members.Start(
                 workload,
                 parts.enclosure()
                         .member(
                                 workload.programs(),
-                                preparation.folders(workload, folder.volume(member)),
+                                preparation
+                                        .folders(workload, folder.volume(member))
+                                        .at(doors().seenBy(
+                                                        member,
+                                                        assembly.stack(),
+                                                        assembly.register(),
+                                                        ports.of(member))),
                                 folder.dataLock(member),
                                 workload.environment(),
                                 workload.command()),
@@ -269,6 +281,10 @@ public final class LocalStack implements Context, AutoCloseable {
         return errands.run(workload, errand, onLine);
     }
 
+    public Doors doors() {
+        return ports.doors();
+    }
+
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
     public long rss(Running running) {
         return members.memory(running);
@@ -295,6 +311,50 @@ public final class LocalStack implements Context, AutoCloseable {
         if (data) {
             ports.drop(member);
         }
+    }
+
+    /** Stops these members for a moment: see {@link Pause}. */
+    public Pause pause(Set<String> names, List<Path> scratch, Duration longest) {
+        members.paused(true);
+        try {
+            return Pause.begin(folder, members, names, scratch, longest);
+        } catch (RuntimeException failed) {
+            members.paused(false);
+            throw failed;
+        }
+    }
+
+    /** Whether a {@link Pause} lasts. */
+    public boolean isPaused() {
+        return members.isPaused();
+    }
+
+    /**
+     * Makes what was cloned into the member's data its own: removes what belonged to the process it was cloned from, and
+     * writes anew, from the member's own configuration, what had that one's logins in it.
+     */
+    public void own(Workload workload, List<String> leftOut, SortedMap<String, String> renewed) {
+        preparation.own(workload, leftOut, renewed);
+    }
+
+    /** From now on the data has the logins of another stack, and nobody but Holdfast may enter, until {@link #unlock}. */
+    public void shut(String lender) {
+        folder.closed().write(Json.object().put("lender", lender).build());
+    }
+
+    /** The data has the logins of this stack alone. */
+    public void unlock() {
+        Disk.remove(folder.closed().path());
+    }
+
+    /** The stack whose logins the data has, while it has not its own. */
+    public Optional<String> lender() {
+        return folder.closed().read(json -> StateFile.requireText(json, "lender"));
+    }
+
+    @Override
+    public boolean isClosed() {
+        return Files.exists(folder.closed().path());
     }
 
     /**
@@ -374,6 +434,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     @Override
     public void close() {
+        doors().closeAll();
         lease.close();
     }
 

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class Members {
     private final Launcher launcher;
     private final InstantSource clock;
     private final Map<ProcessId, Process> children = new ConcurrentHashMap<>();
+    private final AtomicBoolean paused = new AtomicBoolean();
     private final Map<String, Object> starting = new ConcurrentHashMap<>();
 
     Members(StackFolder folder, Launcher launcher, InstantSource clock) {
@@ -111,6 +113,15 @@ final class Members {
                             + (ended ? "its command ended with status " + process.exitValue() : "it did not end"));
         }
         sweep(member, Optional.empty());
+    }
+
+    /** Whether they are stopped for a moment, in which none must be asked, started or given up. */
+    boolean isPaused() {
+        return paused.get();
+    }
+
+    void paused(boolean now) {
+        paused.set(now);
     }
 
     Running record(Running running) {
@@ -194,6 +205,14 @@ final class Members {
         return Processes.tree(Processes.all(), roots).stream()
                 .mapToLong(Processes::memory)
                 .sum();
+    }
+
+    /** As {@link #sweep}; cheap where nothing is recorded of it and nobody holds its lock, as every process of it does. */
+    void sweepWhatIsLeft(String member) {
+        Optional<Running> known = recorded(member);
+        if (known.isPresent() || FileLocks.holder(folder.dataLock(member)).isPresent()) {
+            sweep(member, known);
+        }
     }
 
     /** Ends all that is left of the member, whoever started it. Throws where something stays. */

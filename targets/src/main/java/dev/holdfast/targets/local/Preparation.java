@@ -190,6 +190,30 @@ record Preparation(
         keep(member, service);
     }
 
+    /** Makes cloned data the member's own; its files are written first, because some of them are copied into it. */
+    void own(Workload workload, List<String> leftOut, SortedMap<String, String> renewed) {
+        String member = workload.member().name();
+        Path data = folder.volume(member);
+        files(workload);
+        leftOut.forEach(name -> Disk.remove(below(data, name)));
+        renewed.forEach((name, config) -> Disk.read(folder.config(member).resolve(config))
+                .ifPresent(bytes -> Disk.write(below(data, name), bytes, enclosure.owner())));
+    }
+
+    /** What is inside the data is the engine's to make, so a link there is no way out. */
+    private static Path below(Path data, String name) {
+        Path path = data.resolve(name);
+        for (Path above = path.getParent(); above != null && !above.equals(data); above = above.getParent()) {
+            if (Files.isSymbolicLink(above)) {
+                throw new HoldfastException(Problem.of(
+                        Code.HF3105,
+                        "'" + above + "' is a link, where a folder of the engine's data should be",
+                        "Look who made it; nothing was touched beyond it."));
+            }
+        }
+        return path;
+    }
+
     /** An empty folder in which a member's data is made. */
     Path partial(String member) {
         // what an interrupted attempt left is of no use: it may lack anything

@@ -60,6 +60,23 @@ final class Processes {
         return identify(process.pid()).filter(process::equals).isPresent();
     }
 
+    /** Whether no thread of it runs, nor will before somebody continues it. */
+    static boolean isStopped(long pid) {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
+            for (Path thread : threads) {
+                Optional<Character> state = text(thread.resolve("stat"))
+                        .flatMap(line -> parse(pid, line))
+                        .map(Stat::state);
+                if (state.isPresent() && "TtZX".indexOf(state.get()) < 0) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException gone) {
+            return true;
+        }
+    }
+
     /** Sends the signal to exactly this process; whether it got it. */
     static boolean signal(ProcessId process, int signal) {
         int descriptor = Unix.open(process.pid());

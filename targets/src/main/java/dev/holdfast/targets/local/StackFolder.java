@@ -135,6 +135,30 @@ public record StackFolder(String name, Path root) {
                         + " ended and it is started anew. Its data is not touched.");
     }
 
+    /** Where a member finds the doors of its ports. */
+    Path door(String member) {
+        return of("door", member, "");
+    }
+
+    StateFile asleep() {
+        Path path = root.resolve("asleep.json");
+        return new StateFile(path, "Remove the file: the services that it names are started again.");
+    }
+
+    /** Which members are stopped for a moment; there only while they are. */
+    StateFile paused() {
+        return new StateFile(
+                root.resolve("paused.json"),
+                "Have the processes of the stack go on (kill -CONT), then remove the file.");
+    }
+
+    /** Whose logins the data has, while it has not its own; there only while its doors are closed for that. */
+    StateFile closed() {
+        return new StateFile(
+                root.resolve("closed.json"),
+                "Throw the branch away and make it anew: nobody knows any more whose passwords are in its data.");
+    }
+
     public Path log(String member) {
         return of("logs", member, ".log");
     }
@@ -198,7 +222,13 @@ public record StackFolder(String name, Path root) {
 
     void remove(String member, boolean data) {
         for (Path path : List.of(
-                config(member), written(member).path(), secrets(member), tls(member), run(member), log(member))) {
+                config(member),
+                written(member).path(),
+                secrets(member),
+                tls(member),
+                run(member),
+                log(member),
+                door(member))) {
             Disk.remove(path);
         }
         for (int number = 1; number <= LogFile.KEPT; number++) {

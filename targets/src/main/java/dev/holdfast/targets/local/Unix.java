@@ -22,6 +22,8 @@ import java.lang.invoke.VarHandle;
 final class Unix {
     static final int SIGHUP = 1;
     static final int SIGKILL = 9;
+    static final int SIGCONT = 18;
+    static final int SIGSTOP = 19;
 
     private static final long PIDFD_SEND_SIGNAL = 424;
     private static final long PIDFD_OPEN = 434;

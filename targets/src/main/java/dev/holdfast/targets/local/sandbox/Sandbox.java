@@ -142,6 +142,7 @@ public final class Sandbox {
                 readOnly(arguments, bind.from(), bind.to());
             }
         }
+        entry.inside().forEach((name, value) -> arguments.addAll(List.of("--setenv", name, value)));
         arguments.addAll(List.of("--chdir", "/"));
         return arguments;
     }

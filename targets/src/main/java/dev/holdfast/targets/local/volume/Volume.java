@@ -202,6 +202,15 @@ public final class Volume {
         }
     }
 
+    /** Has the two stacks, which must both be here and must not run, change their data in one step. */
+    public void exchange(StackFolder one, StackFolder other) {
+        try {
+            Kernel.exchange(of(one), of(other));
+        } catch (IOException e) {
+            throw Disk.failure(of(one), 0, e);
+        }
+    }
+
     /** Takes all data of that stack away at once; its bytes are given back a little later. */
     public void remove(StackFolder folder) {
         away(of(folder));

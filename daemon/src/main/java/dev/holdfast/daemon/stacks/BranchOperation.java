@@ -1,0 +1,234 @@
+package dev.holdfast.daemon.stacks;
+
+import dev.holdfast.apply.Lease;
+import dev.holdfast.apply.Operation;
+import dev.holdfast.daemon.http.Events;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.text.Durations;
+import dev.holdfast.text.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is asked of the branches of a stack, as the interface says it: {@code POST /v1/stacks/{stack}/branch}. */
+final class BranchOperation {
+    static final Set<String> KEYS = Set.of(
+            "action", "name", "from", "services", "at", "live", "pauseForCopy", "keepCredentials", "after", "approve");
+
+    private static final Logger LOG = LoggerFactory.getLogger(BranchOperation.class);
+    private static final Duration LOOK_UP = Duration.ofMillis(100);
+
+    private final Stacks stacks;
+    private final String stack;
+    private final Json body;
+    private final Events events;
+
+    BranchOperation(Stacks stacks, String stack, Json body, Events events) {
+        this.stacks = stacks;
+        this.stack = stack;
+        this.body = body;
+        this.events = events;
+    }
+
+    void run() throws InterruptedException {
+        String name = name(body.textAt("name").orElseThrow(() -> refused("'name' is missing")));
+        events.send(EventJson.accepted(name));
+        switch (body.textAt("action").orElse("")) {
+            case "create" -> create(name);
+            case "run" -> runIn(name);
+            case "delete" -> delete(name);
+            case "reset" -> reset(name);
+            case "promote" -> promote(name);
+            case "protect" -> change(name, derived -> derived.protectedFromNow(true));
+            case "unprotect" -> change(name, this::unprotected);
+            case "expire" -> change(name, derived -> derived.expiring(expiry()));
+            default -> throw refused("'action' is none of create, delete, reset, promote, protect, unprotect, expire");
+        }
+    }
+
+    /** A branch is meant by what follows the stack's name, or by the whole. */
+    private String name(String written) {
+        return written.indexOf(Stack.DERIVED) >= 0 ? written : Branches.root(stack) + Stack.DERIVED + written;
+    }
+
+    private void create(String branch) throws InterruptedException {
+        requireName(branch);
+        Optional<String> at = body.textAt("at");
+        if (at.isPresent()) {
+            String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
+            new PastBranch(stacks, events).create(parent(), name, services(), at.get(), expiry());
+            events.send(done(branch).build());
+            return;
+        }
+        Branches.Made made = made(branch, true);
+        events.send(done(branch)
+                .put("cut", made.cut().json())
+                .put("millis", made.millis())
+                .put("status", new StatusReport(stacks).asJustSeen(made.branch()))
+                .build());
+    }
+
+    private Branches.Made made(String branch, boolean keeps) throws InterruptedException {
+        String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
+        return new Branches(stacks, events)
+                .create(new Branches.Wish(parent(), name, services(), manner(), keeps, expiry()));
+    }
+
+    private SortedSet<String> services() {
+        SortedSet<String> services = new TreeSet<>();
+        for (Json item : body.itemsAt("services")) {
+            services.add(item instanceof Json.Text(String service) ? service : refuse("'services' holds no text"));
+        }
+        return services;
+    }
+
+    private String parent() {
+        return body.textAt("from")
+                .map(from -> from.equals(Branches.root(stack)) ? from : name(from))
+                .orElse(stack);
+    }
+
+    /** Makes a branch that is there until its client deletes it or is gone. */
+    private void runIn(String name) throws InterruptedException {
+        requireName(name);
+        Branches.Made made = made(name, false);
+        try {
+            events.send(Json.object()
+                    .put("event", "made")
+                    .put("stack", name)
+                    .put("cut", made.cut().json())
+                    .put("millis", made.millis())
+                    .build());
+            while (!events.isGone() && stacks.names().contains(name)) {
+                Thread.sleep(LOOK_UP);
+            }
+        } finally {
+            remove(made.branch());
+        }
+        events.send(done(name).put("made", true).build());
+    }
+
+    /** By a thread of its own: this one may have been interrupted because its client is gone. */
+    private void remove(ManagedStack branch) throws InterruptedException {
+        Operation operation = Operation.current();
+        Thread removing = Thread.ofVirtual()
+                .name("remove")
+                .start(() -> operation.run(() -> {
+                    try {
+                        if (stacks.names().contains(branch.name())) {
+                            new Branches(stacks, new UpOperation.Unheard()).delete(branch, "its command has ended");
+                        }
+                    } catch (HoldfastException stays) {
+                        LOG.atWarn()
+                                .setCause(stays)
+                                .addKeyValue("stack", branch.name())
+                                .log("the branch of a command stays");
+                    } catch (InterruptedException ending) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
+        removing.join();
+    }
+
+    private void requireName(String branch) {
+        if (!Branches.root(branch).equals(Branches.root(stack))) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3220,
+                    "'" + branch + "' is no name for a branch of '" + stack + "'",
+                    "Give it a plain name; it is then called " + Branches.root(stack) + Stack.DERIVED + "NAME."));
+        }
+    }
+
+    private Cutter.Manner manner() {
+        return new Cutter.Manner(body.isAt("live"), body.isAt("pauseForCopy"), body.isAt("keepCredentials"));
+    }
+
+    private void delete(String name) throws InterruptedException {
+        new Branches(stacks, events).delete(found(name), "'holdfast branch delete' was asked for");
+        events.send(done(name).build());
+    }
+
+    private void reset(String name) throws InterruptedException {
+        long begun = System.nanoTime();
+        ManagedStack branch = found(name);
+        Cutter.Cut cut = new Branches(stacks, events).reset(branch, manner());
+        events.send(done(name)
+                .put("cut", cut.json())
+                .put("millis", (System.nanoTime() - begun) / 1_000_000)
+                .put("status", new StatusReport(stacks).asJustSeen(branch))
+                .build());
+    }
+
+    private void promote(String name) throws InterruptedException {
+        ManagedStack branch = found(name);
+        String parent = Branches.derived(branch).parent();
+        new Branches(stacks, events).promote(branch, body.itemsAt("approve").contains(Json.text(parent)));
+        events.send(done(name)
+                .put("parent", parent)
+                .put("status", new StatusReport(stacks).asJustSeen(stacks.find(parent)))
+                .build());
+    }
+
+    private void change(String name, UnaryOperator<Derived> change) throws InterruptedException {
+        ManagedStack branch = found(name);
+        try (Lease.Held _ = branch.waitForLease(events)) {
+            Desired desired = branch.known();
+            Derived derived = change.apply(Branches.derived(branch));
+            new Desired(desired.up(), desired.settled(), desired.source(), Optional.of(derived)).write(branch.folder());
+            events.send(done(name).put("branch", derived.json()).build());
+        }
+    }
+
+    /** One whose time has come while it was protected would be gone at once. */
+    private Derived unprotected(Derived derived) {
+        Instant now = stacks.parts().clock().instant();
+        Derived open = derived.protectedFromNow(false);
+        return derived.expires().filter(end -> !end.isAfter(now)).isPresent() ? open.expiring(Optional.empty()) : open;
+    }
+
+    /** {@code never} takes an end away again. */
+    private Optional<Instant> expiry() {
+        return body.textAt("after")
+                .filter(text -> !text.equals("never"))
+                .map(text -> stacks.parts()
+                        .clock()
+                        .instant()
+                        .plus(Durations.parse(text)
+                                .orElseThrow(() -> new HoldfastException(Problem.of(
+                                        Code.HF3205,
+                                        "'" + text + "' is no length of time",
+                                        "Write a whole number and a unit, such as 30m, 8h or 7d, or never.")))));
+    }
+
+    private ManagedStack found(String name) {
+        if (!stacks.names().contains(name)) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3220,
+                    "there is no branch '" + name + "'",
+                    "See 'holdfast branch list' for the branches there are."));
+        }
+        return stacks.find(name);
+    }
+
+    private static Json.Builder done(String name) {
+        return EventJson.done(name).put("name", name.substring(name.indexOf(Stack.DERIVED) + 1));
+    }
+
+    private static String refuse(String cause) {
+        throw refused(cause);
+    }
+
+    private static HoldfastException refused(String cause) {
+        return new HoldfastException(
+                Problem.of(Code.HF3205, cause, "Ask as the reference page of the daemon's interface says."));
+    }
+}

@@ -243,6 +243,19 @@ final class ImagesTest {
     }
 
     @Test
+    void whatCannotBeMadeLeavesNothing() {
+        assumeThat(Machine.refusal(Driver.XFS_IMAGE)).isEmpty();
+        Volumes helpless = Volumes.of(home, (program, debianPackage, progress) -> List.of("/bin/false"));
+        assertThatThrownBy(() -> helpless.create(wish("fast", Driver.XFS_IMAGE), step -> {}))
+                .hasMessageContaining("[HF3144]")
+                .hasMessageContaining("ended with status 1");
+        Wish huge = new Wish("fast", Optional.of(Driver.XFS_IMAGE), OptionalLong.of(1L << 50), Optional.empty(), false);
+        assertThatThrownBy(() -> volumes.create(huge, step -> {})).hasMessageContaining("[HF3146]");
+        assertThat(volumes.list()).hasSize(1);
+        assertThat(home.data().resolve("volumes/fast/image")).doesNotExist();
+    }
+
+    @Test
     void aSecondImageMountedInItsPlaceIsNotTakenForIt() throws IOException {
         Volume volume = made(Driver.XFS_IMAGE);
         volumes.convert(shop, "fast", (step, done, total) -> {});

@@ -147,6 +147,9 @@ final class VolumeTest {
                     .hasMessageContaining("is no Btrfs")
                     .hasMessageContaining("--driver xfs-image");
         }
+        assertThatThrownBy(() -> volumes.find("home").requireRoom(1L << 60, "a copy of shop"))
+                .hasMessageContaining("[HF3146]")
+                .hasMessageContaining("a copy of shop");
         assertThat(volumes.list()).extracting(Volume::name).containsExactly("home");
     }
 

@@ -67,11 +67,22 @@ final class Beside {
         List<Filling> of(Stack derived, Context to) throws InterruptedException;
     }
 
+    /** What is done in its members once they serve, while the data does not count as there yet. */
+    interface Closed {
+        void run(ManagedStack.Live live) throws InterruptedException;
+    }
+
     /**
      * Makes it and has it serve. Returns when every member is ready. Where it fails before all data is there nothing is
      * left; after that a stack that is to be kept is, and {@code holdfast up --name} goes on with it.
      */
     ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
+        return make(wish, fillings, Optional.empty(), events);
+    }
+
+    /** The same; where what is done while it is closed fails, nothing of it is left. */
+    ManagedStack make(Wish wish, Fillings fillings, Optional<Closed> closed, Events events)
+            throws InterruptedException {
         if (!NAME.matcher(wish.name()).matches()) {
             throw new HoldfastException(
                     Problem.of(
@@ -105,9 +116,17 @@ final class Beside {
                 ManagedStack.Live live = stacks.open(managed, stack, wish.from());
                 bringUp.fetch(live.supervisor().workloads());
                 fill(managed, live, fillings, events);
-                new Desired(true, false, wish.from(), Optional.of(derived.whole())).write(managed.folder());
+                Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.whole()));
+                if (closed.isEmpty()) {
+                    whole.write(managed.folder());
+                }
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
                 live.supervisor().up(true);
+                if (closed.isPresent()) {
+                    bringUp.awaitServing(live);
+                    watched(events, () -> closed.get().run(live));
+                    whole.write(managed.folder());
+                }
                 bringUp.finish(live);
                 managed.want(true, true, wish.from());
             } catch (HoldfastException | InterruptedException failed) {

@@ -59,7 +59,7 @@ final class MaskingRulesTest {
                         "19:57: the rule 'expression' of 'e' knows no step: [HF3280]");
         assertThat(problems("strict: false\n"))
                 .containsExactly(
-                        "10:15: masking names no column and no table, so that a copy shows everything [HF3280]");
+                        "10:11: masking names no column and no table, so that a copy shows everything [HF3280]");
         assertThat(problems("tables: { users: { email: emial } }\n"))
                 .singleElement()
                 .asString()

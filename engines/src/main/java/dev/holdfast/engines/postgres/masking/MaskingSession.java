@@ -215,7 +215,11 @@ final class MaskingSession implements AutoCloseable {
             for (int i = 0; i < arguments.length; i++) {
                 switch (arguments[i]) {
                     case Collection<?> ids ->
-                        statement.setArray(i + 1, connection.createArrayOf("int8", ids.toArray()));
+                        statement.setArray(
+                                i + 1,
+                                connection.createArrayOf(
+                                        ids.stream().anyMatch(String.class::isInstance) ? "text" : "int8",
+                                        ids.toArray()));
                     case Integer number -> statement.setInt(i + 1, number);
                     case Boolean truth -> statement.setBoolean(i + 1, truth);
                     case Object other -> statement.setString(i + 1, other.toString());

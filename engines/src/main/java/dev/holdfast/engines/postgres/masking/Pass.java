@@ -39,6 +39,13 @@ final class Pass {
     /** The only way to keep indexes and forced triggers away from an update, and to drop what statistics know of values. */
     private static final String CATALOGUE_WRITABLE = "SET allow_system_table_mods = on";
 
+    private static final String AUDIT = " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE n.nspname = 'holdfast' AND c.relkind = 'r' AND c.relname IN ('audit_log', 'audit_seals')";
+
+    private static final String EMPTIED =
+            "SELECT to_regclass(name)::oid::int8 FROM unnest(?::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
+                    + " UNION SELECT c.oid::int8" + AUDIT;
+
     private final Service<?> service;
     private final Bench bench;
     private final String database;
@@ -69,8 +76,11 @@ final class Pass {
             List<Held> family = session.family(ids);
             List<Long> all = family.stream().map(Held::id).toList();
             rollBackPrepared(session);
+            List<Long> emptied = session.ids(EMPTIED, tables(spec.empty()));
+            List<Long> held = new ArrayList<>(all);
+            held.addAll(emptied);
+            Released released = hold(session, held);
             empty(session);
-            Released released = hold(session, all);
             List<Column> columns = replace(relations, changing);
             List<Held> rewritten =
                     new ArrayList<>(family.stream().filter(Held::hasFile).toList());
@@ -103,29 +113,27 @@ final class Pass {
                 .forEach(gid -> session.execute("ending what was prepared", "ROLLBACK PREPARED " + Sql.text(gid)));
     }
 
-    private void empty(MaskingSession session) {
-        Set<String> tables = new LinkedHashSet<>();
-        spec.empty().forEach(table -> tables.add(Table.of(table).sql()));
-        if (!tables.isEmpty()) {
-            bench.say("empties " + String.join(", ", spec.empty()) + " of " + database);
-            session.execute("emptying tables", "TRUNCATE " + String.join(", ", tables));
-        }
+    private void empty(MaskingSession session) throws InterruptedException {
+        Set<String> tables = new LinkedHashSet<>(tables(spec.empty()));
         // the audit holds the rows as they were; the copy begins one of its own
-        List<String> audit = session.lines(
-                "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c"
-                        + " JOIN pg_namespace n ON n.oid = c.relnamespace"
-                        + " WHERE n.nspname = 'holdfast' AND c.relkind = 'r' AND c.relname IN ('audit_log', 'audit_seals')");
-        if (!audit.isEmpty()) {
-            session.execute("emptying the audit", "TRUNCATE " + String.join(", ", audit));
+        tables.addAll(session.lines("SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)" + AUDIT));
+        if (!tables.isEmpty()) {
+            bench.say("empties " + String.join(", ", tables) + " of " + database);
+            inTurn("emptying tables", "TRUNCATE " + String.join(", ", tables));
         }
     }
 
+    private static List<String> tables(List<String> written) {
+        return written.stream().map(table -> Table.of(table).sql()).toList();
+    }
+
     /** What was taken out of force, to be put back. */
-    private record Released(List<Long> indexes, List<Long> always, List<Long> replica) {}
+    private record Released(List<Long> relations, List<Long> indexes, List<Long> always, List<Long> replica) {}
 
     private static Released hold(MaskingSession session, List<Long> relations) {
         session.execute("preparing its tables", CATALOGUE_WRITABLE);
-        return new Released(
+        Released released = new Released(
+                relations,
                 session.ids(
                         "UPDATE pg_index SET indisready = false, indisvalid = false"
                                 + " WHERE indrelid = ANY (?) AND indisready AND indisvalid RETURNING indexrelid::int8",
@@ -136,6 +144,13 @@ final class Pass {
                 session.ids(
                         "UPDATE pg_trigger SET tgenabled = 'D' WHERE tgrelid = ANY (?) AND tgenabled = 'R' RETURNING oid::int8",
                         relations));
+        tell(session, relations);
+        return released;
+    }
+
+    /** Sessions learn of a changed table by its own entry, and of a changed trigger not at all. */
+    private static void tell(MaskingSession session, List<Long> relations) {
+        session.ids("UPDATE pg_class SET relname = relname WHERE oid = ANY (?) RETURNING 1", relations);
     }
 
     private static void release(MaskingSession session, Released released) {
@@ -144,6 +159,7 @@ final class Pass {
                 released.indexes());
         session.ids("UPDATE pg_trigger SET tgenabled = 'A' WHERE oid = ANY (?) RETURNING 1", released.always());
         session.ids("UPDATE pg_trigger SET tgenabled = 'R' WHERE oid = ANY (?) RETURNING 1", released.replica());
+        tell(session, released.relations());
     }
 
     private List<Column> replace(List<Relation> relations, SortedMap<Table, SortedMap<String, MaskSpec>> changing)

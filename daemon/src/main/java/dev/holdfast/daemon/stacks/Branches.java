@@ -202,7 +202,7 @@ final class Branches {
                 live.supervisor().site().shut(parent.name());
             }
             BringUp bringUp = new BringUp(stacks, branch, events);
-            bringUp.fetch(live.supervisor().workloads());
+            bringUp.fetch(live.stack(), live.supervisor().workloads());
             Cutter.Cut cut =
                     cut(parent, branch, live, new Cutter.Manner(false, asked.consent(), derived.credentials()));
             new Desired(true, false, from.source(), Optional.of(derived.recut(false, now))).write(branch.folder());
@@ -245,7 +245,7 @@ final class Branches {
                     stacks.read(parentName, parent.known()),
                     parent.known().source());
             BringUp bringUp = new BringUp(stacks, parent, events);
-            bringUp.fetch(live.supervisor().workloads());
+            bringUp.fetch(live.stack(), live.supervisor().workloads());
             live.supervisor().up(true);
             bringUp.finish(live);
             parent.want(true, true, parent.known().source());

@@ -3,6 +3,9 @@ package dev.holdfast.daemon.stacks;
 import dev.holdfast.apply.Lease;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decisions;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Protection;
+import dev.holdfast.engine.Support;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
@@ -272,6 +275,12 @@ final class Branches {
                                     + ", so it cannot take that one's place as a whole",
                             "Make a branch of the whole stack, or carry over what is in it with the tools of its engine (pg_dump, redis-cli)."));
         }
+        // two servers of one history would write logs of one name into one archive
+        for (String name : needs) {
+            requireUnsaved(Bound.of(
+                    stacks.parts().register(),
+                    Optional.<Service<?>>ofNullable(stacks.read(parent.name(), there).services().get(name)).orElseThrow()));
+        }
         Volumes volumes = stacks.parts().places().volumes();
         StackFolder one = stacks.parts().places().stack(branch.name());
         StackFolder other = stacks.parts().places().stack(parent.name());
@@ -281,6 +290,18 @@ final class Branches {
                     "branch '" + branch.name() + "' and '" + parent.name() + "' live in different volumes",
                     "Move one of them: holdfast volumes convert " + branch.name() + " --to "
                             + volumes.holding(other).name()));
+        }
+    }
+
+    private static <S extends Record> void requireUnsaved(Bound<S> bound) {
+        if (bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection)
+                && protection.isAsked(bound.service())) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3225,
+                    "service '" + bound.service().name()
+                            + "' is saved, and a branch in its place would write to the same archive as if it were it",
+                    "Restore it instead, which begins a history of its own: holdfast restore " + bound.service().name()
+                            + ", then holdfast promote."));
         }
     }
 

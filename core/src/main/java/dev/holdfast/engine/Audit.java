@@ -4,6 +4,7 @@ import dev.holdfast.stack.Service;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 
 /** Who changed what in one database of a service, and whether what was written down of it is still whole. */
 public interface Audit<S extends Record> {
@@ -26,10 +27,12 @@ public interface Audit<S extends Record> {
 
     /**
      * @param sealed how many entries the chain covers, {@code open} how many came since it was closed last
+     * @param pruned how many were let go because of their age, which the chain notes
      * @param head what the chain comes to: kept elsewhere, it proves later that nothing before it was changed
      * @param gaps each a sentence; empty where all is whole
      */
-    record Verified(String database, long sealed, long open, String head, OptionalLong last, List<String> gaps) {
+    record Verified(
+            String database, long sealed, long open, long pruned, String head, OptionalLong last, List<String> gaps) {
         public Verified {
             gaps = List.copyOf(gaps);
         }
@@ -43,4 +46,12 @@ public interface Audit<S extends Record> {
      * @param expected a head that was kept elsewhere
      */
     Verified verify(Service<S> service, Optional<String> database, Optional<String> expected, Bench bench);
+
+    /**
+     * Lets go what every audited database has kept for longer than its file asks for; what is left stays verifiable. Refuses where
+     * what would go is not whole.
+     *
+     * @return how many entries went, by database; those that had none to let go are left out
+     */
+    SortedMap<String, Long> prune(Service<S> service, Context context);
 }

@@ -33,7 +33,8 @@ public record Bound<S extends Record>(Engine<S> engine, Service<S> service) {
                         service.resources(),
                         settings,
                         service.parent(),
-                        service.positions()));
+                        service.positions(),
+                        service.suspend()));
     }
 
     public void checkFiles(Problems problems) {

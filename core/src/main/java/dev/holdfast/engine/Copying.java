@@ -12,4 +12,11 @@ public interface Copying<S extends Record> {
      * @param kept whether the copy must outlive a crash of this machine; one that is thrown away need not
      */
     List<Filling> fillings(Service<S> service, Context from, Context to, boolean kept);
+
+    /** The same for a server that somebody else runs, into which nobody can look but as a client. */
+    default Support<BringingHome<S>> bringingHome() {
+        return Support.notOffered(
+                "servers of this engine that somebody else runs are not copied",
+                "Use a copy that its provider makes, and name that in the stack file.");
+    }
 }

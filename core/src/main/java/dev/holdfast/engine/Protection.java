@@ -75,11 +75,25 @@ public interface Protection<S extends Record> {
     void pour(Service<S> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
             throws InterruptedException;
 
-    /** Copies one table of a copy into the running source, under a name nothing there has; returns that. */
-    String bring(Service<S> service, String table, Bench copy, Context source) throws InterruptedException;
+    /**
+     * One table, where it is now.
+     *
+     * @param left what belonged to it and did not come along, each a sentence without its full stop
+     */
+    record Brought(String into, List<String> left) {
+        public Brought {
+            left = List.copyOf(left);
+        }
+    }
 
-    /** Gives a copy that serves the passwords of the place it is to go to, as far as Holdfast itself needs one. */
-    void handOver(Service<S> service, Context copy, Context to);
+    /** Copies one table of a copy into the running source, under a name nothing there has. */
+    Brought bring(Service<S> service, String table, Bench copy, Context source) throws InterruptedException;
+
+    /**
+     * Gives a copy that serves the passwords of the place it is to go to, as far as Holdfast itself needs one. Refuses a copy
+     * whose further changes would be mistaken for another's where the source is saved. Doing it twice is doing it once.
+     */
+    void handOver(Service<S> service, Context copy, Bench to) throws InterruptedException;
 
     /** A kind of backup and when it is due. */
     record Schedule(Catalogue.Kind kind, Cron cron) {}

@@ -19,6 +19,13 @@ public interface Provisioning<S extends Record> {
      */
     default void reload(Service<S> service, String member, List<Setting> changed, Context context) {}
 
+    /** How the service sleeps while nobody is connected to it. Pure. */
+    default Support<Sleeping<S>> sleeping(Service<S> service) {
+        return Support.notOffered(
+                "a service of this engine cannot be woken by a connection",
+                "Remove 'suspend'; the service then runs for as long as the stack does.");
+    }
+
     /** How a derived stack is given what a running service holds. */
     default Support<Copying<S>> copying() {
         return Support.notOffered(

@@ -20,4 +20,10 @@ public interface Schema<S extends Record> extends Reconciled<S> {
                 "this engine does not write down who changed what",
                 "Keep what has to be accounted for in a PostgreSQL service with audit:.");
     }
+
+    default Support<Masking<S>> masking() {
+        return Support.notOffered(
+                "Holdfast does not replace personal values in copies of this engine yet",
+                "Leave the service out of the copy, or fill it with values made up for the purpose.");
+    }
 }

@@ -2,18 +2,14 @@ package dev.holdfast.reader;
 
 import dev.holdfast.language.Doc;
 import dev.holdfast.language.Example;
-import dev.holdfast.language.NotYet;
 import dev.holdfast.language.Range;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Cpu;
 import dev.holdfast.stack.Resources;
+import java.time.Duration;
 import java.util.Optional;
 
 /** The keys that every service has, whatever its engine. */
-@NotYet(
-        key = "suspend",
-        because = "this build does not suspend idle services yet",
-        instead = "Remove 'suspend'; the service then runs for as long as the stack does.")
 record CommonKeys(
         @Doc("The database product that this service is.") @Example("postgres")
         String engine,
@@ -23,7 +19,14 @@ record CommonKeys(
         Optional<String> version,
 
         @Doc("What the service may use; the engine's settings are computed from it.")
-        Asked resources) {
+        Asked resources,
+
+        @Doc(
+                "The service goes to sleep when no client has been connected for that long. The next connection wakes it and is "
+                        + "served; until then the service takes no memory and no CPU.")
+        @Range(least = "1s", most = "30d")
+        @Example("5m")
+        Optional<Duration> suspend) {
 
     /** What the file says of {@link Resources}; the engine's own values stand for the rest. */
     record Asked(

@@ -3,6 +3,7 @@ package dev.holdfast.reader;
 import dev.holdfast.stack.Resources;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
+import dev.holdfast.text.Durations;
 import dev.holdfast.text.Json;
 import dev.holdfast.text.Yaml;
 import java.util.LinkedHashMap;
@@ -53,6 +54,7 @@ public final class ResolvedYaml {
                         .put("memory", resources.memory().toString())
                         .put("storage", resources.storage().toString())
                         .build());
+        service.suspend().ifPresent(time -> members.put("suspend", Json.text(Durations.text(time))));
         members.putAll(values.section(service.settings()));
         return new Json.Members(members);
     }

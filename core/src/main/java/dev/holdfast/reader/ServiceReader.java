@@ -89,7 +89,8 @@ final class ServiceReader {
                 said.get().resources().over(engine.get().resources()),
                 settings.get(),
                 Optional.empty(),
-                reading.positions(entry.key())));
+                reading.positions(entry.key()),
+                said.get().suspend()));
     }
 
     /** Without an engine the other keys cannot be judged, but the one that was meant to be it can be found. */

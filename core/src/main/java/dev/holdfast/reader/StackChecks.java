@@ -5,6 +5,7 @@ import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Companion;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Register;
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.engine.Support;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.Position;
@@ -112,7 +113,8 @@ final class StackChecks {
                             companion.block().settings(),
                             Optional.of(parent.name()),
                             reading.positions(
-                                    companion.block(), parent.positions().start())));
+                                    companion.block(), parent.positions().start()),
+                            parent.suspend()));
         }
     }
 
@@ -194,6 +196,15 @@ final class StackChecks {
     private <S extends Record> void check(Bound<S> bound, Stack stack) {
         Problems problems = new Problems();
         bound.engine().check(bound.service(), stack, problems);
+        if (bound.service().suspend().isPresent()
+                && bound.engine().provisioning().sleeping(bound.service())
+                        instanceof Support.NotOffered<Sleeping<S>>(String because, String instead)) {
+            problems.add(Problem.of(
+                            Code.HF3251,
+                            "service '" + bound.service().name() + "' cannot sleep because " + because,
+                            instead)
+                    .at(bound.service().positions().of("suspend")));
+        }
         for (Problem problem : problems.all()) {
             findings.add(
                     problem.position().isPresent()

@@ -58,6 +58,7 @@ public final class Daemon implements AutoCloseable {
         DaemonLock lock = DaemonLock.take(lockFile, build);
         try {
             Daemon daemon = new Daemon(lock, new Stacks(parts), build, parts.clock(), random);
+            parts.places().volumes().mend().forEach(sentence -> LOG.atInfo().log(sentence));
             // before it answers: who asks next must not find a stack that is about to be adopted to be down
             daemon.stacks.adoptAll();
             daemon.stacks.beginSchedules();

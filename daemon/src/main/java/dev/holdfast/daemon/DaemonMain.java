@@ -16,10 +16,12 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.reader.StackReader;
 import dev.holdfast.targets.local.Home;
 import dev.holdfast.targets.local.Launcher;
+import dev.holdfast.targets.local.door.DoorLibrary;
 import dev.holdfast.targets.local.image.Architecture;
 import dev.holdfast.targets.local.image.EngineImages;
 import dev.holdfast.targets.local.sandbox.JavaRuntime;
 import dev.holdfast.targets.local.sandbox.Preflight;
+import dev.holdfast.targets.local.volume.Volumes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,10 +102,14 @@ public final class DaemonMain {
         InstalledPrograms programs = new InstalledPrograms(
                 new EngineImages(home.cache(), environment, architecture, clock).withJava(java.home()),
                 new Preflight(architecture, java, root),
+                architecture,
+                environment,
+                new DoorLibrary(home.cache()),
                 root);
         StackReader reader = new StackReader(register);
         return new Stacks.Parts(
-                new LocalPlaces(home, register, programs, programs, launcher, clock, random),
+                new LocalPlaces(
+                        home, register, programs, programs, launcher, clock, random, Volumes.of(home, programs)),
                 reader::read,
                 register,
                 Pace.standard(),

@@ -14,6 +14,7 @@ import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Home;
 import dev.holdfast.targets.local.Launcher;
+import dev.holdfast.targets.local.volume.Volumes;
 import dev.holdfast.text.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,8 @@ final class House implements AutoCloseable {
     private final Home home;
     private final Duration ready;
     private final Launcher launcher = new Launcher();
+    private final InstantSource clock;
+    private final ShellEngine engine;
     private Optional<Daemon> daemon = Optional.empty();
 
     House(Path root) {
@@ -49,6 +52,13 @@ final class House implements AutoCloseable {
 
     /** {@code ready} is how long an up waits for what it started. */
     House(Path root, Duration ready) {
+        this(root, ready, InstantSource.system(), new ShellEngine());
+    }
+
+    /** One whose time and whose engine are the test's. */
+    House(Path root, Duration ready, InstantSource clock, ShellEngine engine) {
+        this.clock = clock;
+        this.engine = engine;
         this.root = root;
         this.ready = ready;
         this.home = Home.of(Map.of("HOLDFAST_HOME", root.resolve("home").toString()))
@@ -79,7 +89,7 @@ final class House implements AutoCloseable {
     }
 
     Stacks.Parts parts() {
-        Register register = new Register(List.of(new ShellEngine()));
+        Register register = new Register(List.of(engine));
         Pace pace = new Pace(
                 Duration.ofMillis(5),
                 Duration.ofMillis(20),
@@ -98,12 +108,18 @@ final class House implements AutoCloseable {
                         (programs, progress) -> progress.at("nothing", 1, 1),
                         launcher,
                         InstantSource.system(),
-                        new SecureRandom()),
+                        new SecureRandom(),
+                        volumes()),
                 this::stack,
                 register,
                 pace,
                 ready,
-                InstantSource.system());
+                clock);
+    }
+
+    /** Those of this home; no image can be made, as no program for it is at hand. */
+    private Volumes volumes() {
+        return Volumes.of(home, (program, debianPackage, progress) -> List.of("/bin/false"));
     }
 
     /** Ends the daemon as a shutdown or a crash would: whatever runs goes on. */

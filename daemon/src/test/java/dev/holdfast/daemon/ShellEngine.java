@@ -47,6 +47,16 @@ final class ShellEngine
     record Script(
             String text, Set<String> needs, Optional<Path> readyFile, Path inside, List<String> things, String size) {}
 
+    private final Support<Protection<Script>> protection;
+
+    ShellEngine() {
+        this(Support.notOffered("a script has none", "Use a real one."));
+    }
+
+    ShellEngine(Support<Protection<Script>> protection) {
+        this.protection = protection;
+    }
+
     @Override
     public String name() {
         return "shell";
@@ -191,7 +201,7 @@ final class ShellEngine
 
     @Override
     public Support<Protection<Script>> protection() {
-        return Support.notOffered("a script has none", "Use a real one.");
+        return protection;
     }
 
     @Override

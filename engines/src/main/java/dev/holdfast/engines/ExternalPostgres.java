@@ -74,6 +74,25 @@ public record ExternalPostgres(Address address, String role, Redacted password, 
                 .at(at));
     }
 
+    /** What of the way there is open to others, because the address says so; empty where all is verified. */
+    public Optional<String> weakness() {
+        return switch (trust.mode()) {
+            case "disable" ->
+                Optional.of(
+                        "nothing on the way to it is encrypted (sslmode=disable): whoever is on that way reads the password's exchange and every row, and can change them");
+            case "allow", "prefer" ->
+                Optional.of("it is encrypted only where nobody on the way objects (sslmode=" + trust.mode()
+                        + "): whoever is on that way can have all of it sent in the clear");
+            case "require" ->
+                Optional.of(
+                        "it is encrypted, but not to whom (sslmode=require): whoever is on the way can answer in the server's place and be given what is meant for it");
+            case "verify-ca" ->
+                Optional.of(
+                        "any server with a certificate of the same authority is believed, whatever its name (sslmode=verify-ca)");
+            default -> Optional.empty();
+        };
+    }
+
     /** What the address says, and otherwise the most that TLS can do. */
     private static Trust trust(Service<?> service, Elsewhere.Place place, PostgresUrl url) {
         String mode = url.sslmode().orElse("verify-full");

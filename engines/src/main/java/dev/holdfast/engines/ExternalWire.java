@@ -38,6 +38,10 @@ public final class ExternalWire {
                         "Correct user and password in the file of external.url; it is read anew at once.");
             case "3D000" ->
                 not(who + " has no such database: " + message, "Correct the database in the file of external.url.");
+            case "42501" ->
+                not(
+                        who + " does not allow that to the role of its address: " + message,
+                        "Have its provider grant it to that role, or put the address of one with more rights into the file of external.url.");
             case "53300" ->
                 not(who + " has no connection left: " + message, "Raise its limit, or end clients that hold theirs.");
             case "08001", "08004", "08006" ->

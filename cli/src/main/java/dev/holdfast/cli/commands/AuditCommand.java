@@ -114,7 +114,11 @@ public final class AuditCommand implements Command {
         if (done.isAt("whole")) {
             return List.of(
                     "whole: " + (sealed == 1 ? "1 entry" : sealed + " entries") + " of " + text(done, "database")
-                            + " are as they were written",
+                            + " are as they were written"
+                            + (done.longAt("pruned").orElse(0L) == 0
+                                    ? ""
+                                    : "; " + done.longAt("pruned").orElse(0L)
+                                            + " older ones were let go as the file asks, and the chain notes it"),
                     "head: " + text(done, "head"));
         }
         List<String> gaps = new java.util.ArrayList<>();

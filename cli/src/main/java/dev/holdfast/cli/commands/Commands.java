@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class Commands {
     /** In the order of a day's work, which is that of the help. */
     private static final List<Group> GROUPS = List.of(
-            new Group("Run", List.of("up", "down", "restart", "stacks")),
+            new Group("Run", List.of("up", "down", "restart", "suspend", "wake", "stacks")),
             new Group("Look", List.of("status", "ps", "logs", "why", "insight", "drift", "doctor")),
             new Group("Branch", List.of("branch")),
             new Group("Use", List.of("connect", "env", "rotate")),
@@ -16,7 +16,7 @@ public final class Commands {
             new Group("Save", List.of("backup", "restore", "promote")),
             new Group("Account", List.of("tenant", "audit")),
             new Group("Carry elsewhere", List.of("render", "schema")),
-            new Group("Machine", List.of("engines", "daemon", "completion", "version", "help")));
+            new Group("Machine", List.of("engines", "volumes", "daemon", "completion", "version", "help")));
 
     private Commands() {}
 
@@ -61,10 +61,13 @@ public final class Commands {
                     case "schema" -> new SchemaCommand();
                     case "stacks" -> new StacksCommand();
                     case "status" -> new StatusCommand();
+                    case "suspend" -> new SuspendCommand();
                     case "tenant" -> new TenantCommand();
                     case "up" -> new UpCommand();
                     case "validate" -> new ValidateCommand();
                     case "version" -> new VersionCommand();
+                    case "volumes" -> new VolumesCommand();
+                    case "wake" -> new WakeCommand();
                     case "why" -> new WhyCommand();
                     default -> null;
                 });

@@ -55,6 +55,10 @@ public final class MigrateCommand implements Command {
                                 "whose migrations, where the stack has several; for new, the title of the file")
                         .flag("check: rehearse the pending files, too", "--rehearse")
                         .value("NAME", "rehearse: keep the copy, under this name, to look at", "--keep")
+                        .value(
+                                "ROWS",
+                                "rehearse on an external server: copy all rows however many, or none (all, none)",
+                                "--rows")
                         .value("VERSION", "up: the last version to run", "--to")
                         .value("VERSION", "adopt: the last version that the database has already", "--at")
                         .value("SERVICE[/DATABASE]", "new: for which database", "--for")
@@ -110,6 +114,7 @@ public final class MigrateCommand implements Command {
         Json.Builder request = Json.object();
         where.database().ifPresent(database -> request.put("database", database));
         arguments.value("--keep").ifPresent(name -> request.put("keep", name));
+        arguments.value("--rows").ifPresent(rows -> request.put("rows", rows));
         Json done = new Asking(arguments, session, "interrupted: the copy is thrown away; the database was not touched")
                 .ask("rehearse", where.service(), request.build());
         if (session.isJson()) {

@@ -115,6 +115,11 @@ public final class RestoreCommand implements Command {
         if (table.isPresent()) {
             session.line("restored " + Quoting.visible(table.get()) + " as "
                     + Quoting.visible(done.textAt("into").orElse("")) + " in " + took);
+            for (Json left : done.itemsAt("left")) {
+                if (left instanceof Json.Text(String text)) {
+                    session.line("left out: " + Quoting.visible(text));
+                }
+            }
             return;
         }
         String copy = Quoting.visible(done.textAt("copy").orElse(""));

@@ -3,6 +3,7 @@ package dev.holdfast.cli.text;
 import dev.holdfast.text.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A plan as a person reads it before saying yes: what, what it costs, why, and how it is taken back. */
 public final class PlanText {
@@ -60,6 +61,13 @@ public final class PlanText {
 
     private String last(Json plan) {
         List<Json> changes = plan.itemsAt("changes");
+        List<String> unseen = plan.itemsAt("unseen").stream()
+                .flatMap(one -> one instanceof Json.Text(String name) ? Stream.of(name) : Stream.empty())
+                .toList();
+        if (changes.isEmpty() && !unseen.isEmpty()) {
+            return paint.careful("nothing is known to be to do: " + String.join(", ", unseen)
+                    + " could not be compared with the file");
+        }
         if (changes.isEmpty()) {
             return "nothing is to be done: " + text(plan, "stack") + " is as its file says";
         }

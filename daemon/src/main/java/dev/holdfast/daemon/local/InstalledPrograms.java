@@ -7,11 +7,16 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.targets.local.Enclosure;
 import dev.holdfast.targets.local.ImageEnclosure;
+import dev.holdfast.targets.local.door.DoorLibrary;
+import dev.holdfast.targets.local.image.Architecture;
 import dev.holdfast.targets.local.image.EngineImages;
 import dev.holdfast.targets.local.image.Image;
 import dev.holdfast.targets.local.sandbox.Preflight;
 import dev.holdfast.targets.local.sandbox.Sandbox;
+import dev.holdfast.targets.local.volume.Formatter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -19,21 +24,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * The engine images that are installed now. Asks anew each time, because they are installed and upgraded while the
  * daemon runs; how this machine lets one into an image is found out once.
  */
-public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch {
+public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch, Formatter {
     private final EngineImages images;
     private final Preflight preflight;
+    private final DoorLibrary library;
+    private final Architecture architecture;
+    private final Map<String, String> environment;
     private final boolean root;
     private final AtomicReference<Optional<Sandbox>> sandbox = new AtomicReference<>(Optional.empty());
 
-    /** @param root whether this process is root */
-    public InstalledPrograms(EngineImages images, Preflight preflight, boolean root) {
+    /**
+     * @param environment of this process; its PATH says which programs the machine has
+     * @param root whether this process is root
+     */
+    public InstalledPrograms(
+            EngineImages images,
+            Preflight preflight,
+            Architecture architecture,
+            Map<String, String> environment,
+            DoorLibrary library,
+            boolean root) {
+        this.library = library;
         this.images = images;
         this.preflight = preflight;
+        this.architecture = architecture;
+        this.environment = Map.copyOf(environment);
         this.root = root;
     }
 
@@ -43,6 +64,27 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch {
                 List.copyOf(programs),
                 step -> progress.at(
                         step.phase().name().toLowerCase(Locale.ROOT) + " " + step.what(), step.done(), step.total()));
+        if (programs.contains(DoorLibrary.PROGRAMS)) {
+            library();
+        }
+    }
+
+    /** The machine's own where it has it; else Debian's, started by its own loader as decision 0011 has it. */
+    @Override
+    public List<String> program(String name, String debianPackage, Consumer<String> progress) {
+        List<String> places =
+                new ArrayList<>(List.of(environment.getOrDefault("PATH", "").split(":", -1)));
+        places.addAll(List.of("/usr/sbin", "/sbin"));
+        for (String place : places) {
+            Path program = Path.of(place.isEmpty() ? "." : place, name);
+            if (program.isAbsolute() && Files.isExecutable(program)) {
+                return List.of(program.toString());
+            }
+        }
+        Image image = images.install(
+                new Programs.Debian(List.of(debianPackage)),
+                step -> progress.accept(step.phase().name().toLowerCase(Locale.ROOT) + " " + step.what()));
+        return architecture.direct(image.root(), "usr/sbin/" + name);
     }
 
     @Override
@@ -52,7 +94,8 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch {
             Path lock,
             SortedMap<String, String> environment,
             List<String> command) {
-        return entered(programs).member(programs, folders, lock, environment, command);
+        Folders shown = folders.at(folders.door().map(door -> door.with(library())));
+        return entered(programs).member(programs, shown, lock, environment, command);
     }
 
     @Override
@@ -73,6 +116,17 @@ public final class InstalledPrograms implements Enclosure, LocalPlaces.Fetch {
         return sandbox.get()
                 .map(found -> new ImageEnclosure(found, Map.of()).owner())
                 .orElseGet(() -> root ? new Owner(Image.USER, Image.USER, true) : new Owner(0, 0, false));
+    }
+
+    private Path library() {
+        return library.file().orElseGet(() -> {
+            Image compiler = images.installed(DoorLibrary.PROGRAMS)
+                    .orElseThrow(() -> new HoldfastException(Problem.of(
+                            Code.HF3109,
+                            "the programs of " + DoorLibrary.PROGRAMS + " are not installed",
+                            "Run 'holdfast up' again, which fetches them.")));
+            return library.made(compiler, sandbox(compiler));
+        });
     }
 
     private Enclosure entered(Programs programs) {

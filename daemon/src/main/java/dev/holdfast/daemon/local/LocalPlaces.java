@@ -44,7 +44,8 @@ public final class LocalPlaces implements Places {
             Fetch fetch,
             Launcher launcher,
             InstantSource clock,
-            SecureRandom random) {
+            SecureRandom random,
+            Volumes volumes) {
         this.home = home;
         this.register = register;
         this.enclosure = enclosure;
@@ -52,7 +53,7 @@ public final class LocalPlaces implements Places {
         this.launcher = launcher;
         this.clock = clock;
         this.random = random;
-        this.volumes = Volumes.of(home);
+        this.volumes = volumes;
     }
 
     /** Brings programs to this machine. */
@@ -82,6 +83,7 @@ public final class LocalPlaces implements Places {
 
     @Override
     public Site open(Stack stack, Source source) {
+        volumes.prepare(home.stack(stack.name()));
         LocalStack.Parts parts = LocalStack.Parts.of(home, stack.name(), enclosure, launcher, clock, random);
         return new LocalSite(LocalStack.open(home, stack, source, register, parts), register, volumes);
     }

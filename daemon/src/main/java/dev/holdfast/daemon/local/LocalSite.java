@@ -15,6 +15,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
+import dev.holdfast.targets.local.Doors;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.LocalStack;
@@ -26,6 +27,7 @@ import dev.holdfast.targets.local.Source;
 import dev.holdfast.targets.local.volume.Volumes;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -182,7 +184,12 @@ record LocalSite(LocalStack local, Register register, Volumes volumes) implement
 
     @Override
     public List<String> notes() {
-        return local.notes();
+        List<String> notes = new ArrayList<>(local.notes());
+        volumes.holding(local.folder())
+                .alarm()
+                .map(problem -> problem.cause() + ": " + problem.remedy())
+                .ifPresent(notes::add);
+        return List.copyOf(notes);
     }
 
     @Override
@@ -193,6 +200,11 @@ record LocalSite(LocalStack local, Register register, Volumes volumes) implement
     @Override
     public long rss(Running running) {
         return local.rss(running);
+    }
+
+    @Override
+    public Doors doors() {
+        return local.doors();
     }
 
     @Override

@@ -47,6 +47,9 @@ public final class Api {
                     .orElseGet(() -> Path.of(refuse("'key', the path of a key file, is missing")));
             return Optional.of(new Reply.Lines(events -> RestoreVerb.fromKey(stacks, body, key, events)));
         }
+        if (path.size() > 1 && path.get(0).equals("v1") && path.get(1).equals("volumes")) {
+            return new VolumesApi(stacks).handle(request);
+        }
         if (path.equals(List.of("v1", "plan")) && request.method().equals("POST")) {
             return Optional.of(Reply.json(new ApplyOperation(stacks).plan(wish(request.object(WISH)))));
         }
@@ -77,6 +80,7 @@ public final class Api {
             case "POST apply" -> Optional.of(apply(request, stack));
             case "POST restart" -> Optional.of(restart(request, stack));
             case "POST down" -> Optional.of(down(request, stack));
+            case "POST convert" -> Optional.of(new VolumesApi(stacks).convert(request, stack));
             default -> Optional.empty();
         };
     }
@@ -143,7 +147,7 @@ public final class Api {
                 body.textAt("name"));
     }
 
-    private static Path absolute(String text) {
+    static Path absolute(String text) {
         try {
             Path path = Path.of(text);
             return path.isAbsolute()

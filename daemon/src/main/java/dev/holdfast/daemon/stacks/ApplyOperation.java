@@ -2,9 +2,11 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Journal;
 import dev.holdfast.apply.Lease;
+import dev.holdfast.apply.Visit;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -60,6 +62,7 @@ final class ApplyOperation {
                 .put("known", isKnown)
                 .put("changes", EventJson.changes(planned.changes()))
                 .put("notes", Json.texts(planned.notes()))
+                .put("unseen", Json.texts(planned.unseen()))
                 .put(
                         "interrupted",
                         managed.journal()
@@ -81,22 +84,24 @@ final class ApplyOperation {
             ManagedStack.Live live = managed.orRefuse();
             Optional<Journal.Interrupted> interrupted = managed.journal().interrupted();
             interrupted.ifPresent(open -> managed.decisions().add("", resumed(open)));
-            Planned planned = planned(managed, wish);
-            requireApproval(name, planned, approved);
-            BringUp bringUp = new BringUp(stacks, managed, events);
-            switch (execute(managed, live, planned, bringUp, events)) {
-                case Outcome.Done(List<Change> done) ->
-                    events.send(EventJson.done(name)
-                            .put("applied", done.size())
-                            .put("changes", EventJson.changes(done))
-                            .put("resumed", interrupted.isPresent())
-                            .build());
-                case Outcome.Stopped(List<Problem> problems, List<Change> done, List<Change> remaining) ->
-                    events.send(EventJson.failed(problems)
-                            .put("done", done.size())
-                            .put("changes", EventJson.changes(done))
-                            .put("remaining", EventJson.changes(remaining))
-                            .build());
+            try (Slumber.Awake _ = live.supervisor().slumber().awake("'holdfast apply' works on it")) {
+                Planned planned = planned(managed, wish);
+                requireApproval(name, planned, approved);
+                BringUp bringUp = new BringUp(stacks, managed, events);
+                switch (execute(managed, live, planned, bringUp, events)) {
+                    case Outcome.Done(List<Change> done) ->
+                        events.send(EventJson.done(name)
+                                .put("applied", done.size())
+                                .put("changes", EventJson.changes(done))
+                                .put("resumed", interrupted.isPresent())
+                                .build());
+                    case Outcome.Stopped(List<Problem> problems, List<Change> done, List<Change> remaining) ->
+                        events.send(EventJson.failed(problems)
+                                .put("done", done.size())
+                                .put("changes", EventJson.changes(done))
+                                .put("remaining", EventJson.changes(remaining))
+                                .build());
+                }
             }
         }
     }
@@ -115,11 +120,14 @@ final class ApplyOperation {
         if (planned.steps().isEmpty()) {
             closeInterrupted(managed);
             if (!desired.source().equals(planned.source()) || !desired.settled()) {
+                bringUp.fetch(planned.stack(), List.of());
                 become(managed, before, planned, true);
             }
             return new Outcome.Done(List.of());
         }
-        bringUp.fetch(before.supervisor().site().preview(planned.stack()).workloads());
+        bringUp.fetch(
+                planned.stack(),
+                before.supervisor().site().preview(planned.stack()).workloads());
         ManagedStack.Live live = become(managed, before, planned, false);
         managed.journal().applyBegun(planned.changes().size());
         Progress progress = new Progress(managed, planned, events);
@@ -152,7 +160,8 @@ final class ApplyOperation {
                 live.supervisor().dismiss(member, "no service of the stack has it any more");
                 live.supervisor().site().remove(member, loses(changes));
             }
-            case Planned.Step.Inside(String service, Change change) -> inside(live, service, change, bringUp);
+            case Planned.Step.Inside(String service, Change change) ->
+                Visit.call(() -> inside(live, service, change, bringUp));
         }
     }
 
@@ -161,11 +170,11 @@ final class ApplyOperation {
     }
 
     /** Asks anew, because an earlier step may have made it already, and does it where it is still to be done. */
-    private void inside(ManagedStack.Live live, String name, Change change, BringUp bringUp)
+    private boolean inside(ManagedStack.Live live, String name, Change change, BringUp bringUp)
             throws InterruptedException {
         Service<?> service = live.stack().services().get(name);
         if (service == null) {
-            return;
+            return false;
         }
         List<Facets.Inside> open = Facets.observed(
                 stacks.parts().register(), service, live.supervisor().site().context());
@@ -174,9 +183,10 @@ final class ApplyOperation {
                     && inside.change().risk().compareTo(change.risk()) <= 0;
             if (same && (inside.change().summary().equals(change.summary()) || isAlone(open, change))) {
                 inside.work().apply(bringUp.bench(live, name));
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     private static boolean isAlone(List<Facets.Inside> open, Change change) {
@@ -205,11 +215,14 @@ final class ApplyOperation {
         Optional<ManagedStack.Live> live = managed.live();
         if (live.isPresent()) {
             Sources.checkBinding(managed.name(), desired.source(), live.get().stack(), source, wanted);
-            return planner.plan(
-                    wanted,
-                    source,
-                    live.get().stack(),
-                    live.get().supervisor().site().preview(wanted));
+            Slumber slumber = live.get().supervisor().slumber();
+            try (Slumber.Awake _ = slumber.awake("a plan compares it with its file")) {
+                return planner.plan(
+                        wanted,
+                        source,
+                        live.get().stack(),
+                        live.get().supervisor().site().preview(wanted));
+            }
         }
         Stack before = stacks.read(managed.name(), desired);
         try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);

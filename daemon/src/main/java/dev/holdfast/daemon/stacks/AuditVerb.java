@@ -72,6 +72,7 @@ final class AuditVerb implements Verb {
                 .put("whole", verified.gaps().isEmpty())
                 .put("sealed", verified.sealed())
                 .put("open", verified.open())
+                .put("pruned", verified.pruned())
                 .put("head", verified.head())
                 .put(
                         "last",

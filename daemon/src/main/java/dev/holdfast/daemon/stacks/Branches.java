@@ -65,13 +65,14 @@ final class Branches {
                 services(wish, stacks.read(parent.name(), desired)),
                 "branched from " + wish.parent(),
                 wish.manner().credentials(),
+                wish.manner().masked(),
                 wish.keeps(),
                 wish.expires());
         ManagedStack branch = new Beside(stacks)
                 .makeWith(
                         beside,
                         (child, live) -> {
-                            if (!wish.manner().credentials()) {
+                            if (isShut(live, wish.manner())) {
                                 live.supervisor().site().shut(parent.name());
                             }
                             cut.set(Optional.of(cut(parent, child, live, wish.manner())));
@@ -100,6 +101,12 @@ final class Branches {
                                     + " because the branch " + child.name() + " was asked for");
             return cut;
         }
+    }
+
+    /** Nobody may come in with logins that are to change, nor see what is to be masked. */
+    private boolean isShut(ManagedStack.Live live, Cutter.Manner manner) {
+        return !manner.credentials()
+                || (manner.masked() && Maskings.areDeclared(stacks.parts().register(), live.stack()));
     }
 
     /** A stack that is being made, or whose data is just being replaced, holds nothing to be had. */
@@ -201,13 +208,14 @@ final class Branches {
                         .places()
                         .lendSecrets(
                                 parent.name(), branch.name(), stack.services().keySet());
-            } else {
+            }
+            Cutter.Manner manner = new Cutter.Manner(false, asked.consent(), derived.credentials(), derived.masked());
+            if (isShut(live, manner)) {
                 live.supervisor().site().shut(parent.name());
             }
             BringUp bringUp = new BringUp(stacks, branch, events);
-            bringUp.fetch(live.supervisor().workloads());
-            Cutter.Cut cut =
-                    cut(parent, branch, live, new Cutter.Manner(false, asked.consent(), derived.credentials()));
+            bringUp.fetch(live.stack(), live.supervisor().workloads());
+            Cutter.Cut cut = cut(parent, branch, live, manner);
             new Desired(true, false, from.source(), Optional.of(derived.recut(false, now))).write(branch.folder());
             live.supervisor().up(true);
             bringUp.finish(live);
@@ -248,7 +256,7 @@ final class Branches {
                     stacks.read(parentName, parent.known()),
                     parent.known().source());
             BringUp bringUp = new BringUp(stacks, parent, events);
-            bringUp.fetch(live.supervisor().workloads());
+            bringUp.fetch(live.stack(), live.supervisor().workloads());
             live.supervisor().up(true);
             bringUp.finish(live);
             parent.want(true, true, parent.known().source());

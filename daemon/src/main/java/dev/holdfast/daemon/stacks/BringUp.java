@@ -2,12 +2,14 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Operation;
 import dev.holdfast.apply.Tasks;
+import dev.holdfast.apply.Visit;
 import dev.holdfast.blueprint.Member;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Board;
 import dev.holdfast.daemon.supervise.MemberState;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
@@ -17,6 +19,8 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
+import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.door.DoorLibrary;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -57,9 +61,13 @@ final class BringUp {
     }
 
     /** Fetches the programs of these workloads; a client that goes away ends the fetch. */
-    void fetch(List<Workload> workloads) throws InterruptedException {
+    void fetch(Stack stack, List<Workload> workloads) throws InterruptedException {
         Set<Programs> programs = new LinkedHashSet<>();
         workloads.forEach(workload -> programs.add(workload.programs()));
+        if (stack.services().values().stream()
+                .anyMatch(service -> service.suspend().isPresent())) {
+            programs.add(DoorLibrary.PROGRAMS);
+        }
         CompletableFuture<Void> fetched = new CompletableFuture<>();
         Thread fetch = Thread.ofVirtual().name("fetch").start(() -> {
             try {
@@ -94,6 +102,12 @@ final class BringUp {
      * so. A service is filled as soon as its own members answer: its pooler may need a role that only then exists.
      */
     List<Change> finish(ManagedStack.Live live) throws InterruptedException {
+        try (Slumber.Awake _ = live.supervisor().slumber().awake("what is declared inside it is compared")) {
+            return finished(live);
+        }
+    }
+
+    private List<Change> finished(ManagedStack.Live live) throws InterruptedException {
         Board board = live.supervisor().board();
         CompletableFuture<List<Change>> fills = new CompletableFuture<>();
         Operation operation = Operation.current();
@@ -114,6 +128,7 @@ final class BringUp {
             awaitReady(live, fills);
             List<Change> done = fills.get();
             if (live.supervisor().site().lender().isPresent()) {
+                mask(live);
                 new Doors(stacks, live.stack(), live.supervisor().site()).open(live.supervisor());
             }
             return done;
@@ -124,6 +139,18 @@ final class BringUp {
         } finally {
             filling.interrupt();
             filling.join();
+        }
+    }
+
+    /** Before anybody is let in; where it fails the doors stay closed. */
+    private void mask(ManagedStack.Live live) throws InterruptedException {
+        if (managed.desired().flatMap(Desired::derived).filter(Derived::masked).isPresent()) {
+            Maskings.mask(stacks.parts().register(), live, events)
+                    .forEach((service, masked) -> managed.decisions()
+                            .add(
+                                    "",
+                                    "masked " + masked.columns().size() + " columns of " + service
+                                            + " because the file has rules for them"));
         }
     }
 
@@ -224,6 +251,10 @@ final class BringUp {
 
     /** Up makes what is missing; it never takes anything away, which is for an apply with an approval. */
     private List<Change> fill(ManagedStack.Live live, Service<?> service) throws InterruptedException {
+        return Visit.call(() -> filled(live, service));
+    }
+
+    private List<Change> filled(ManagedStack.Live live, Service<?> service) throws InterruptedException {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();
         for (int pass = 0; pass < PASSES; pass++) {

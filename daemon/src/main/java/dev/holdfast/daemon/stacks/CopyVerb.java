@@ -6,6 +6,7 @@ import dev.holdfast.engine.Filling;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.text.Json;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,14 @@ final class CopyVerb implements Verb {
                 .textAt("name")
                 .orElseThrow(() -> new HoldfastException(
                         Problem.of(Code.HF3213, "the copy was given no name", "Say what it is to be called.")));
+        if (Elsewhere.is(asked.bound().service())) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3582,
+                            "service '" + asked.bound().service().name()
+                                    + "' is a server that somebody else runs, and only its provider can copy all of it",
+                            "Have its provider make a branch or restore a snapshot, and name that in a stack file; holdfast migrate rehearse --keep NAME keeps the copy of one database it made."));
+        }
         ManagedStack copy = new Beside(asked.stacks())
                 .make(
                         wish(asked, name, asked.body().isAt("credentials"), true),

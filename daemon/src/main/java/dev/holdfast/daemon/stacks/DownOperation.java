@@ -27,6 +27,16 @@ final class DownOperation {
 
     /** Stops every member, those that need others first. With a purge everything of the stack is removed. */
     void down(String name, boolean purge, Optional<String> confirmed, Events events) throws InterruptedException {
+        down(name, purge, confirmed, "'holdfast down' was asked for", events);
+    }
+
+    /** Ends what nobody asked to end, and says why. */
+    void down(String name, String because) throws InterruptedException {
+        down(name, false, Optional.empty(), because, new UpOperation.Unheard());
+    }
+
+    private void down(String name, boolean purge, Optional<String> confirmed, String because, Events events)
+            throws InterruptedException {
         ManagedStack managed = stacks.find(name);
         if (purge && !confirmed.equals(Optional.of(name))) {
             throw new HoldfastException(Problem.of(
@@ -54,10 +64,10 @@ final class DownOperation {
                     .filter(Elsewhere::is)
                     .<String>map(Service::name)
                     .toList();
-            List<String> stopped = new ArrayList<>(live.supervisor().stopAll("'holdfast down' was asked for"));
+            List<String> stopped = new ArrayList<>(live.supervisor().stopAll(because));
             for (String member : live.supervisor().site().unwanted()) {
                 if (live.supervisor().site().find(member).isPresent()) {
-                    live.supervisor().dismiss(member, "'holdfast down' was asked for");
+                    live.supervisor().dismiss(member, because);
                     stopped.add(member);
                 }
             }
@@ -106,7 +116,7 @@ final class DownOperation {
             BringUp bringUp = new BringUp(stacks, managed, events);
             List<Workload> chosen = chosen(live, service, member);
             // before any is stopped: what cannot be fetched cannot be started again
-            bringUp.fetch(chosen);
+            bringUp.fetch(live.stack(), chosen);
             for (Workload workload : chosen) {
                 if (events.isGone()) {
                     throw BringUp.gone();

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.stacks;
 
+import dev.holdfast.apply.Visit;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bound;
@@ -35,7 +36,7 @@ final class DriftVerb implements Verb {
     @Override
     public Json run(Asked asked) {
         List<Drift> drifts = new ArrayList<>(files(asked));
-        drifts.addAll(inside(asked.bound(), asked.bench().context()));
+        drifts.addAll(Visit.call(() -> inside(asked.bound(), asked.bench().context())));
         return Json.object()
                 .put("service", asked.bound().service().name())
                 .put("drift", Json.array(drifts.stream().map(DriftVerb::json).toList()))

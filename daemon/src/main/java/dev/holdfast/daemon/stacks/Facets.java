@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.stacks;
 
+import dev.holdfast.apply.Visit;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
@@ -28,12 +29,12 @@ final class Facets {
 
     /** Asks the running service what differs. */
     static List<Inside> observed(Register register, Service<?> service, Context context) {
-        return of(Bound.of(register, service), context, true);
+        return Visit.call(() -> of(Bound.of(register, service), context, true));
     }
 
     /** The same without the files that are pending: what was copied or restored stays in the shape it has. */
     static List<Inside> observedAsItIs(Register register, Service<?> service, Context context) {
-        return shaped(Bound.of(register, service), context, true);
+        return Visit.call(() -> shaped(Bound.of(register, service), context, true));
     }
 
     /** What the service would need if it were new; asks nobody. */

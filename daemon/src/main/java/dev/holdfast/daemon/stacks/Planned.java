@@ -7,11 +7,16 @@ import dev.holdfast.targets.local.Source;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A plan together with who can do each step. */
-record Planned(Stack stack, Source source, List<Step> steps, List<String> notes) {
+/**
+ * A plan together with who can do each step.
+ *
+ * @param unseen services whose inside could not be compared, so that nothing is known of what is to be done there
+ */
+record Planned(Stack stack, Source source, List<Step> steps, List<String> notes, List<String> unseen) {
     Planned {
         steps = List.copyOf(steps);
         notes = List.copyOf(notes);
+        unseen = List.copyOf(unseen);
     }
 
     /** One thing that is done at once; it may stand for several changes. */

@@ -1,6 +1,7 @@
 package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Tasks;
+import dev.holdfast.apply.Visit;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Bound;
@@ -46,14 +47,16 @@ final class Planner {
             boolean isNew = !before.services().containsKey(service.name()) && !Elsewhere.is(service);
             boolean runs = runs(service, here);
             notes.addAll(Bound.of(register, service).notes());
-            questions.add(() -> inside(service, isNew, runs, here.context()));
+            questions.add(() -> Visit.call(() -> inside(service, isNew, runs, here.context())));
         }
-        for (Compared compared : answers(questions)) {
+        List<String> unseen = new ArrayList<>();
+        for (Compared compared : answers(questions, wanted)) {
             steps.addAll(compared.steps());
             notes.addAll(compared.notes());
+            unseen.addAll(compared.unseen());
         }
         outside.stream().filter(step -> followsInside(step, wanted)).forEach(steps::add);
-        return new Planned(wanted, source, steps, notes);
+        return new Planned(wanted, source, steps, notes, unseen);
     }
 
     /** All of a stack that nobody has made yet. Asks nobody and gives out nothing. */
@@ -61,6 +64,7 @@ final class Planner {
         Imagined imagined = new Imagined(wanted, register);
         List<Planned.Step> steps = new ArrayList<>();
         List<String> notes = new ArrayList<>(imagined.notes());
+        List<String> unseen = new ArrayList<>();
         for (Workload workload : imagined.workloads()) {
             steps.add(new Planned.Step.OfMember(workload, List.of(Imagined.start(workload))));
         }
@@ -69,8 +73,9 @@ final class Planner {
             Compared compared = inside(service, !Elsewhere.is(service), true, imagined);
             steps.addAll(compared.steps());
             notes.addAll(compared.notes());
+            unseen.addAll(compared.unseen());
         }
-        return new Planned(wanted, source, steps, notes);
+        return new Planned(wanted, source, steps, notes, unseen);
     }
 
     /** A companion or an exporter may log in with a role that is made inside the service it belongs to. */
@@ -86,16 +91,18 @@ final class Planner {
                                 .contains(of.workload().member()));
     }
 
-    private record Compared(List<Planned.Step> steps, List<String> notes) {}
+    private record Compared(List<Planned.Step> steps, List<String> notes, List<String> unseen) {}
 
-    private static List<Compared> answers(List<Callable<Compared>> questions) throws InterruptedException {
+    private static List<Compared> answers(List<Callable<Compared>> questions, Stack wanted)
+            throws InterruptedException {
         try {
             return Tasks.all(questions, OBSERVATION);
         } catch (TimeoutException late) {
             return List.of(new Compared(
                     List.of(),
                     List.of("What is inside the engines was not compared, because they did not answer within "
-                            + OBSERVATION.toSeconds() + " s.")));
+                            + OBSERVATION.toSeconds() + " s."),
+                    List.copyOf(wanted.services().keySet())));
         }
     }
 
@@ -136,7 +143,8 @@ final class Planner {
         if (!isNew && !runs) {
             return new Compared(
                     List.of(),
-                    List.of("What is inside " + service.name() + " was not compared, because it does not run."));
+                    List.of("What is inside " + service.name() + " was not compared, because it does not run."),
+                    List.of(service.name()));
         }
         try {
             List<Facets.Inside> found =
@@ -145,12 +153,14 @@ final class Planner {
                     found.stream()
                             .<Planned.Step>map(one -> new Planned.Step.Inside(service.name(), one.change()))
                             .toList(),
-                    isNew ? List.of() : Facets.notes(register, service, here));
+                    isNew ? List.of() : Facets.notes(register, service, here),
+                    List.of());
         } catch (HoldfastException unanswered) {
             return new Compared(
                     List.of(),
                     List.of("What is inside " + service.name() + " was not compared, because "
-                            + unanswered.problems().getFirst().cause() + "."));
+                            + unanswered.problems().getFirst().cause() + "."),
+                    List.of(service.name()));
         }
     }
 

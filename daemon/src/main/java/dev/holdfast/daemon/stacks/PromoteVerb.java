@@ -4,13 +4,14 @@ import dev.holdfast.apply.Lease;
 import dev.holdfast.blueprint.Member;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Catalogue;
-import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Protection;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
+import dev.holdfast.text.AtomicFile;
 import dev.holdfast.text.Json;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -25,6 +26,9 @@ import java.util.Set;
  * asked for again: what is done is not done twice.
  */
 final class PromoteVerb implements Verb {
+    /** In the folder of a copy whose server has the passwords of its source already. */
+    private static final String HANDED_OVER = "handed-over";
+
     private static final DateTimeFormatter MOMENT =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -67,9 +71,7 @@ final class PromoteVerb implements Verb {
         List<Path> aside = new ArrayList<>();
         try (Lease.Held _ = copy.waitForLease(asked.events());
                 Lease.Held _ = asked.managed().waitForSaving(service, asked.events())) {
-            if (copy.live().isPresent()) {
-                handOver(protection, bound, copy.orRefuse(), asked);
-            }
+            requireHandedOver(asked, bound, protection, copy);
             for (String member : members) {
                 Path kept =
                         stacks.parts().places().folder(source).resolve("volume").resolve(member + suffix);
@@ -81,13 +83,15 @@ final class PromoteVerb implements Verb {
         asked.live().supervisor().up(true);
         BringUp bringUp = new BringUp(stacks, asked.managed(), asked.events());
         bringUp.finish(asked.live());
-        new Beside(stacks).away(copy, "its data is now that of " + source);
         asked.managed()
                 .decisions()
                 .add(
                         members.getFirst(),
                         "promoted " + copy.name() + " in place of " + service
                                 + " because it was asked for and approved");
+        Json backup = saved(asked, bound, protection);
+        // the last of all: as long as it is known, the command can be run again
+        new Beside(stacks).away(copy, "its data is now that of " + source);
         return Json.object()
                 .put("service", service)
                 .put("copy", copy.name())
@@ -97,7 +101,7 @@ final class PromoteVerb implements Verb {
                                 .filter(Files::exists)
                                 .map(Path::toString)
                                 .toList()))
-                .put("backup", saved(asked, bound, protection))
+                .put("backup", backup)
                 .build();
     }
 
@@ -119,26 +123,61 @@ final class PromoteVerb implements Verb {
         }
     }
 
-    private static <S extends Record> void handOver(
-            Protection<S> protection, Bound<S> bound, ManagedStack.Live copy, Asked asked) {
-        Context from = copy.supervisor().site().context();
-        protection.handOver(bound.service(), from, asked.bench().context());
+    /** From here on the copy's server knows the source's passwords; that it was done is written down beside the copy. */
+    private static <S extends Record> void requireHandedOver(
+            Asked asked, Bound<S> bound, Protection<S> protection, ManagedStack copy) throws InterruptedException {
+        Path done = copy.folder().resolve(HANDED_OVER);
+        boolean isThere = bound.members().stream().anyMatch(member -> Files.exists(data(asked, copy, member.name())));
+        if (!isThere || Files.exists(done)) {
+            return;
+        }
+        ManagedStack.Live live = copy.live()
+                .orElseThrow(() -> new HoldfastException(Problem.of(
+                        Code.HF3641,
+                        "'" + copy.name() + "' is not up, so that its server cannot be told the passwords of '"
+                                + asked.managed().name() + "'",
+                        "Start it with 'holdfast up --name " + copy.name() + "', then promote it.")));
+        asked.bench().say("handing " + copy.name() + " over");
+        protection.handOver(bound.service(), live.supervisor().site().context(), asked.bench());
+        try {
+            AtomicFile.writePrivate(done, new byte[0]);
+        } catch (IOException e) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3203,
+                            "the state file '" + done + "' cannot be written: " + e.getMessage(),
+                            "Free space there, or make the folder writable, then run the command again."),
+                    e);
+        }
     }
 
-    /** The copy is no longer wanted before anything is moved, so that no daemon begins it anew. */
-    private static void replace(Asked asked, ManagedStack copy, String member, Path aside) {
-        Path from = asked.stacks()
+    private static Path data(Asked asked, ManagedStack copy, String member) {
+        return asked.stacks()
                 .parts()
                 .places()
                 .folder(copy.name())
                 .resolve("volume")
                 .resolve(member);
-        if (Files.exists(from)) {
-            copy.want(false, true, copy.known().source());
-            copy.live().ifPresent(live -> live.supervisor().stopAll("its data is to take the place of the source's"));
-            asked.live().supervisor().stop(List.of(member), "the data of " + copy.name() + " takes its place");
-            asked.live().supervisor().site().succeed(member, from, aside);
+    }
+
+    /** The copy is no longer wanted before anything is moved, so that no daemon begins it anew. */
+    private static void replace(Asked asked, ManagedStack copy, String member, Path aside) {
+        Path from = data(asked, copy, member);
+        if (!Files.exists(from)) {
+            return;
         }
+        Desired desired = copy.known();
+        copy.want(false, true, desired.source());
+        asked.bench().say("stopping " + copy.name());
+        // a daemon that was killed here has left it running
+        ManagedStack.Live live = copy.live().isPresent()
+                ? copy.live().get()
+                : asked.stacks().open(copy, asked.stacks().read(copy.name(), desired), desired.source());
+        live.supervisor().stopAll("its data is to take the place of the source's");
+        asked.bench().say("stopping " + member);
+        asked.live().supervisor().stop(List.of(member), "the data of " + copy.name() + " takes its place");
+        asked.bench().say("moving the data of " + copy.name());
+        asked.live().supervisor().site().succeed(member, from, aside);
     }
 
     private static void requireApproval(Asked asked, String service, String source, ManagedStack copy) {

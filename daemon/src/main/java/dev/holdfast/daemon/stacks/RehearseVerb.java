@@ -2,6 +2,8 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.daemon.http.ProblemJson;
 import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.BringingHome;
+import dev.holdfast.engine.BringingHome.Rows;
 import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Rehearsing;
 import dev.holdfast.engine.Rehearsing.Breach;
@@ -14,7 +16,9 @@ import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Json;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,7 +32,7 @@ final class RehearseVerb implements Verb {
 
     @Override
     public Set<String> keys() {
-        return Set.of("database", "keep");
+        return Set.of("database", "keep", "rows");
     }
 
     /** The service itself is only read. */
@@ -46,14 +50,6 @@ final class RehearseVerb implements Verb {
         Migrations<S> migrations =
                 bound.engine().schema().orRefuse().migrations().orRefuse();
         Rehearsing<S> rehearsing = migrations.rehearsing().orRefuse();
-        if (Elsewhere.is(bound.service())) {
-            throw new HoldfastException(
-                    Problem.of(
-                            Code.HF3582,
-                            "service '" + bound.service().name()
-                                    + "' is a server that somebody else runs, and Holdfast does not copy those yet",
-                            "Restore a dump or a snapshot of it into a service of this stack (pg_dump, pg_restore) and rehearse there; holdfast migrate check reads the files."));
-        }
         String database = database(asked, bound.service(), migrations);
         Migrations.Status status =
                 migrations.status(bound.service(), database, asked.bench().context());
@@ -74,19 +70,20 @@ final class RehearseVerb implements Verb {
                 () -> "rehearsal-" + dev.holdfast.apply.Operation.current().id());
         Beside beside = new Beside(asked.stacks());
         long begun = System.nanoTime();
-        ManagedStack copy = asked.stacks()
-                        .parts()
-                        .places()
-                        .volumes()
-                        .holding(asked.stacks().parts().places().stack(asked.managed().name()))
-                        .isCopyOnWrite()
+        ManagedStack copy = isCloned(asked)
                 ? branched(asked, name, keep.isPresent())
-                : copied(asked, bound, name, keep.isPresent());
-        long copied = (System.nanoTime() - begun) / 1_000_000;
+                : beside.make(
+                        CopyVerb.wish(asked, name, false, keep.isPresent()),
+                        (derived, to) -> Elsewhere.is(bound.service())
+                                ? List.of()
+                                : CopyVerb.fillings(bound, asked.bench().context(), to, keep.isPresent()),
+                        asked.events());
         try {
             LiveBench bench = new LiveBench(copy.orRefuse(), bound.service().name() + "/" + database, asked.events());
+            List<String> missing = brought(asked, bound, database, bench);
+            long copied = (System.nanoTime() - begun) / 1_000_000;
             long from = System.nanoTime();
-            Rehearsed rehearsed = rehearsing.rehearse(bound.service(), database, bench);
+            Rehearsed rehearsed = with(missing, rehearsing.rehearse(here(bound), database, bench));
             long ran = (System.nanoTime() - from) / 1_000_000;
             return json(bound.service().name(), rehearsed, copied, ran, keep.map(any -> copy.name()));
         } finally {
@@ -97,25 +94,63 @@ final class RehearseVerb implements Verb {
     }
 
     /** Where files can be cloned that takes no longer for a large database than for a small one. */
+    private static boolean isCloned(Asked asked) {
+        Places places = asked.stacks().parts().places();
+        return !Elsewhere.is(asked.bound().service())
+                && places.volumes()
+                        .holding(places.stack(asked.managed().name()))
+                        .isCopyOnWrite();
+    }
+
+    /** What is rehearsed is what would happen to the data as it is, so nothing is masked. */
     private static ManagedStack branched(Asked asked, String name, boolean kept) throws InterruptedException {
         return new Branches(asked.stacks(), asked.events())
                 .create(new Branches.Wish(
                         asked.managed().name(),
                         name,
                         new TreeSet<>(Set.of(asked.bound().service().name())),
-                        new Cutter.Manner(false, false, false),
+                        new Cutter.Manner(false, false, false, false),
                         kept,
                         Optional.empty()))
                 .branch();
     }
 
-    private static <S extends Record> ManagedStack copied(Asked asked, Bound<S> bound, String name, boolean kept)
+    /** The service as the copy has it. */
+    private static <S extends Record> Service<S> here(Bound<S> bound) {
+        return Elsewhere.is(bound.service()) ? bringing(bound).home(bound.service()) : bound.service();
+    }
+
+    private static <S extends Record> BringingHome<S> bringing(Bound<S> bound) {
+        return bound.engine().provisioning().copying().orRefuse().bringingHome().orRefuse();
+    }
+
+    private static <S extends Record> List<String> brought(Asked asked, Bound<S> bound, String database, LiveBench to)
             throws InterruptedException {
-        return new Beside(asked.stacks())
-                .make(
-                        CopyVerb.wish(asked, name, false, kept),
-                        (derived, to) -> CopyVerb.fillings(bound, asked.bench().context(), to, kept),
-                        asked.events());
+        return Elsewhere.is(bound.service())
+                ? bringing(bound)
+                        .bring(
+                                bound.service(),
+                                database,
+                                rows(asked),
+                                asked.bench().context(),
+                                to)
+                        .notes()
+                : List.of();
+    }
+
+    private static Rows rows(Asked asked) {
+        String word = asked.body().textAt("rows").orElse("few");
+        return Arrays.stream(Rows.values())
+                .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(word))
+                .findFirst()
+                .orElseThrow(() -> new HoldfastException(Problem.of(
+                        Code.HF3205, "'" + word + "' says nothing of rows", "Write all or none, or leave it out.")));
+    }
+
+    private static Rehearsed with(List<String> missing, Rehearsed rehearsed) {
+        List<String> notes = new ArrayList<>(missing);
+        notes.addAll(rehearsed.notes());
+        return new Rehearsed(rehearsed.database(), rehearsed.copied(), rehearsed.files(), notes);
     }
 
     private static <S extends Record> String database(Asked asked, Service<S> service, Migrations<S> migrations) {

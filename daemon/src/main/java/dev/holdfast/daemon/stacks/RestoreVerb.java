@@ -74,7 +74,7 @@ final class RestoreVerb implements Verb {
             Asked asked, Bound<S> bound, Protection<S> protection, Restoring.Restored restored, String table)
             throws InterruptedException {
         try {
-            String into = protection.bring(
+            Protection.Brought brought = protection.bring(
                     bound.service(),
                     table,
                     new LiveBench(restored.copy().orRefuse(), bound.service().name(), asked.events()),
@@ -83,7 +83,8 @@ final class RestoreVerb implements Verb {
                     .put("service", bound.service().name())
                     .put("dry", false)
                     .put("table", table)
-                    .put("into", into)
+                    .put("into", brought.into())
+                    .put("left", Json.texts(brought.left()))
                     .put("restoration", RestoreWords.json(restored.restoration()))
                     .put("millis", restored.took().toMillis())
                     .build();

@@ -4,6 +4,7 @@ import dev.holdfast.apply.Lease;
 import dev.holdfast.apply.Operation;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
@@ -53,7 +54,7 @@ final class Rotations {
         if (steps.isEmpty()) {
             return;
         }
-        Planned only = new Planned(planned.stack(), planned.source(), steps, List.of());
+        Planned only = new Planned(planned.stack(), planned.source(), steps, List.of(), planned.unseen());
         BringUp bringUp = new BringUp(stacks, managed, events);
         if (new ApplyOperation(stacks).execute(managed, live, only, bringUp, events)
                 instanceof ApplyOperation.Outcome.Stopped stopped) {
@@ -168,7 +169,12 @@ final class Rotations {
         if (held.isEmpty()) {
             return;
         }
-        try (Lease.Held _ = held.get()) {
+        String service = bound.service().name();
+        try (Lease.Held _ = held.get();
+                Slumber.Awake _ = managed.orRefuse()
+                        .supervisor()
+                        .slumber()
+                        .awake(List.of(service), "an old password of it ends")) {
             new Operation("rotate", "holdfast", "grace")
                     .<Integer, InterruptedException>call(() -> finish(managed, bound, rotation, role, bench, events));
         } catch (HoldfastException refused) {

@@ -2,6 +2,7 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Lease;
 import dev.holdfast.apply.Operation;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Protection;
@@ -17,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the backups that are due, one at a time over all stacks. One that was missed while no daemon ran is made up for
+ * Takes the backups that are due, one at a time over all stacks, and lets go what was kept long enough. One that was missed while no daemon ran is made up for
  * once; one that failed is tried again before its next time.
  */
 final class Schedules implements AutoCloseable {
@@ -32,11 +33,13 @@ final class Schedules implements AutoCloseable {
 
     private final Stacks stacks;
     private final Instant begun;
+    private final Retention retention;
     private final Thread thread;
 
     Schedules(Stacks stacks) {
         this.stacks = stacks;
         this.begun = stacks.parts().clock().instant();
+        this.retention = new Retention(stacks.parts().clock());
         this.thread = Thread.ofVirtual().name("schedules").unstarted(this::run);
     }
 
@@ -80,7 +83,9 @@ final class Schedules implements AutoCloseable {
             return;
         }
         for (Service<?> service : live.get().stack().services().values()) {
-            look(managed, live.get(), Bound.of(stacks.parts().register(), service));
+            Bound<?> bound = Bound.of(stacks.parts().register(), service);
+            retention.look(managed, live.get(), bound);
+            look(managed, live.get(), bound);
         }
     }
 
@@ -95,7 +100,7 @@ final class Schedules implements AutoCloseable {
         int jitter = Math.floorMod((managed.name() + "/" + service).hashCode(), JITTER_SECONDS);
         Instant now = stacks.parts().clock().instant().minusSeconds(jitter);
         Optional<Kind> due = due(protection.schedules(bound.service()), memory.ofService(service), begun, now);
-        if (due.isEmpty()) {
+        if (due.isEmpty() || !isServing(live, bound)) {
             return;
         }
         Optional<Lease.Held> turn = managed.saving(service).tryTake(Duration.ZERO);
@@ -106,12 +111,18 @@ final class Schedules implements AutoCloseable {
         }
     }
 
+    /** One that is only just starting would fail, and be tried again much later; one that does not start says so itself. */
+    private static boolean isServing(ManagedStack.Live live, Bound<?> bound) {
+        return bound.members().stream()
+                .allMatch(member -> live.supervisor().board().get(member.name()).isServing());
+    }
+
     private <S extends Record> void save(
             ManagedStack managed, ManagedStack.Live live, Bound<S> bound, Protection<S> protection, Kind kind)
             throws InterruptedException {
         String service = bound.service().name();
         new Operation("schedule", "holdfast", "backup").<Void, InterruptedException>call(() -> {
-            try {
+            try (Slumber.Awake _ = live.supervisor().slumber().awake(List.of(service), "its backup is due")) {
                 stacks.savings()
                         .create(
                                 managed,

@@ -13,6 +13,8 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
+import dev.holdfast.stack.Elsewhere;
+import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Source;
 import java.nio.file.Files;
@@ -22,6 +24,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -77,6 +81,7 @@ public final class Stacks implements AutoCloseable {
     /** Takes up again every stack that should be up: adopts what runs, starts what died while nobody looked. */
     public void adoptAll() {
         watches.add(new Rotations(this).watch());
+        watches.add(new VolumeWatch(this).watch());
         watches.add(new Expiry(this).watch());
         finishPromotions();
         for (String name : parts.places().names()) {
@@ -118,7 +123,7 @@ public final class Stacks implements AutoCloseable {
                 .start(() -> new Operation("reset", "holdfast", "finish").run(() -> {
                     try {
                         new Branches(this, new UpOperation.Unheard())
-                                .reset(branch, new Cutter.Manner(false, true, false));
+                                .reset(branch, new Cutter.Manner(false, true, false, false));
                     } catch (HoldfastException problem) {
                         LOG.atError()
                                 .setCause(problem)
@@ -190,7 +195,32 @@ public final class Stacks implements AutoCloseable {
                                 + name + " --purge'."));
             }
         }
-        return stack.keeping(name, kept);
+        Stack part = stack.keeping(name, kept);
+        return derived.isEmpty() ? part : home(part);
+    }
+
+    /** Nothing of a derived stack is somebody else's: a server that was is run here. */
+    private Stack home(Stack stack) {
+        SortedMap<String, Service<?>> services = new TreeMap<>(stack.services());
+        services.replaceAll(
+                (name, service) -> Elsewhere.is(service) ? home(Bound.of(parts.register(), service)) : service);
+        services.values()
+                .removeIf(service -> service.parent()
+                        .flatMap(parent ->
+                                Optional.<Service<?>>ofNullable(stack.services().get(parent)))
+                        .filter(Elsewhere::is)
+                        .isPresent());
+        return new Stack(stack.name(), stack.environment(), services, stack.objectives());
+    }
+
+    private static <S extends Record> Service<S> home(Bound<S> bound) {
+        return bound.engine()
+                .provisioning()
+                .copying()
+                .orRefuse()
+                .bringingHome()
+                .orRefuse()
+                .home(bound.service());
     }
 
     /** Refuses a stack whose services name files that are not as they should be. */

@@ -122,6 +122,7 @@ final class StatusReport {
                 .put("role", workload.member().role())
                 .put("state", state.phase().word())
                 .put("ready", health instanceof Health.Ready)
+                .put("asleep", state.isAsleep())
                 .put("because", health.because())
                 .put("next", next)
                 .put("pid", running.<Json>map(one -> Json.number(one.pid())).orElseGet(Json.Null::new))

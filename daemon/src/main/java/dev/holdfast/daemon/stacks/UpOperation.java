@@ -4,6 +4,7 @@ import dev.holdfast.apply.Lease;
 import dev.holdfast.apply.Operation;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decisions;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
@@ -46,10 +47,17 @@ final class UpOperation {
             if (desired.isPresent()) {
                 checkBinding(managed, desired.get(), written, stack);
             }
-            Json result = managed.live().isPresent()
-                    ? again(managed, managed.live().get(), stack, written, newPorts, bringUp, events)
-                    : fresh(managed, stack, written, newPorts, bringUp, events);
-            events.send(result);
+            Optional<ManagedStack.Live> live = managed.live();
+            if (live.isPresent()) {
+                Slumber slumber = live.get().supervisor().slumber();
+                Json result;
+                try (Slumber.Awake _ = slumber.awake("'holdfast up' compares it with its file")) {
+                    result = again(managed, live.get(), stack, written, newPorts, bringUp, events);
+                }
+                events.send(result);
+            } else {
+                events.send(fresh(managed, stack, written, newPorts, bringUp, events));
+            }
         }
     }
 
@@ -97,7 +105,7 @@ final class UpOperation {
         ManagedStack.Live live =
                 newPorts ? stacks.openElsewhere(managed, stack, source) : stacks.open(managed, stack, source);
         try {
-            bringUp.fetch(live.supervisor().workloads());
+            bringUp.fetch(live.stack(), live.supervisor().workloads());
             managed.want(true, false, source);
             live.supervisor().up(true);
             bringUp.finish(live);
@@ -144,7 +152,7 @@ final class UpOperation {
             Events events)
             throws InterruptedException {
         // the file may be as it was and want more programs than it did: this Holdfast may be newer than its start
-        bringUp.fetch(live.supervisor().workloads());
+        bringUp.fetch(live.stack(), live.supervisor().workloads());
         Desired desired = managed.known();
         boolean moved =
                 newPorts && !Stacks.reassign(managed, live.supervisor().site()).isEmpty();

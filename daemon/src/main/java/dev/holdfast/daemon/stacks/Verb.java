@@ -14,6 +14,11 @@ interface Verb {
     /** Whether it must be the only one that changes the stack; otherwise it runs beside whatever else is done. */
     boolean isExclusive(Json body);
 
+    /** Whether a service that sleeps is woken for it, and sleeps again afterwards. */
+    default boolean needsAwake(Json body) {
+        return true;
+    }
+
     /** Does it, telling of its progress through the bench; returns the result, to which the event's own keys are added. */
     Json run(Asked asked) throws InterruptedException;
 }

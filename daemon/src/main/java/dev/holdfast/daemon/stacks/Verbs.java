@@ -4,6 +4,7 @@ import dev.holdfast.apply.Lease;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.http.Reply;
 import dev.holdfast.daemon.http.Request;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Json;
@@ -27,7 +28,9 @@ final class Verbs {
             new RehearseVerb(), //
             new RestoreVerb(), //
             new RotateVerb(), //
-            new TenantVerb());
+            new SuspendVerb(), //
+            new TenantVerb(), //
+            new WakeVerb());
 
     private final Stacks stacks;
 
@@ -56,11 +59,15 @@ final class Verbs {
                             live.stack().services().get(serviceName))
                     .orElseThrow(() -> WhyReport.noService(stack, serviceName));
             Bound<?> bound = Bound.of(stacks.parts().register(), service);
-            Json result = verb.run(
-                    new Asked(stacks, managed, live, bound, body, new LiveBench(live, serviceName, events), events));
+            Slumber slumber = live.supervisor().slumber();
+            List<String> needed = verb.needsAwake(body) ? List.of(serviceName) : List.of();
             Json.Builder done = EventJson.done(stack);
-            if (result instanceof Json.Members(Map<String, Json> values)) {
-                values.forEach(done::put);
+            try (Slumber.Awake _ = slumber.awake(needed, "'holdfast " + verb.name() + "' needs it")) {
+                Json result = verb.run(new Asked(
+                        stacks, managed, live, bound, body, new LiveBench(live, serviceName, events), events));
+                if (result instanceof Json.Members(Map<String, Json> values)) {
+                    values.forEach(done::put);
+                }
             }
             events.send(done.build());
         } finally {

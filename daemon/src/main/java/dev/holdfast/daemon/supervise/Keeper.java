@@ -75,6 +75,19 @@ final class Keeper {
         mailbox.add(new Message.Up(asked));
     }
 
+    /** Starts one that sleeps, without waiting for what it needs: that is woken as well, or its door is. */
+    void wake(String because) {
+        // at once, so that nobody takes the sleeper for one that serves
+        board.put(
+                name,
+                board.get(name)
+                        .with(
+                                MemberState.Phase.STARTING,
+                                new Health.NotReady("it is being woken", "Wait a moment."),
+                                clock.instant()));
+        mailbox.add(new Message.Wake(because));
+    }
+
     /** Completes with whether it ran already; starts nothing. */
     CompletableFuture<Boolean> adopt() {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
@@ -139,6 +152,7 @@ final class Keeper {
             switch (message) {
                 case null -> upkeep.due();
                 case Message.Up(boolean asked) -> upkeep.wantUp(asked);
+                case Message.Wake(String because) -> upkeep.wakeNow(because);
                 case Message.Adopt(CompletableFuture<Boolean> done) -> finish(done, upkeep::adoptNow);
                 case Message.Stop(String because, CompletableFuture<Boolean> done) ->
                     finish(done, () -> upkeep.stopNow(because));

@@ -15,6 +15,8 @@ public record MemberState(Phase phase, Health health, Optional<Running> running,
         RUNNING,
         RESTARTING,
         STOPPING,
+        /** Without a process until somebody connects, who is then served. */
+        ASLEEP,
         /** Given up: it is not started again before somebody asks. */
         FAILED;
 
@@ -27,6 +29,15 @@ public record MemberState(Phase phase, Health health, Optional<Running> running,
     static MemberState stopped(String because, Instant now) {
         return new MemberState(
                 Phase.STOPPED, new Health.NotReady(because, "Start it with 'holdfast up'."), Optional.empty(), 0, now);
+    }
+
+    /** It counts as ready: whoever connects is served. */
+    static MemberState asleep(String words, Instant since) {
+        return new MemberState(Phase.ASLEEP, new Health.Ready(words), Optional.empty(), 0, since);
+    }
+
+    public boolean isAsleep() {
+        return phase == Phase.ASLEEP;
     }
 
     public boolean isReady() {

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 sealed interface Message {
     record Up(boolean asked) implements Message {}
 
+    record Wake(String because) implements Message {}
+
     record Adopt(CompletableFuture<Boolean> done) implements Message {}
 
     record Stop(String because, CompletableFuture<Boolean> done) implements Message {}

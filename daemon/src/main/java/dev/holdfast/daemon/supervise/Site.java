@@ -10,6 +10,7 @@ import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
+import dev.holdfast.targets.local.Doors;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.Pause;
@@ -102,6 +103,9 @@ public interface Site extends Certified, AutoCloseable {
 
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
     long rss(Running running);
+
+    /** The doors of members that may sleep, and the note of those that do. */
+    Doors doors();
 
     void rotateLog(String member);
 

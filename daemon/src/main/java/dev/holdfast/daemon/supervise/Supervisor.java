@@ -38,6 +38,7 @@ public final class Supervisor implements AutoCloseable {
     private final Board board;
     private final Probe probe;
     private final Map<String, Keeper> keepers = new ConcurrentHashMap<>();
+    private final Slumber slumber;
 
     public Supervisor(Site site, Register register, Decisions decisions, Pace pace, InstantSource clock) {
         this.register = register;
@@ -50,6 +51,13 @@ public final class Supervisor implements AutoCloseable {
         for (Workload workload : site.workloads()) {
             keep(workload);
         }
+        this.slumber = new Slumber(this, decisions, clock);
+        slumber.plan();
+    }
+
+    /** Which services sleep. */
+    public Slumber slumber() {
+        return slumber;
     }
 
     public Site site() {
@@ -82,6 +90,9 @@ public final class Supervisor implements AutoCloseable {
      * @param asked whether somebody asked, who is owed another try at what was given up
      */
     public void up(boolean asked) {
+        if (asked) {
+            slumber.tryAgain();
+        }
         keepers.values().forEach(keeper -> keeper.up(asked));
     }
 
@@ -90,11 +101,13 @@ public final class Supervisor implements AutoCloseable {
         Map<String, CompletableFuture<Boolean>> adoptions = new TreeMap<>();
         keepers.forEach((member, keeper) -> adoptions.put(member, keeper.adopt()));
         adoptions.forEach(Supervisor::await);
+        slumber.takeUpAgain();
         up(false);
     }
 
     /** Stops all members, those that need others before those. Returns the names of those that had run. */
     public List<String> stopAll(String because) {
+        slumber.end();
         return stop(List.copyOf(keepers.keySet()), because);
     }
 
@@ -130,6 +143,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     public void restart(String member, String because) {
+        slumber.wakeOwnerOf(member, because);
         await(member, keeper(member).restart(because));
     }
 
@@ -153,6 +167,7 @@ public final class Supervisor implements AutoCloseable {
             }
         }
         keepers.values().forEach(Keeper::moved);
+        slumber.plan();
     }
 
     /** Ends looking after a member that has no place in the stack any more; stops it first. */
@@ -217,14 +232,21 @@ public final class Supervisor implements AutoCloseable {
     /** Leaves all members as they are and looks after them no more. */
     @Override
     public void close() {
+        slumber.close();
         keepers.values().forEach(Keeper::leave);
         site().close();
     }
 
     /** Leaves all members as they are, and the site open for whoever purges it. */
     public Site retire() {
+        slumber.close();
         keepers.values().forEach(Keeper::leave);
         return site();
+    }
+
+    /** Starts a member that sleeps; returns at once. */
+    void wake(String member, String because) {
+        keeper(member).wake(because);
     }
 
     private void keep(Workload workload) {

@@ -37,6 +37,7 @@ final class Upkeep {
     private BackOff backOff;
     private boolean wanted;
     private boolean waiting;
+    private boolean waking;
     private Vigil vigil;
     private Optional<Instant> startAt = Optional.empty();
     private Instant nextProbe = Instant.MAX;
@@ -99,6 +100,9 @@ final class Upkeep {
     }
 
     void wantUp(boolean asked) {
+        if (state().isAsleep()) {
+            return;
+        }
         wanted = true;
         if (asked) {
             backOff = BackOff.none(pace);
@@ -115,6 +119,21 @@ final class Upkeep {
             return;
         }
         whenNeedsAreReady(asked ? "it was asked for" : "it should be up and was not running when the daemon started");
+    }
+
+    void wakeNow(String because) {
+        wanted = true;
+        waking = true;
+        backOff = BackOff.none(pace);
+        Optional<Running> running = state().running().or(() -> site().find(name));
+        if (running.isPresent()) {
+            adopt(running.get());
+            return;
+        }
+        startNow();
+        // the clients that wait come first
+        nextProbe = clock.instant().plus(pace.probeStarting().multipliedBy(3));
+        decisions.add(name, "started " + name + " because " + because);
     }
 
     boolean adoptNow() {
@@ -219,7 +238,8 @@ final class Upkeep {
     /** One more failure: starts again, later each time, or gives up. */
     private void failed(String because) {
         backOff = backOff.failed(startedAt, clock.instant());
-        if (backOff.isOver() && site().lacking(name).isEmpty()) {
+        boolean isOver = backOff.isOver() || (waking && backOff.failures() > 1);
+        if (isOver && site().lacking(name).isEmpty()) {
             String log = String.join(" ‖ ", LogTail.telling(site().log(name), 3));
             giveUp(
                     "it ended " + backOff.failures() + " times in a row within " + Durations.text(pace.steady())
@@ -302,6 +322,7 @@ final class Upkeep {
         site().rotateLog(name);
         Health health = probe.now(workload);
         vigil.saw(health, Duration.between(startedAt, clock.instant()));
+        waking &= health instanceof Health.NotReady;
         MemberState before = state();
         boolean isFirst = before.phase() != MemberState.Phase.RUNNING && !(health instanceof Health.NotReady);
         board.put(

@@ -15,6 +15,7 @@ import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.HostRule;
 import dev.holdfast.secret.Redacted;
@@ -55,6 +56,11 @@ final class PgBouncerProvisioning implements Provisioning<PgBouncerSpec> {
     public List<Member> members(Service<PgBouncerSpec> service) {
         return List.of(
                 new Member(service.name(), service.name(), "pooler", List.of(new Port(PgBouncerNames.PORT, 6432))));
+    }
+
+    @Override
+    public Support<Sleeping<PgBouncerSpec>> sleeping(Service<PgBouncerSpec> service) {
+        return Support.offered(new PgBouncerSleeping());
     }
 
     @Override

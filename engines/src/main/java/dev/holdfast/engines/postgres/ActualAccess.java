@@ -43,7 +43,7 @@ record ActualAccess(
     }
 
     /**
-     * @param defaults what is granted on each new thing, by who creates it
+     * @param defaults what is granted on each new thing, by where it comes from and then by role
      * @param guarded who creates functions that not everybody may call
      */
     record ActualDatabase(
@@ -51,7 +51,7 @@ record ActualAccess(
             Optional<String> searchPath,
             SortedMap<String, SortedSet<String>> grants,
             List<ActualSchema> schemas,
-            Map<DefaultKey, SortedSet<String>> defaults,
+            Map<Made, Map<String, SortedSet<String>>> defaults,
             SortedSet<String> guarded) {
 
         /** With those declared schemas that are not there yet, as Schema will make them. */
@@ -63,34 +63,32 @@ record ActualAccess(
         }
     }
 
-    record ActualSchema(String name, String owner, SortedMap<String, SortedSet<String>> grants, Coverage coverage) {}
+    record ActualSchema(String name, String owner, Map<String, SortedSet<String>> grants, Coverage coverage) {}
 
-    /** Whose new things of that kind, in which schema (the empty one is all of them), give something to that role. */
-    record DefaultKey(String creator, String schema, String kind, String role) {}
+    /** New things of that kind, by who makes them in which schema; the empty one is all of them. */
+    record Made(String creator, String schema, String kind) {}
 
     /**
      * On how many of a schema's things each role has a privilege that it was granted.
      *
-     * @param granted by kind and role, then by privilege
-     * @param totals by kind, then by owner
+     * @param granted by kind, then by role, then by privilege
+     * @param owned by kind, then by owner
+     * @param totals by kind
      */
-    record Coverage(Map<Whose, Map<String, Long>> granted, Map<String, Map<String, Long>> totals) {
-        static final Coverage NONE = new Coverage(Map.of(), Map.of());
-
-        record Whose(String kind, String role) {}
+    record Coverage(
+            Map<String, Map<String, Map<String, Long>>> granted,
+            Map<String, Map<String, Long>> owned,
+            Map<String, Long> totals) {
+        static final Coverage NONE = new Coverage(Map.of(), Map.of(), Map.of());
 
         Map<String, Long> of(String kind, String role) {
-            return Optional.ofNullable(granted.get(new Whose(kind, role))).orElse(Map.of());
+            return granted.getOrDefault(kind, Map.of()).getOrDefault(role, Map.of());
         }
 
         /** How many of them are not the role's own. */
         long others(String kind, String role) {
-            long others = 0;
-            for (Map.Entry<String, Long> owned :
-                    Optional.ofNullable(totals.get(kind)).orElse(Map.of()).entrySet()) {
-                others += owned.getKey().equals(role) ? 0 : owned.getValue();
-            }
-            return others;
+            return totals.getOrDefault(kind, 0L)
+                    - owned.getOrDefault(kind, Map.of()).getOrDefault(role, 0L);
         }
     }
 
@@ -115,7 +113,7 @@ record ActualAccess(
     static ActualDatabase freshDatabase(SortedSet<String> schemas) {
         SortedMap<String, ActualSchema> there = new TreeMap<>();
         schemas.forEach(name -> there.put(name, freshSchema(name)));
-        there.put("public", new ActualSchema("public", "pg_database_owner", new TreeMap<>(), Coverage.NONE));
+        there.put("public", new ActualSchema("public", "pg_database_owner", Map.of(), Coverage.NONE));
         return new ActualDatabase(
                 Declared.HOLDFAST,
                 Optional.empty(),
@@ -126,7 +124,7 @@ record ActualAccess(
     }
 
     static ActualSchema freshSchema(String name) {
-        return new ActualSchema(name, Declared.HOLDFAST, new TreeMap<>(), Coverage.NONE);
+        return new ActualSchema(name, Declared.HOLDFAST, Map.of(), Coverage.NONE);
     }
 
     private static SortedMap<String, SortedSet<String>> grants(String role, String... privileges) {

@@ -4,8 +4,11 @@ import dev.holdfast.language.Doc;
 import dev.holdfast.language.Example;
 import dev.holdfast.language.Matches;
 import dev.holdfast.language.Names;
+import dev.holdfast.language.Range;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,7 +24,13 @@ public record AuditSpec(
         @Doc("Columns that are never written down, such as secrets and what is large, by table.")
         @Example("{users: [password_hash]}")
         @Names(value = TenancySpec.TABLE, rule = "a table, or schema.table")
-        SortedMap<String, List<String>> without) {
+        SortedMap<String, List<String>> without,
+
+        @Doc(
+                "How long an entry is kept; for good where nothing is said. What is let go is noted in the chain, which stays verifiable.")
+        @Range(least = "1d", most = "36500d")
+        @Example("400d")
+        Optional<Duration> keep) {
     public AuditSpec {
         tables = List.copyOf(tables);
         without = Collections.unmodifiableSortedMap(new TreeMap<>(without));

@@ -8,9 +8,11 @@ import dev.holdfast.engines.PostgresWire.Door;
 import dev.holdfast.engines.PostgresWire.Trust;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** The names of what a PostgreSQL service is reached by: members, ports, secrets, URLs. */
 public final class Doors {
@@ -68,6 +70,19 @@ public final class Doors {
     /** The role of Holdfast: the one of the address where somebody else runs the server. */
     public static String keeper(Service<?> service) {
         return ExternalPostgres.of(service).map(ExternalPostgres::role).orElse(Declared.HOLDFAST);
+    }
+
+    /** Its name where row-level security binds it, which it does only where somebody else runs the server. */
+    public static Optional<String> bound(Service<?> service, Context context) {
+        return Elsewhere.is(service)
+                ? new ExternalSession(service, context).keeper().bound()
+                : Optional.empty();
+    }
+
+    /** Whether the role of Holdfast is a superuser, which it always is but where somebody else runs the server. */
+    public static boolean superuser(Service<?> service, Context context) {
+        return !Elsewhere.is(service)
+                || new ExternalSession(service, context).keeper().superuser();
     }
 
     /** The door of that role to a database of the server; {@link Declared#HOME} is where it goes in. */

@@ -3,7 +3,7 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.ActualAccess.ActualSchema;
-import dev.holdfast.engines.postgres.ActualAccess.DefaultKey;
+import dev.holdfast.engines.postgres.ActualAccess.Made;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredDatabase;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredRole;
 import dev.holdfast.plan.Change;
@@ -46,7 +46,7 @@ final class ExternalAccess {
     }
 
     /** @param reached databases that are there and whose owner's rights the keeper has */
-    record Fitted(List<Change> changes, List<String> notes, List<String> reached) {}
+    record Fitted(ExternalKeeper keeper, List<Change> changes, List<String> notes, List<String> reached) {}
 
     /**
      * @param explicit databases whose owner the file names
@@ -86,6 +86,7 @@ final class ExternalAccess {
         DesiredAccess fit = new DesiredAccess(desired.service(), wanted, databases, desired.poolLookup());
         List<Change> changes = new AccessDiff(fit, new ActualAccess(roles, actuals, actual.poolLookup())).changes();
         return new Fitted(
+                keeper,
                 changes.stream().map(change -> spoken(change, there)).toList(),
                 List.copyOf(notes),
                 databases.keySet().stream().filter(there::contains).toList());
@@ -208,10 +209,10 @@ final class ExternalAccess {
                 schemas.add(new ActualSchema(schema.name(), owner, schema.grants(), schema.coverage()));
             }
         }
-        Map<DefaultKey, SortedSet<String>> defaults = new HashMap<>();
-        found.defaults().forEach((key, privileges) -> {
-            if (keeper.has(key.creator())) {
-                defaults.put(key, privileges);
+        Map<Made, Map<String, SortedSet<String>>> defaults = new HashMap<>();
+        found.defaults().forEach((made, granted) -> {
+            if (keeper.has(made.creator())) {
+                defaults.put(made, granted);
             }
         });
         return new ActualDatabase(

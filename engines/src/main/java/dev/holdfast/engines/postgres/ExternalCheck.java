@@ -1,10 +1,12 @@
 package dev.holdfast.engines.postgres;
 
+import dev.holdfast.engines.ExternalPostgres;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.secret.GivenFile;
 import dev.holdfast.stack.Service;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,10 +62,18 @@ record ExternalCheck(Service<PostgresSpec> service, Problems problems) {
     /** What every plan of such a service says. */
     static List<String> notes(Service<PostgresSpec> service) {
         String name = service.name();
-        return List.of(
-                name
-                        + ": somebody else runs this server: Holdfast starts, stops, sizes and saves nothing of it, has no hand in its pg_hba.conf, runs no exporter beside it, and writes no log of who changes its shape.",
-                name
-                        + ": databases and roles that the stack does not declare are left as they are, and so is who may enter them.");
+        List<String> notes = new ArrayList<>();
+        ExternalPostgres.of(service)
+                .flatMap(ExternalPostgres::weakness)
+                .ifPresent(weakness -> notes.add(name + ": " + weakness
+                        + ". Remove sslmode from its address, or write sslmode=verify-full, and name the authority in external.ca where the system does not know it; holdfast doctor "
+                        + name + " says whether that will work."));
+        notes.addAll(
+                List.of(
+                        name
+                                + ": somebody else runs this server: Holdfast starts, stops, sizes and saves nothing of it, has no hand in its pg_hba.conf, runs no exporter beside it, and writes no log of who changes its shape.",
+                        name
+                                + ": databases and roles that the stack does not declare are left as they are, and so is who may enter them."));
+        return List.copyOf(notes);
     }
 }

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 /**
  * What the role of an external server's address may do there.
  *
+ * @param unbound whether no row-level security binds it
  * @param version as {@code server_version_num} has it
  * @param libraries the loaded ones, where the keeper may see them
  * @param usable roles whose rights it has
@@ -20,6 +21,7 @@ import java.util.TreeSet;
 record ExternalKeeper(
         String name,
         boolean superuser,
+        boolean unbound,
         boolean createsRoles,
         boolean createsDatabases,
         int version,
@@ -37,6 +39,11 @@ record ExternalKeeper(
         administered = Collections.unmodifiableSortedSet(new TreeSet<>(administered));
         offered = Collections.unmodifiableSortedSet(new TreeSet<>(offered));
         guarded = Collections.unmodifiableSortedSet(new TreeSet<>(guarded));
+    }
+
+    /** Its name where policies of tenants bind it as they bind everybody. */
+    Optional<String> bound() {
+        return superuser || unbound ? Optional.empty() : Optional.of(name);
     }
 
     boolean mayCreateRoles() {

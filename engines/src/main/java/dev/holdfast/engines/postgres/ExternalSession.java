@@ -36,6 +36,7 @@ final class ExternalSession {
             return new ExternalKeeper(
                     rows.getString("name"),
                     rows.getBoolean("rolsuper"),
+                    rows.getBoolean("rolbypassrls"),
                     rows.getBoolean("rolcreaterole"),
                     rows.getBoolean("rolcreatedb"),
                     rows.getInt("version"),

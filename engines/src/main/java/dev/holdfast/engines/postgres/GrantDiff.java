@@ -2,13 +2,15 @@ package dev.holdfast.engines.postgres;
 
 import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualSchema;
-import dev.holdfast.engines.postgres.ActualAccess.DefaultKey;
+import dev.holdfast.engines.postgres.ActualAccess.Made;
 import dev.holdfast.engines.postgres.DesiredAccess.DesiredDatabase;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +28,10 @@ final class GrantDiff {
     private final String database;
     private final DesiredDatabase desired;
     private final ActualDatabase actual;
-    private final Map<String, List<DefaultKey>> orphaned = new TreeMap<>();
+    private final Map<String, List<Made>> orphaned = new TreeMap<>();
+
+    /** What is granted on new things by creator and kind: first everywhere, then in the schemas in their order. */
+    private final Map<String, Map<String, List<Map<String, SortedSet<String>>>>> onNew = new HashMap<>();
 
     GrantDiff(String service, String database, DesiredDatabase desired, ActualDatabase actual) {
         this.service = service;
@@ -37,11 +42,25 @@ final class GrantDiff {
                 actual.schemas().stream().map(ActualSchema::name).collect(Collectors.toCollection(TreeSet::new));
         schemas.add("");
         actual.defaults().keySet().stream()
-                .filter(key -> !desired.creators().contains(key.creator()) || !schemas.contains(key.schema()))
-                .filter(key -> !key.role().equals(key.creator()))
-                .sorted(Comparator.comparing(DefaultKey::toString))
-                .forEach(key -> orphaned.computeIfAbsent(key.role(), role -> new ArrayList<>())
-                        .add(key));
+                .filter(made -> !desired.creators().contains(made.creator()) || !schemas.contains(made.schema()))
+                .sorted(Comparator.comparing(Made::toString))
+                .forEach(made -> granted(made)
+                        .keySet()
+                        .forEach(role -> orphaned.computeIfAbsent(role, any -> new ArrayList<>())
+                                .add(made)));
+    }
+
+    private List<Map<String, SortedSet<String>>> onNew(String creator, String kind) {
+        return onNew.computeIfAbsent(creator, any -> new HashMap<>()).computeIfAbsent(kind, any -> {
+            List<Map<String, SortedSet<String>>> all = new ArrayList<>();
+            all.add(granted(new Made(creator, "", kind)));
+            actual.schemas().forEach(schema -> all.add(granted(new Made(creator, schema.name(), kind))));
+            return all;
+        });
+    }
+
+    private Map<String, SortedSet<String>> granted(Made made) {
+        return Optional.ofNullable(actual.defaults().get(made)).orElse(Map.of());
     }
 
     List<Change> changes() {
@@ -83,7 +102,10 @@ final class GrantDiff {
         }
         for (String creator : desired.creators()) {
             if (actual.guarded().contains(creator) != desired.guardsFunctions()) {
-                steps.byDefault(desired.guardsFunctions() ? "REVOKE" : "GRANT", creator, "", Rights.ROUTINES, execute);
+                steps.byDefault(
+                        desired.guardsFunctions() ? "REVOKE" : "GRANT",
+                        new Made(creator, "", Rights.ROUTINES),
+                        execute);
             }
         }
         return steps.change(
@@ -108,7 +130,7 @@ final class GrantDiff {
         Rights.InSchema wanted = rights.in(schema.name());
         String owner = Optional.ofNullable(desired.owners().get(schema.name())).orElse(schema.owner());
         if (!owner.equals(steps.role)) {
-            SortedSet<String> there = schema.grants().getOrDefault(steps.role, new TreeSet<>());
+            SortedSet<String> there = schema.grants().getOrDefault(steps.role, NOTHING);
             steps.compare(wanted.schema(), there, "SCHEMA " + name, "schema " + schema.name());
         }
         for (String kind : kinds()) {
@@ -151,38 +173,50 @@ final class GrantDiff {
 
     /** What is made tomorrow: the same everywhere, and in single schemas what a role may there beyond that. */
     private void newThings(Steps steps, Rights rights) {
+        Map<String, List<InOne>> byKind = new LinkedHashMap<>();
+        kinds().forEach(kind -> byKind.put(kind, beyond(rights, kind)));
         for (String creator : desired.creators()) {
             if (creator.equals(steps.role)) {
                 continue;
             }
-            for (String kind : kinds()) {
-                SortedSet<String> everywhere = rights.everywhere(kind);
-                byDefault(steps, creator, "", kind, everywhere);
-                for (ActualSchema schema : actual.schemas()) {
-                    SortedSet<String> beyond =
-                            AccessDiff.minus(rights.in(schema.name()).on(kind), everywhere);
-                    byDefault(steps, creator, schema.name(), kind, beyond);
+            byKind.forEach((kind, wanted) -> {
+                List<Map<String, SortedSet<String>>> there = onNew(creator, kind);
+                for (int i = 0; i < wanted.size(); i++) {
+                    byDefault(
+                            steps,
+                            new Made(creator, wanted.get(i).schema(), kind),
+                            wanted.get(i).privileges(),
+                            there.get(i));
                 }
-            }
-            byDefault(steps, creator, "", "SCHEMAS", rights.everywhere().schema());
+            });
+            Made schemas = new Made(creator, "", "SCHEMAS");
+            byDefault(steps, schemas, rights.everywhere().schema(), granted(schemas));
         }
-        for (DefaultKey key : orphaned.getOrDefault(steps.role, List.of())) {
-            steps.byDefault(
-                    "REVOKE",
-                    key.creator(),
-                    key.schema(),
-                    key.kind(),
-                    Optional.ofNullable(actual.defaults().get(key)).orElseGet(TreeSet::new));
+        for (Made made : orphaned.getOrDefault(steps.role, List.of())) {
+            steps.byDefault("REVOKE", made, granted(made).getOrDefault(steps.role, NOTHING));
         }
     }
 
-    private void byDefault(Steps steps, String creator, String schema, String kind, SortedSet<String> wanted) {
-        SortedSet<String> there = Optional.ofNullable(
-                        actual.defaults().get(new DefaultKey(creator, schema, kind, steps.role)))
-                .orElse(NOTHING);
+    private record InOne(String schema, SortedSet<String> privileges) {}
+
+    /** In all of them, which is the empty one, and then in each what the role may there beyond that. */
+    private List<InOne> beyond(Rights rights, String kind) {
+        SortedSet<String> everywhere = rights.everywhere(kind);
+        List<InOne> schemas = new ArrayList<>(List.of(new InOne("", everywhere)));
+        for (ActualSchema schema : actual.schemas()) {
+            SortedSet<String> here = rights.in(schema.name()).on(kind);
+            schemas.add(
+                    new InOne(schema.name(), here.equals(everywhere) ? NOTHING : AccessDiff.minus(here, everywhere)));
+        }
+        return schemas;
+    }
+
+    private static void byDefault(
+            Steps steps, Made made, SortedSet<String> wanted, Map<String, SortedSet<String>> granted) {
+        SortedSet<String> there = granted.getOrDefault(steps.role, NOTHING);
         if (!wanted.equals(there)) {
-            steps.byDefault("GRANT", creator, schema, kind, AccessDiff.minus(wanted, there));
-            steps.byDefault("REVOKE", creator, schema, kind, AccessDiff.minus(there, wanted));
+            steps.byDefault("GRANT", made, AccessDiff.minus(wanted, there));
+            steps.byDefault("REVOKE", made, AccessDiff.minus(there, wanted));
         }
     }
 
@@ -198,8 +232,10 @@ final class GrantDiff {
         }
 
         void compare(SortedSet<String> wanted, SortedSet<String> there, String thing, String shown) {
-            grant(AccessDiff.minus(wanted, there), thing, shown);
-            revoke(AccessDiff.minus(there, wanted), thing, shown);
+            if (!wanted.equals(there)) {
+                grant(AccessDiff.minus(wanted, there), thing, shown);
+                revoke(AccessDiff.minus(there, wanted), thing, shown);
+            }
         }
 
         void grant(SortedSet<String> privileges, String thing, String shown) {
@@ -220,18 +256,18 @@ final class GrantDiff {
             }
         }
 
-        void byDefault(String verb, String creator, String schema, String kind, SortedSet<String> privileges) {
+        void byDefault(String verb, Made made, SortedSet<String> privileges) {
             if (!privileges.isEmpty()) {
                 boolean grants = verb.equals("GRANT");
                 String words = String.join(", ", privileges);
-                String head = "ALTER DEFAULT PRIVILEGES FOR ROLE " + Sql.name(creator) + " "
-                        + (schema.isEmpty() ? "" : "IN SCHEMA " + Sql.name(schema) + " ");
-                String give = "GRANT " + words + " ON " + kind + " TO " + grantee() + ";";
-                String take = "REVOKE " + words + " ON " + kind + " FROM " + grantee() + ";";
+                String head = "ALTER DEFAULT PRIVILEGES FOR ROLE " + Sql.name(made.creator()) + " "
+                        + (made.schema().isEmpty() ? "" : "IN SCHEMA " + Sql.name(made.schema()) + " ");
+                String give = "GRANT " + words + " ON " + made.kind() + " TO " + grantee() + ";";
+                String take = "REVOKE " + words + " ON " + made.kind() + " FROM " + grantee() + ";";
                 lines.add(head + (grants ? give : take));
                 undo.add(head + (grants ? take : give));
-                summary.add((grants ? "grant " : "revoke ") + words + " on new " + shown(kind) + " of " + creator
-                        + (schema.isEmpty() ? "" : " in " + schema));
+                summary.add((grants ? "grant " : "revoke ") + words + " on new " + shown(made.kind()) + " of "
+                        + made.creator() + (made.schema().isEmpty() ? "" : " in " + made.schema()));
             }
         }
 

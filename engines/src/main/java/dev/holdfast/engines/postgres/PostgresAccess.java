@@ -30,6 +30,7 @@ import dev.holdfast.stack.Service;
 import dev.holdfast.text.Nearest;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,8 +185,11 @@ final class PostgresAccess implements Access<PostgresSpec> {
         if (Elsewhere.is(service)) {
             ExternalAccess.Fitted fitted = new ExternalFacets(service, context, declared).access(desired, verifiers);
             List<Change> changes = new ArrayList<>(fitted.changes());
-            changes.addAll(Tenancies.changes(declared, context, fitted.reached()));
-            changes.addAll(Audits.changes(declared, context, fitted.reached()));
+            changes.addAll(new Tenancies(
+                            declared, context, fitted.reached(), fitted.keeper().bound())
+                    .changes());
+            changes.addAll(Audits.changes(
+                    declared, context, fitted.reached(), fitted.keeper().superuser()));
             return List.copyOf(changes);
         }
         List<String> names = desired.roles().stream().map(DesiredRole::name).toList();
@@ -216,8 +220,8 @@ final class PostgresAccess implements Access<PostgresSpec> {
         List<Change> changes =
                 new ArrayList<>(new AccessDiff(desired, new ActualAccess(roles, databases, lookup)).changes());
         changes.addAll(DdlLog.changes(declared, context, there));
-        changes.addAll(Tenancies.changes(declared, context, there));
-        changes.addAll(Audits.changes(declared, context, there));
+        changes.addAll(new Tenancies(declared, context, there, Optional.empty()).changes());
+        changes.addAll(Audits.changes(declared, context, there, true));
         return List.copyOf(changes);
     }
 
@@ -235,15 +239,23 @@ final class PostgresAccess implements Access<PostgresSpec> {
     @Override
     public List<String> notes(Service<PostgresSpec> service, Context context) {
         Declared declared = Declared.of(service, extensions);
-        List<String> notes = new ArrayList<>(Tenancies.notes(declared, context));
+        List<String> notes = new ArrayList<>();
+        Collection<String> there;
+        Optional<String> bound = Optional.empty();
         if (Elsewhere.is(service)) {
             DesiredAccess desired = DesiredAccess.of(declared, logins(service, declared, context));
-            notes.addAll(new ExternalFacets(service, context, declared)
-                    .access(desired, verifiers)
-                    .notes());
-            return List.copyOf(notes);
+            ExternalAccess.Fitted fitted = new ExternalFacets(service, context, declared).access(desired, verifiers);
+            there = fitted.reached();
+            bound = fitted.keeper().bound();
+            notes.addAll(fitted.notes());
+            notes.addAll(ExternalRows.notes(declared, fitted));
+        } else {
+            try (PostgresSession session = PostgresSession.open(service, context, Declared.HOME)) {
+                there = session.databases().keySet();
+            }
         }
-        notes.addAll(Audits.notes(declared, context));
+        notes.addAll(0, new Tenancies(declared, context, there, bound).notes());
+        notes.addAll(Audits.notes(declared, context, there));
         for (Rotation.Credential login : passwords().logins(service, context)) {
             String command = "holdfast rotate " + service.name() + " " + login.role();
             login.complaint()

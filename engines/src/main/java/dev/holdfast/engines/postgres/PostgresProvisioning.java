@@ -18,6 +18,7 @@ import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Copying;
 import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.PostgresExtensions.Extension;
 import dev.holdfast.engines.postgres.copying.PostgresCopying;
@@ -73,6 +74,13 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
     @Override
     public Support<Copying<PostgresSpec>> copying() {
         return Support.offered(new PostgresCopying());
+    }
+
+    @Override
+    public Support<Sleeping<PostgresSpec>> sleeping(Service<PostgresSpec> service) {
+        return Elsewhere.is(service)
+                ? Support.notOffered("somebody else runs its server", "Remove 'suspend'.")
+                : Support.offered(new PostgresSleeping());
     }
 
     @Override

@@ -11,7 +11,7 @@ import dev.holdfast.engines.postgres.ActualAccess.ActualDatabase;
 import dev.holdfast.engines.postgres.ActualAccess.ActualRole;
 import dev.holdfast.engines.postgres.ActualAccess.ActualSchema;
 import dev.holdfast.engines.postgres.ActualAccess.Coverage;
-import dev.holdfast.engines.postgres.ActualAccess.DefaultKey;
+import dev.holdfast.engines.postgres.ActualAccess.Made;
 import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -60,7 +60,7 @@ public final class PostgresSession implements AutoCloseable {
 
     static PostgresSession open(Service<?> service, Context context, String database) {
         try {
-            Connection connection = PostgresWire.open(door(service, context, database), false, PATIENCE_SECONDS);
+            Connection connection = KeptConnections.open(door(service, context, database), PATIENCE_SECONDS);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET search_path = pg_catalog; SET standard_conforming_strings = on;"
                         + " SET statement_timeout = '50s';"
@@ -82,7 +82,7 @@ public final class PostgresSession implements AutoCloseable {
      */
     public static Connection connection(Service<?> service, Context context, String database, int answerSeconds) {
         try {
-            Connection connection = PostgresWire.open(door(service, context, database), false, answerSeconds);
+            Connection connection = KeptConnections.open(door(service, context, database), answerSeconds);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET search_path = pg_catalog; SET standard_conforming_strings = on");
             } catch (SQLException e) {
@@ -133,9 +133,11 @@ public final class PostgresSession implements AutoCloseable {
         Health.NotReady refusal = Elsewhere.is(service)
                 ? ExternalWire.refusal(e, "external PostgreSQL '" + service.name() + "'")
                 : PostgresWire.refusal(e, "PostgreSQL '" + service.name() + "'");
-        boolean login = Optional.ofNullable(e.getSQLState()).orElse("").startsWith("28");
-        return new HoldfastException(
-                Problem.of(login ? Code.HF3502 : Code.HF3501, refusal.because(), refusal.next()), e);
+        String state = Optional.ofNullable(e.getSQLState()).orElse("");
+        Code code = Elsewhere.is(service) && state.equals("42501")
+                ? Code.HF3542
+                : state.startsWith("28") ? Code.HF3502 : Code.HF3501;
+        return new HoldfastException(Problem.of(code, refusal.because(), refusal.next()), e);
     }
 
     /** Does the batch in a session of its own. What belongs to a role in a database that is gone is gone with it. */
@@ -264,35 +266,30 @@ public final class PostgresSession implements AutoCloseable {
 
     /** What is inside the database of this session, added to what is known of it. */
     ActualDatabase inside(ActualDatabase database) {
-        Map<String, Coverage> coverage = coverage();
+        GrantList lists = new GrantList();
+        Map<String, Coverage> coverage = coverage(lists);
         SortedMap<String, ActualSchema> schemas = new TreeMap<>();
         query("access_schemas.sql", row -> {
-            ActualSchema schema = schemas.computeIfAbsent(
-                    row.getString("nspname"),
-                    name -> new ActualSchema(
-                            name, text(row, "owner"), new TreeMap<>(), coverage.getOrDefault(name, Coverage.NONE)));
-            String grantee = row.getString("grantee");
-            if (grantee != null) {
-                schema.grants().put(grantee, new TreeSet<>(texts(row.getArray("privileges"))));
+            String owner = row.getString("owner");
+            Map<String, SortedSet<String>> granted = lists.read(texts(row.getArray("grants")), owner);
+            granted.remove(ActualAccess.PUBLIC);
+            for (String name : texts(row.getArray("schemas"))) {
+                schemas.put(name, new ActualSchema(name, owner, granted, coverage.getOrDefault(name, Coverage.NONE)));
             }
         });
-        Map<DefaultKey, SortedSet<String>> defaults = new HashMap<>();
+        Map<Made, Map<String, SortedSet<String>>> defaults = new HashMap<>();
         SortedSet<String> guarded = new TreeSet<>();
-        SortedSet<String> open = new TreeSet<>();
         query("access_defaults.sql", row -> {
             String creator = row.getString("creator");
             String kind = row.getString("kind");
-            String schema = row.getString("schema");
-            String role = row.getString("rolname");
-            if (kind.equals(Rights.ROUTINES) && schema.isEmpty()) {
-                (ActualAccess.PUBLIC.equals(role) ? open : guarded).add(creator);
-            }
-            if (role != null) {
-                defaults.put(
-                        new DefaultKey(creator, schema, kind, role), new TreeSet<>(texts(row.getArray("privileges"))));
+            Map<String, SortedSet<String>> granted = lists.read(texts(row.getArray("grants")), creator);
+            for (String schema : texts(row.getArray("schemas"))) {
+                if (kind.equals(Rights.ROUTINES) && schema.isEmpty() && !granted.containsKey(ActualAccess.PUBLIC)) {
+                    guarded.add(creator);
+                }
+                defaults.put(new Made(creator, schema, kind), granted);
             }
         });
-        guarded.removeAll(open);
         return new ActualDatabase(
                 database.owner(),
                 database.searchPath(),
@@ -302,20 +299,16 @@ public final class PostgresSession implements AutoCloseable {
                 guarded);
     }
 
-    private Map<String, Coverage> coverage() {
+    private Map<String, Coverage> coverage(GrantList lists) {
         Counted counted = new Counted();
         query("access_objects.sql", row -> {
-            Array granted = row.getArray("granted");
-            if (granted == null) {
-                counted.things(
-                        row.getString("nspname"),
-                        row.getString("kind"),
-                        row.getString("rolname"),
-                        row.getString("alike"),
-                        row.getLong("things"));
-            } else {
-                counted.granted(row.getString("alike"), row.getString("rolname"), texts(granted));
-            }
+            String owner = row.getString("rolname");
+            counted.list(
+                    owner,
+                    lists.read(texts(row.getArray("grants")), owner),
+                    texts(row.getArray("schemas")),
+                    texts(row.getArray("kinds")),
+                    List.of((Long[]) row.getArray("things").getArray()));
         });
         return counted.coverage();
     }

@@ -5,7 +5,6 @@ import dev.holdfast.language.Default;
 import dev.holdfast.language.Doc;
 import dev.holdfast.language.Example;
 import dev.holdfast.language.Names;
-import dev.holdfast.language.NotYet;
 import dev.holdfast.language.Range;
 import dev.holdfast.language.WordsOf;
 import dev.holdfast.stack.Elsewhere;
@@ -23,10 +22,6 @@ import java.util.TreeSet;
 
 @Doc(
         "A PostgreSQL server with its databases, roles and extensions, and a pooler in front of it where one is asked for.")
-@NotYet(
-        key = "suspend",
-        because = "Holdfast does not put an idle PostgreSQL to sleep yet",
-        instead = "Remove suspend:, or stop the stack with holdfast down while nobody uses it.")
 public record PostgresSpec(
         @Doc("How many copies of the server follow the first one.") @Default("0") @Range(least = "0", most = "15")
         int standbys,

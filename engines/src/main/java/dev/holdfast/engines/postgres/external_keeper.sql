@@ -1,4 +1,4 @@
-SELECT current_user::text AS name, r.rolsuper, r.rolcreaterole, r.rolcreatedb,
+SELECT current_user::text AS name, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb,
        current_setting('server_version_num')::int AS version, (SELECT s.setting FROM pg_settings s WHERE s.name = 'shared_preload_libraries') AS libraries,
        ARRAY(SELECT g.rolname::text FROM pg_roles g WHERE pg_has_role(g.oid, 'USAGE')) AS usable,
        ARRAY(SELECT g.rolname::text FROM pg_roles g WHERE pg_has_role(g.oid, 'MEMBER WITH ADMIN OPTION')) AS administered,

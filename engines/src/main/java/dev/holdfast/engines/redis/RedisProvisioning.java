@@ -13,6 +13,7 @@ import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.engine.Support;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
@@ -46,6 +47,16 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
 
     static String member(Service<RedisSpec> service) {
         return service.name() + "-0";
+    }
+
+    /** One without persistence would wake up empty. */
+    @Override
+    public Support<Sleeping<RedisSpec>> sleeping(Service<RedisSpec> service) {
+        return service.settings().persistence() == RedisSpec.Persistence.NONE
+                ? Support.notOffered(
+                        "it keeps nothing on disk, so all it holds would be lost",
+                        "Give it persistence: aof, or remove 'suspend'.")
+                : Support.offered(new RedisSleeping());
     }
 
     @Override
@@ -142,6 +153,7 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
         settings.add(parameters.setting("save", snapshots ? "900 1 300 100 60 10000" : "\"\""));
         settings.add(parameters.setting("stop-writes-on-bgsave-error", "yes"));
         settings.add(parameters.setting("shutdown-timeout", "20"));
+        service.suspend().ifPresent(idle -> settings.add(parameters.setting("supervised", "systemd")));
         settings.addAll(sizing.settings(service));
         return settings;
     }

@@ -13,6 +13,7 @@ import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
+import dev.holdfast.engine.Sleeping;
 import dev.holdfast.engine.Support;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
@@ -79,6 +80,11 @@ final class S3Provisioning implements Provisioning<S3Spec> {
 
     static String member(Service<S3Spec> service) {
         return service.name() + "-0";
+    }
+
+    @Override
+    public Support<Sleeping<S3Spec>> sleeping(Service<S3Spec> service) {
+        return Support.offered(new S3Sleeping());
     }
 
     @Override

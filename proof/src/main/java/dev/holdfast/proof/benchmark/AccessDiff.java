@@ -9,7 +9,7 @@ import java.util.Optional;
  * real server and compared. First with one thing changed by hand, so that there is something to be found.
  */
 final class AccessDiff {
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 3;
     private static final int ROLES = 200;
     private static final int SCHEMAS = 50;
     private static final int CREATORS = 10;

@@ -10,14 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Backups and restores as commands, against pgBackRest and PostgreSQL run by hand in the same sandbox on the same data. */
 final class BackupRuns {
-    private static final int ROUNDS = 3;
+    private static final int SAVES = 6;
+    private static final int RESTORES = 4;
     private static final int ROWS = 2_000_000;
     private static final String YAML = """
             apiVersion: holdfast.dev/v1
@@ -32,16 +35,21 @@ final class BackupRuns {
     /** Restores, starts, and waits until the server takes writes; what comes after that is not counted. */
     private static final String RESTORE = """
             begin=$(date +%s%N)
-            pgbackrest --config=/config/pgbackrest.conf --stanza=main --type=time "--target=$1" --target-action=promote restore >/dev/null || exit
+            pgbackrest --config=/config/pgbackrest.conf --stanza=main --type=time "--target=$1" --target-action=promote restore || exit
             /usr/lib/postgresql/17/bin/postgres -D /data -c config_file=/config/postgresql.conf -c hba_file=/config/pg_hba.conf \\
               -c archive_mode=off -c listen_addresses= -c unix_socket_directories=/tmp -c ssl=off >/tmp/log 2>&1 &
-            until [ "$(PGSSLMODE=disable psql -h /tmp -Atc 'select pg_is_in_recovery()' 2>/dev/null)" = f ]; do sleep 0.02; done
+            # the sandbox ends with the last process in it
+            trap "kill -QUIT $!; wait" EXIT
+            until [ "$(PGSSLMODE=disable psql -h /tmp -Atc 'select pg_is_in_recovery()' 2>/dev/null)" = f ]; do
+              kill -0 $! 2>/dev/null || { cat /tmp/log; exit 1; }
+              sleep 0.02
+            done
             echo "took $(($(date +%s%N) - begin))"
             """;
 
     private static final String BACKUP = """
             begin=$(date +%s%N)
-            pgbackrest --config=/config/pgbackrest.conf --stanza=main --pg1-port=$PGPORT --pg1-user=holdfast --pg1-database=postgres --type=full backup >/dev/null || exit
+            pgbackrest --config=/config/pgbackrest.conf --stanza=main --pg1-port=$PGPORT --pg1-user=holdfast --pg1-database=postgres --type=full backup || exit
             echo "took $(($(date +%s%N) - begin))"
             """;
 
@@ -67,70 +75,48 @@ final class BackupRuns {
     }
 
     private void backups(Page page) {
-        List<Double> ours = new ArrayList<>();
-        List<Double> alone = new ArrayList<>();
-        for (int round = -1; round < ROUNDS; round++) {
-            double plain = alone(BACKUP, "", Optional.empty());
-            long begin = System.nanoTime();
-            stack.run("backup", "create", "main", "--type", "full").orFail();
-            double whole = (System.nanoTime() - begin) / 1e6;
-            if (round >= 0) {
-                alone.add(plain);
-                ours.add(whole);
-            }
-        }
-        row(
-                page,
-                "`holdfast backup create --type full`, 500 MB, counting its rows",
-                ours,
+        Turns turns = Turns.of(
+                SAVES,
+                () -> millis("backup", "create", "main", "--type", "full"),
+                () -> alone(BACKUP, "", Optional.empty()));
+        page.add(turns.row(
+                "`holdfast backup create --type full`, 420 MB, counting its rows",
                 "pgBackRest alone",
-                alone,
                 1.15,
-                "backup create main");
+                "holdfast backup create main --type full",
+                page));
     }
 
     private void restores(Page page) {
-        List<Double> ours = new ArrayList<>();
-        List<Double> alone = new ArrayList<>();
-        sql("UPDATE items SET figure = 0 WHERE id <= " + ROWS / 4);
+        sql("UPDATE items SET figure = 0 WHERE id <= " + ROWS / 8);
         String moment = sql("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')");
         sql("DELETE FROM items WHERE id % 100 = 0");
-        sql("SELECT pg_switch_wal()");
-        for (int round = -1; round < ROUNDS; round++) {
-            double plain = alone(RESTORE, moment + "+00", Optional.of(empty()));
-            long begin = System.nanoTime();
-            stack.run("restore", "main", "--at", moment.replace(' ', 'T') + "Z", "--as", "bench")
-                    .orFail();
-            double whole = (System.nanoTime() - begin) / 1e6;
-            stack.run("down", "saved@bench", "--purge", "--confirm", "saved@bench")
-                    .orFail();
-            if (round >= 0) {
-                alone.add(plain);
-                ours.add(whole);
-            }
-        }
-        row(
-                page,
-                "`holdfast restore --at`, 500 MB, to ready",
-                ours,
+        // a plan has the log archived up to now, so that both find all they need
+        stack.run("restore", "main", "--dry-run").orFail();
+        Turns turns = Turns.of(RESTORES, () -> restored(moment), () -> {
+            Path data = empty();
+            double took = alone(RESTORE, moment + "+00", Optional.of(data));
+            remove(data);
+            return took;
+        });
+        page.add(turns.row(
+                "`holdfast restore --at`, 420 MB, to ready",
                 "pgBackRest's restore and PostgreSQL's replay until it takes writes",
-                alone,
                 1.2,
-                "restore main --at …");
+                "holdfast restore main --at …",
+                page));
     }
 
-    private static void row(
-            Page page, String what, List<Double> ours, String floor, List<Double> alone, double goal, String command) {
-        Samples whole = new Samples(ours);
-        Samples plain = new Samples(alone);
-        page.add(new Row(
-                what,
-                whole,
-                "ms",
-                Optional.of(new Row.Floor(floor, plain)),
-                "≤ " + goal + " ×",
-                whole.median() <= goal * plain.median(),
-                "holdfast " + command));
+    private double restored(String moment) {
+        double took = millis("restore", "main", "--at", moment.replace(' ', 'T') + "Z", "--as", "bench");
+        stack.run("down", "saved@bench", "--purge", "--confirm", "saved@bench").orFail();
+        return took;
+    }
+
+    private double millis(String... arguments) {
+        long begin = System.nanoTime();
+        stack.run(arguments).orFail();
+        return (System.nanoTime() - begin) / 1e6;
     }
 
     /** Milliseconds that the script counted itself, in the server's own sandbox; {@code data} in place of the server's. */
@@ -182,6 +168,17 @@ final class BackupRuns {
             Path folder = Files.createTempDirectory(stack.installation().home(), "alone");
             Files.setAttribute(folder, "unix:uid", Files.getAttribute(theirs, "unix:uid"));
             return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What another user owns as well. */
+    private static void remove(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

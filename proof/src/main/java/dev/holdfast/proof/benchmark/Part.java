@@ -19,13 +19,14 @@ record Part(String word, String title, Measuring measuring) {
             new Part(
                     "migrations",
                     "Migrations",
-                    (root, installation, page) -> page.add(MigrationRuns.measured(installation))),
+                    (root, installation, page) -> MigrationRuns.measure(installation, page)),
             new Part(
                     "rehearsal",
                     "Rehearsal",
-                    (root, installation, page) -> page.add(RehearsalOverhead.row(installation))),
+                    (root, installation, page) -> page.add(RehearsalOverhead.row(installation, page))),
             new Part("tenants", "Tenants", (root, installation, page) -> TenancyCosts.measure(installation, page)),
             new Part("backups", "Backups", (root, installation, page) -> BackupRuns.measure(installation, page)),
+            new Part("volumes", "Volumes", (root, installation, page) -> VolumeCosts.measure(installation, page)),
             new Part("cold", "A cold start", (root, installation, page) -> ColdStart.measure(root, page)));
 
     interface Measuring {

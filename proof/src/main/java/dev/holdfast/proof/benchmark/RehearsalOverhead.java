@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The same pending files on fresh copies of the same database: run, and run under observation, in turn. */
 final class RehearsalOverhead {
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 9;
     private static final String YAML = """
             apiVersion: holdfast.dev/v1
             kind: Stack
@@ -28,7 +28,7 @@ final class RehearsalOverhead {
 
     private RehearsalOverhead() {}
 
-    static Row row(Installation installation) throws IOException {
+    static Row row(Installation installation, Page page) throws IOException {
         Path folder = installation.home().resolve("rehearsal");
         Files.createDirectories(folder.resolve("sql"));
         write(folder, 1, """
@@ -40,30 +40,20 @@ final class RehearsalOverhead {
         RunningStack stack = RunningStack.up(installation, folder, "rehearsal", YAML);
         stack.run("migrate", "up").orFail();
         pending(folder);
-        List<Double> plain = new ArrayList<>();
-        List<Double> watched = new ArrayList<>();
-        for (int round = -1; round < ROUNDS; round++) {
-            double ran = plain(installation, stack, "plain" + (round + 1));
-            double rehearsed = ask(
-                            installation, "rehearsal", "rehearse", Json.object().build())
-                    .longAt("millis")
-                    .orElseThrow();
-            if (round >= 0) {
-                plain.add(ran);
-                watched.add(rehearsed);
-            }
-        }
+        AtomicInteger copies = new AtomicInteger();
+        Turns turns = Turns.of(
+                ROUNDS,
+                () -> ask(installation, "rehearsal", "rehearse", Json.object().build())
+                        .longAt("millis")
+                        .orElseThrow(),
+                () -> plain(installation, stack, "plain" + copies.incrementAndGet()));
         stack.run("down").orFail();
-        Samples samples = new Samples(watched);
-        Samples floor = new Samples(plain);
-        return new Row(
+        return turns.row(
                 "rehearsal of 26 files, 32 statements on 400,000 rows, without making the copy",
-                samples,
-                "ms",
-                Optional.of(new Row.Floor("the same files run on a copy", floor)),
-                "≤ 1.10 ×",
-                samples.median() <= 1.10 * floor.median(),
-                "holdfast migrate rehearse");
+                "the same files run on a copy",
+                1.1,
+                "holdfast migrate rehearse",
+                page);
     }
 
     /** Some that work for a while and many that do not: what looking on costs is paid by the statement. */

@@ -24,7 +24,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -38,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class MigrationsTest {
     private static final List<String> DATABASES = List.of(
             "texts", "fails", "indexes", "parts", "locks", "two", "cut", "prisma", "alembic", "golang", "rails", "node",
-            "flyway", "again");
+            "flyway", "again", "alike", "peer", "both");
 
     @TempDir
     private static Path folder;
@@ -381,7 +383,7 @@ final class MigrationsTest {
     void aDatabaseOfFlywaysOwnIsGoneOnWithAndGivenBack() throws Exception {
         write("flyway", "V1__a.sql", "CREATE TABLE a (id int);\n");
         write("flyway", "V2__b.sql", "CREATE TABLE b (id int);\n");
-        flyway().migrate();
+        flyway("flyway").migrate();
         assertThat(migrating.states("flyway")).containsExactly("V1 APPLIED", "V2 APPLIED");
         assertThat(migrating.adopt("flyway")).anyMatch(done -> done.contains("texts of 2"));
         write("flyway", "V2__b.sql", "CREATE TABLE b (id int); -- said later\n");
@@ -389,18 +391,94 @@ final class MigrationsTest {
         assertThat(migrating.ran("flyway")).containsExactly("V3");
         migrating.repair("flyway");
         write("flyway", "V4__d.sql", "CREATE TABLE d (id int);\n");
-        assertThat(flyway().migrate().migrationsExecuted)
+        assertThat(flyway("flyway").migrate().migrationsExecuted)
                 .as("Flyway itself goes on")
                 .isEqualTo(1);
         assertThat(migrating.states("flyway")).containsExactly("V1 APPLIED", "V2 APPLIED", "V3 APPLIED", "V4 APPLIED");
     }
 
-    private static Flyway flyway() {
-        return Flyway.configure()
+    @Test
+    void whatIsRecordedAndHeardIsWhatFlywayAloneRecordsAndHears() throws SQLException {
+        for (String event : List.of(
+                "beforeMigrate",
+                "beforeEachMigrate",
+                "afterEachMigrate",
+                "afterVersioned",
+                "beforeRepeatables",
+                "afterMigrateApplied",
+                "afterMigrate")) {
+            inBoth(
+                    event + ".sql",
+                    "CREATE TABLE IF NOT EXISTS heard (n serial, what text);\nINSERT INTO heard (what) VALUES ('"
+                            + event + "');\n");
+        }
+        inBoth("V1__a.sql", "CREATE TABLE a (id int);\r\n");
+        inBoth("V1.1__b_c.sql", "CREATE TABLE b (id int);\n");
+        inBoth("V2__v.sql", "VACUUM a;\n");
+        inBoth("V10__d.sql", "CREATE TABLE d (id int);\n");
+        inBoth("R__two.sql", "CREATE OR REPLACE VIEW two AS SELECT 2 AS n;\n");
+        inBoth("R__one.sql", "CREATE OR REPLACE VIEW one AS SELECT 1 AS n;\n");
+        migrating.up("alike", Optional.of("2"));
+        flyway("peer", only -> only.target("2")).migrate();
+        assertThat(record("alike"))
+                .isEqualTo(record("peer"))
+                .contains("V2__v.sql")
+                .doesNotContain("V10__d.sql");
+        migrating.up("alike");
+        flyway("peer").migrate();
+        inBoth("R__two.sql", "CREATE OR REPLACE VIEW two AS SELECT 22 AS n;\n");
+        inBoth("V11__e.sql", "CREATE TABLE e (id int);\n");
+        migrating.up("alike");
+        flyway("peer").migrate();
+        assertThat(record("alike")).isEqualTo(record("peer")).contains("V11__e.sql", "R__two.sql");
+        assertThat(query("alike", "SELECT string_agg(what, ' ' ORDER BY n) FROM heard"))
+                .isEqualTo(query("peer", "SELECT string_agg(what, ' ' ORDER BY n) FROM heard"));
+        flyway("alike").validate();
+    }
+
+    @Test
+    void plainFlywayMayRunTheSameFilesAtTheSameTime() throws Exception {
+        int files = 60;
+        for (int i = 1; i <= files; i++) {
+            write("both", "V" + i + "__t.sql", "CREATE TABLE t" + i + " (id int);\nSELECT pg_sleep(0.01);\n");
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<List<String>> ours = threads.submit(() -> migrating.ran("both"));
+            Future<Integer> theirs = threads.submit(() -> flyway("both").migrate().migrationsExecuted);
+            assertThat(ours.get()).hasSizeLessThanOrEqualTo(files);
+            assertThat(theirs.get()).isLessThanOrEqualTo(files);
+        }
+        flyway("both").validate();
+        assertThat(query(
+                        "both",
+                        "SELECT count(*) || ' ' || max(installed_rank) || ' ' || bool_and(success)"
+                                + " FROM flyway_schema_history"))
+                .isEqualTo(files + " " + files + " true");
+    }
+
+    private static void inBoth(String file, String text) {
+        write("alike", file, text);
+        write("peer", file, text);
+    }
+
+    private static String record(String database) throws SQLException {
+        return query(
+                database,
+                "SELECT string_agg(concat_ws('|', installed_rank, version, description, type, script, checksum,"
+                        + " success), E'\\n' ORDER BY installed_rank) FROM flyway_schema_history");
+    }
+
+    private static Flyway flyway(String database) {
+        return flyway(database, configuration -> {});
+    }
+
+    private static Flyway flyway(String database, Consumer<FluentConfiguration> more) {
+        FluentConfiguration configuration = Flyway.configure()
                 .loggers("slf4j")
-                .dataSource(url("flyway"), "migrator", password())
-                .locations("filesystem:" + folder.resolve("sql/flyway"))
-                .load();
+                .dataSource(url(database), "migrator", password())
+                .locations("filesystem:" + folder.resolve("sql/" + database));
+        more.accept(configuration);
+        return configuration.load();
     }
 
     @Test

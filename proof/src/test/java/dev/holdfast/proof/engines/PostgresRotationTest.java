@@ -5,11 +5,16 @@ import dev.holdfast.engine.Rotation;
 import dev.holdfast.engine.Rotation.Begun;
 import dev.holdfast.engine.Rotation.Credential;
 import dev.holdfast.engine.Rotation.Finished;
+import dev.holdfast.engines.postgres.PostgresEngine;
+import dev.holdfast.engines.postgres.PostgresExtensions;
+import dev.holdfast.engines.postgres.PostgresSpec;
+import dev.holdfast.engines.postgres.rotation.PostgresRotation;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.proof.Await;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.stack.Service;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,6 +23,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +56,7 @@ final class PostgresRotationTest {
                   engine: postgres
                   resources: { cpu: 2, memory: 512Mi, storage: 4Gi }
                   pooler: { mode: transaction, clients: 100, servers: 5 }
-                  passwords: { length: 40, grace: 7m }
+                  passwords: { length: 40, grace: 7m, age: 90d }
                   databases: { shop: {} }
                   roles:
                     app: { can: [read, write, ddl], through: pooler, statementTimeout: 30s }
@@ -72,6 +78,38 @@ final class PostgresRotationTest {
                 .isInstanceOf(Health.Ready.class);
         stack.facets("main").apply(stack.facets("main").changes(stack), stack);
         run(direct(), now("app"), "CREATE TABLE visits (who text)");
+    }
+
+    @Test
+    @Order(9)
+    void aPasswordThatIsTooOldIsSaidUntilItIsReplaced() {
+        Instant made = login("reader").since().orElseThrow();
+        assertThat(complaint("reader", made.plus(Duration.ofDays(90)))).isEmpty();
+        assertThat(complaint("reader", made.plus(Duration.ofDays(91)))).hasValue("is 91d old, and the file allows 90d");
+        begin("reader", QuietBench.of(stack));
+        finish("reader");
+        Instant again = login("reader").since().orElseThrow();
+        assertThat(again).isAfter(made);
+        assertThat(complaint("reader", again.plus(Duration.ofDays(89)))).isEmpty();
+    }
+
+    /** What would be said of it at that time. */
+    private static Optional<String> complaint(String role, Instant then) {
+        PostgresEngine engine = new PostgresEngine();
+        Service<?> main = stack.bound("main").service();
+        Service<PostgresSpec> service = new Service<>(
+                main.name(),
+                main.engine(),
+                main.version(),
+                main.resources(),
+                (PostgresSpec) main.settings(),
+                main.parent(),
+                main.positions());
+        return new PostgresRotation(PostgresExtensions.known(), engine.access().orRefuse(), InstantSource.fixed(then))
+                .logins(service, stack).stream()
+                        .filter(login -> login.role().equals(role))
+                        .findFirst()
+                        .flatMap(Credential::complaint);
     }
 
     @AfterAll

@@ -59,6 +59,15 @@ final class BackupTest {
     @Test
     void aServiceComesBackAsOfAnyMomentTakesItsSourcesPlaceAndADamagedBackupIsNamed() throws IOException {
         assertThat(vault.member("main-0").textAt("because").orElse("")).contains("archived at");
+        sql("vault", """
+                ALTER TABLE items ADD PRIMARY KEY (id), ALTER COLUMN word SET DEFAULT 'none', ADD CHECK (id > 0);
+                CREATE INDEX items_word ON items (word);
+                ALTER TABLE items ADD FOREIGN KEY (id) REFERENCES items (id);
+                CREATE TRIGGER quiet BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+                CREATE ROLE gone;
+                ALTER TABLE items ENABLE ROW LEVEL SECURITY;
+                CREATE POLICY few ON items FOR SELECT USING (id < 10);
+                CREATE POLICY theirs ON items TO gone USING (true)""");
         Json saved = json("backup", "create", "main", "--type", "full");
         String full = saved.at("point").flatMap(point -> point.textAt("id")).orElseThrow();
         assertThat(full).endsWith("F");
@@ -71,6 +80,7 @@ final class BackupTest {
         String moment = now();
         sql("vault", "DELETE FROM items");
 
+        sql("vault", "DROP OWNED BY gone; DROP ROLE gone");
         // told before anything is done, and refused where it cannot be
         Outcome plan = vault.run("restore", "main", "--at", moment, "--dry-run").orFail();
         assertThat(plan.out()).contains(full).contains("write-ahead log").contains("reachable");
@@ -89,9 +99,23 @@ final class BackupTest {
                 .contains("[HF1553]");
 
         // one table comes back into the source itself
-        vault.run("restore", "main", "--point", "before-the-accident", "--table", "shop.public.items")
+        Outcome table = vault.run("restore", "main", "--point", "before-the-accident", "--table", "shop.public.items")
                 .orFail();
+        assertThat(table.out())
+                .contains("left out: foreign key items_id_fkey")
+                .contains("left out: trigger quiet")
+                .contains("left out: policy theirs, because role \"gone\" does not exist")
+                .doesNotContain("policy few");
         assertThat(sql("vault", "SELECT count(*) FROM restored_2.items")).isEqualTo("1500");
+        assertThat(sql("vault", """
+                        SELECT string_agg(found, ', ' ORDER BY found) FROM (
+                          SELECT indexname FROM pg_indexes WHERE schemaname = 'restored_2'
+                          UNION ALL SELECT conname FROM pg_constraint WHERE conrelid = 'restored_2.items'::regclass AND contype = 'c'
+                          UNION ALL SELECT column_default FROM information_schema.columns
+                            WHERE table_schema = 'restored_2' AND column_default IS NOT NULL
+                          UNION ALL SELECT policyname || ' on ' || schemaname FROM pg_policies WHERE schemaname = 'restored_2'
+                        ) all_of_it (found)"""))
+                .isEqualTo("'none'::text, few on restored_2, items_id_check, items_pkey, items_word");
 
         Outcome unapproved = vault.run("promote", "vault@then");
         assertThat(unapproved.status()).isEqualTo(5);
@@ -105,7 +129,7 @@ final class BackupTest {
         assertThat(vault.run("stacks").out()).doesNotContain("vault@then");
 
         // what is saved from now on is on a timeline of its own, and sound
-        sql("vault", "INSERT INTO items VALUES (0, 'after')");
+        sql("vault", "INSERT INTO items VALUES (2000, 'after')");
         String newest = json("backup", "create", "main", "--type", "full")
                 .at("point")
                 .flatMap(point -> point.textAt("id"))
@@ -143,6 +167,13 @@ final class BackupTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
                 .isEqualTo("rw-------");
         sql("vault", "SELECT pg_switch_wal()");
+        // as if the daemon had been killed just before it wrote down what it had counted
+        Path stored = installation.home().resolve("data/stacks/vault/volume/objects-0/objects/backups/vault");
+        Path ledger = files(stored.resolve("holdfast"))
+                .filter(file -> file.getFileName().toString().endsWith("F.json"))
+                .findFirst()
+                .orElseThrow();
+        Files.delete(ledger);
         // the source goes, with all it held; the store serves on
         vault.write(YAML.replaceFirst("(?s)    main:.*patience: PATIENCE }\n", ""));
         Json plan = vault.run("plan", "--output", "json").json();

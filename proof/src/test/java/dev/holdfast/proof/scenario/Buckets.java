@@ -39,6 +39,20 @@ record Buckets(String url, String authority, String credentials) {
                 .toList();
     }
 
+    /** What the store answers to somebody whose clock says so, {@code 20200101T000000Z}. */
+    String signedAt(String moment) {
+        return Machine.run(
+                "sh",
+                "-c",
+                "curl --silent --cacert \"$1\" --aws-sigv4 aws:amz:us-east-1:s3 --user \"$2\""
+                        + " --header \"x-amz-date: $3\" \"$4/\"",
+                "curl",
+                authority,
+                credentials,
+                moment,
+                url);
+    }
+
     private String curl(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 "curl",

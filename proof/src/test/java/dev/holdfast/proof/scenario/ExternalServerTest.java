@@ -76,10 +76,6 @@ final class ExternalServerTest {
             assertThat(shown.text()).doesNotContain(password);
         }
 
-        Outcome rehearsed = team.run("migrate", "rehearse", "main");
-        assertThat(rehearsed.status()).isEqualTo(3);
-        assertThat(rehearsed.text()).contains("HF3582");
-
         // the address cannot be read: everything says so, and nothing else breaks
         Files.move(secret, folder.resolve("away"));
         Outcome status = team.run("status");

@@ -2,6 +2,7 @@ package dev.holdfast.proof.scenario;
 
 import dev.holdfast.proof.Await;
 import dev.holdfast.proof.Installation;
+import dev.holdfast.proof.Outcome;
 import dev.holdfast.proof.RunningStack;
 import dev.holdfast.text.Json;
 import java.io.IOException;
@@ -98,6 +99,22 @@ final class OrdinaryUserTest {
         assertThat(stack.shell("main", "-Atc", "select n from kept").orFail().out())
                 .contains("1");
         assertThat(stack.shell("cache", "GET", "kept").orFail().out()).contains("2");
+    }
+
+    @Test
+    @Order(3)
+    void whatOnlyRootCanHaveIsRefusedWithTheReasonAndAnotherWay() {
+        Outcome refused = stack.run("volumes", "create", "fast", "--driver", "xfs-image");
+
+        assertThat(refused.status()).isEqualTo(3);
+        assertThat(refused.err())
+                .contains("may not mount file systems")
+                .contains("--driver reflink --at FOLDER")
+                .contains("[HF3142]");
+        assertThat(stack.run("volumes", "drivers").orFail().out())
+                .containsPattern("xfs-image +no")
+                .containsPattern("copy +yes");
+        assertThat(stack.run("volumes").orFail().out()).doesNotContain("fast");
     }
 
     @Test

@@ -12,9 +12,11 @@ final class SmallDisk implements AutoCloseable {
     private static final int BLOCK = 64 * 1024;
 
     private final Path folder;
+    private final boolean isOwn;
 
-    private SmallDisk(Path folder) {
+    private SmallDisk(Path folder, boolean isOwn) {
         this.folder = folder;
+        this.isOwn = isOwn;
     }
 
     /** @param size as mount words it, {@code 60m} */
@@ -22,10 +24,21 @@ final class SmallDisk implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory("hf-disk");
             Machine.run("mount", "-t", "tmpfs", "-o", "mode=0700,size=" + size, "holdfast-scenario", folder.toString());
-            return new SmallDisk(folder);
+            return new SmallDisk(folder, true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** With what the folder held, which nobody may be using; when it is closed the folder holds that again, as it was. */
+    static SmallDisk inPlaceOf(Path folder, String size) {
+        SmallDisk there = mounted(size);
+        Machine.run("cp", "-a", folder + "/.", there.folder().toString());
+        Machine.run("chown", "--reference=" + folder, there.folder().toString());
+        Machine.run("mount", "--bind", there.folder().toString(), folder.toString());
+        Machine.run("umount", there.folder().toString());
+        Machine.run("rmdir", there.folder().toString());
+        return new SmallDisk(folder, false);
     }
 
     Path folder() {
@@ -62,6 +75,8 @@ final class SmallDisk implements AutoCloseable {
     @Override
     public void close() {
         Machine.run("umount", "--lazy", folder.toString());
-        Machine.run("rmdir", folder.toString());
+        if (isOwn) {
+            Machine.run("rmdir", folder.toString());
+        }
     }
 }

@@ -22,6 +22,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Writing to this machine: whole files or none, for their owner alone, and every failure a problem that says what to do.
@@ -33,6 +35,7 @@ public final class Disk {
 
     private static final String FREE =
             "Free space on that file system or point HOLDFAST_HOME at a larger one; what was there before is unchanged.";
+    private static final Pattern IMAGE = Pattern.compile("/volumes/([a-z0-9-]+)/mount(/|$)");
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
 
@@ -166,7 +169,7 @@ public final class Disk {
                 "no space for '" + path + "' on "
                         + store.map(FileStore::toString).orElse("the file system") + ": it needs more than the "
                         + store.map(Disk::free).orElse(0L) + " bytes that are left there",
-                FREE);
+                remedy(path));
     }
 
     /** Whether so little is left that a failed program most likely failed for that reason. */
@@ -181,7 +184,27 @@ public final class Disk {
     private static Problem full(Path path, Optional<FileStore> store, long free) {
         String where = store.map(FileStore::toString).orElse("the file system");
         return Problem.of(
-                Code.HF3104, "no space for '" + path + "' on " + where + ", which has " + free + " bytes left", FREE);
+                Code.HF3104,
+                "no space for '" + path + "' on " + where + ", which has " + free + " bytes left",
+                remedy(path));
+    }
+
+    /** A file system inside an image can be made larger while everything runs. */
+    private static String remedy(Path path) {
+        Path at = path.toAbsolutePath();
+        while (at != null && !Files.exists(at)) {
+            at = at.getParent();
+        }
+        try {
+            Matcher image = IMAGE.matcher(at == null ? "" : at.toRealPath().toString());
+            return image.find()
+                    ? "Run 'holdfast volumes grow " + image.group(1)
+                            + " --size SIZE', or throw branches away: 'holdfast volumes usage " + image.group(1)
+                            + "' says what each takes. What was there before is unchanged."
+                    : FREE;
+        } catch (IOException unknown) {
+            return FREE;
+        }
     }
 
     private static Optional<FileStore> store(Path path) {

@@ -38,9 +38,33 @@ public interface Enclosure {
     }
 
     /** What a workload sees, by its host path; an absent folder is not shown. */
-    record Folders(Optional<Path> config, Optional<Path> secrets, Optional<Path> tls, Optional<Path> data) {
+    record Folders(
+            Optional<Path> config,
+            Optional<Path> secrets,
+            Optional<Path> tls,
+            Optional<Path> data,
+            Optional<AtDoor> door) {
+        public Folders(Optional<Path> config, Optional<Path> secrets, Optional<Path> tls, Optional<Path> data) {
+            this(config, secrets, tls, data, Optional.empty());
+        }
+
+        /** The same for an engine that takes its listening sockets from doors. */
+        public Folders at(Optional<AtDoor> other) {
+            return new Folders(config, secrets, tls, data, other);
+        }
+
         public static Folders none() {
             return new Folders(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+    }
+
+    /**
+     * How an engine comes to its doors: the folder they are in, whether it says when it serves, and the library that has it
+     * use them, which the enclosure knows.
+     */
+    record AtDoor(Path folder, boolean saysWhenItServes, Optional<Path> library) {
+        public AtDoor with(Path file) {
+            return new AtDoor(folder, saysWhenItServes, Optional.of(file));
         }
     }
 

@@ -15,9 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Engines from the images that are installed, in a sandbox that was seen to work. */
 public record ImageEnclosure(Sandbox sandbox, Map<Programs, Image> images) implements Enclosure {
+    private static final String LIBRARY = "/run/holdfast.so";
+
     public ImageEnclosure {
         images = Map.copyOf(images);
     }
@@ -34,7 +37,18 @@ public record ImageEnclosure(Sandbox sandbox, Map<Programs, Image> images) imple
         folders.secrets().ifPresent(path -> binds.add(Bind.readOnly(path, "/secrets")));
         folders.tls().ifPresent(path -> binds.add(Bind.readOnly(path, "/tls")));
         folders.data().ifPresent(path -> binds.add(Bind.writable(path, "/data")));
-        return entered(Entry.engine(image(programs), binds, environment, command, lock));
+        SortedMap<String, String> inside = new TreeMap<>();
+        folders.door()
+                .ifPresent(door -> door.library().ifPresent(library -> {
+                    binds.add(Bind.readOnly(library, LIBRARY));
+                    binds.add(Bind.readOnly(door.folder(), "/run/holdfast"));
+                    inside.put("LD_PRELOAD", LIBRARY);
+                    if (door.saysWhenItServes()) {
+                        inside.put("HOLDFAST_SAYS_WHEN_IT_SERVES", "1");
+                    }
+                }));
+        return entered(
+                Entry.engine(image(programs), binds, environment, command, lock).with(inside));
     }
 
     @Override

@@ -22,10 +22,17 @@ final class KeptPorts {
     private final StackFolder folder;
     private volatile Ports ports;
 
-    KeptPorts(Home home, StackFolder folder) {
+    private final Doors doors;
+
+    KeptPorts(Home home, StackFolder folder, Doors doors) {
         this.home = home;
+        this.doors = doors;
         this.folder = folder;
         this.ports = folder.keptPorts().read(Ports::of).orElse(Ports.none());
+    }
+
+    Doors doors() {
+        return doors;
     }
 
     SortedMap<String, Integer> of(String member) {
@@ -60,7 +67,7 @@ final class KeptPorts {
         }
         Problems problems = new Problems();
         of(member).forEach((name, number) -> {
-            if (!Sockets.isFree(number)) {
+            if (!Sockets.isFree(number) && !doors.holds(number)) {
                 Sockets.Holder holder = Sockets.holder(number);
                 boolean ours = processes.left(member, processes.recorded(member)).stream()
                         .anyMatch(process -> holder.pid().equals(Optional.of(process.pid())));
@@ -90,7 +97,7 @@ final class KeptPorts {
     }
 
     private boolean isBlocked(String member) {
-        return of(member).values().stream().anyMatch(port -> !Sockets.isFree(port));
+        return of(member).values().stream().anyMatch(port -> !Sockets.isFree(port) && !doors.holds(port));
     }
 
     void drop(String member) {

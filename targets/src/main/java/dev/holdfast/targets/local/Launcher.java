@@ -3,6 +3,7 @@ package dev.holdfast.targets.local;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.targets.local.door.Doorkeeper;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +24,13 @@ public final class Launcher implements AutoCloseable {
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("launcher").daemon().factory());
+
+    private final Doorkeeper doorkeeper = new Doorkeeper();
+
+    /** Who keeps the listening sockets of the engines that this one starts. */
+    Doorkeeper doorkeeper() {
+        return doorkeeper;
+    }
 
     /** Both outputs go to the end of {@code log}; nothing is inherited from the environment of this process. */
     public Process start(List<String> command, Map<String, String> environment, Path log) {
@@ -80,5 +88,6 @@ public final class Launcher implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdown();
+        doorkeeper.close();
     }
 }

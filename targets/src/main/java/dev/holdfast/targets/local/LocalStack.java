@@ -99,7 +99,8 @@ public final class LocalStack implements Context, AutoCloseable {
         Disk.folder(folder.root(), Disk.OURS);
         Lease lease = Lease.take(folder.lock(), "stack '" + stack.name() + "'");
         try {
-            KeptPorts ports = new KeptPorts(home, folder);
+            KeptPorts ports = new KeptPorts(
+                    home, folder, new Doors(folder, parts.launcher().doorkeeper(), parts.enclosure()));
             LocalStack local = new LocalStack(
                     folder,
                     new Assembly(stack, register),
@@ -215,14 +216,20 @@ public final class LocalStack implements Context, AutoCloseable {
         if (already.isPresent()) {
             return already.get();
         }
-        members.sweep(member, members.recorded(member));
+        members.sweepWhatIsLeft(member);
         requirePorts(member);
         return members.start(new Members.Start(
                 workload,
                 parts.enclosure()
                         .member(
                                 workload.programs(),
-                                preparation.folders(workload, folder.volume(member)),
+                                preparation
+                                        .folders(workload, folder.volume(member))
+                                        .at(doors().seenBy(
+                                                        member,
+                                                        assembly.stack(),
+                                                        assembly.register(),
+                                                        ports.of(member))),
                                 folder.dataLock(member),
                                 workload.environment(),
                                 workload.command()),
@@ -272,6 +279,10 @@ public final class LocalStack implements Context, AutoCloseable {
     /** Runs a program in a sandbox that sees the member's folders, whether the member itself runs or not. */
     public Errand.Ran run(Workload workload, Errand errand, Consumer<String> onLine) throws InterruptedException {
         return errands.run(workload, errand, onLine);
+    }
+
+    public Doors doors() {
+        return ports.doors();
     }
 
     /** Memory of the member's whole process tree in bytes; 0 where it has gone. */
@@ -423,6 +434,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     @Override
     public void close() {
+        doors().closeAll();
         lease.close();
     }
 

@@ -207,6 +207,14 @@ final class Members {
                 .sum();
     }
 
+    /** As {@link #sweep}; cheap where nothing is recorded of it and nobody holds its lock, as every process of it does. */
+    void sweepWhatIsLeft(String member) {
+        Optional<Running> known = recorded(member);
+        if (known.isPresent() || FileLocks.holder(folder.dataLock(member)).isPresent()) {
+            sweep(member, known);
+        }
+    }
+
     /** Ends all that is left of the member, whoever started it. Throws where something stays. */
     void sweep(String member, Optional<Running> known) {
         Optional<Running> here = known.filter(running -> running.bootId().equals(Processes.bootId()));

@@ -99,6 +99,21 @@ public record StackFolder(String name, Path root) {
         return of("volume", member, ".lock");
     }
 
+    /** A process that has the data of any member now, whoever started it. */
+    public Optional<Long> user() {
+        if (!Files.isDirectory(volume())) {
+            return Optional.empty();
+        }
+        try (Stream<Path> entries = Files.list(volume())) {
+            return entries.filter(entry -> entry.toString().endsWith(".lock"))
+                    .map(FileLocks::holder)
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        } catch (IOException e) {
+            throw Disk.failure(volume(), 0, e);
+        }
+    }
+
     /** Which engine and version made the data. */
     public StateFile origin(String member) {
         Path data = volume(member);
@@ -118,6 +133,16 @@ public record StackFolder(String name, Path root) {
                 "Run 'mv " + run(member) + " " + run(member)
                         + ".bad' and then 'holdfast up': what is left of the member is"
                         + " ended and it is started anew. Its data is not touched.");
+    }
+
+    /** Where a member finds the doors of its ports. */
+    Path door(String member) {
+        return of("door", member, "");
+    }
+
+    StateFile asleep() {
+        Path path = root.resolve("asleep.json");
+        return new StateFile(path, "Remove the file: the services that it names are started again.");
     }
 
     /** Which members are stopped for a moment; there only while they are. */
@@ -197,7 +222,13 @@ public record StackFolder(String name, Path root) {
 
     void remove(String member, boolean data) {
         for (Path path : List.of(
-                config(member), written(member).path(), secrets(member), tls(member), run(member), log(member))) {
+                config(member),
+                written(member).path(),
+                secrets(member),
+                tls(member),
+                run(member),
+                log(member),
+                door(member))) {
             Disk.remove(path);
         }
         for (int number = 1; number <= LogFile.KEPT; number++) {

@@ -5,15 +5,20 @@ import dev.holdfast.engine.Audit.Verified;
 import dev.holdfast.engine.Audit.Wanted;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engines.Beside;
+import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.postgres.PostgresSession;
 import dev.holdfast.engines.postgres.audit.ActualAudit.Watched;
 import dev.holdfast.engines.postgres.tenancy.Table;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Service;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,6 +114,16 @@ final class AuditSession implements AutoCloseable {
         List<String> gaps = new ArrayList<>();
         long[] sealed = new long[1];
         List<String> heads = new ArrayList<>();
+        long[] pruned = new long[1];
+        query("verify_pruned.sql", row -> {
+            pruned[0] = row.getLong("entries");
+            if (!row.getBoolean("whole")) {
+                gaps.add("the notes of what was let go because of its age were altered");
+            }
+            if (!row.getBoolean("anchored")) {
+                gaps.add("the link at which the chain was left off when old entries were let go is missing");
+            }
+        });
         query("verify.sql", row -> {
             sealed[0] += row.getLong("entries");
             heads.add(row.getString("head"));
@@ -143,11 +158,42 @@ final class AuditSession implements AutoCloseable {
                     database,
                     sealed[0],
                     row.getLong("many"),
+                    pruned[0],
                     heads.isEmpty() ? "" : heads.getLast(),
                     last == 0 ? OptionalLong.empty() : OptionalLong.of(last),
                     gaps));
         });
         return verified.getFirst();
+    }
+
+    /** How many entries were let go. */
+    long prune(Duration keep) {
+        long all = 0;
+        try (PreparedStatement prune =
+                connection.prepareStatement("SELECT holdfast.audit_prune(?::interval)")) {
+            prune.setString(1, keep.toString());
+            long gone;
+            do {
+                try (ResultSet row = prune.executeQuery()) {
+                    row.next();
+                    gone = row.getLong(1);
+                    all += gone;
+                }
+            } while (gone > 0);
+            return all;
+        } catch (SQLException e) {
+            if ("XX001".equals(e.getSQLState())) {
+                throw new HoldfastException(
+                        Problem.of(
+                                Code.HF3607,
+                                "old entries of the audit of " + service.name() + "/" + database + " are kept: "
+                                        + PostgresWire.firstLine(e),
+                                "See holdfast audit verify " + service.name() + "/" + database
+                                        + " for what is missing or altered."),
+                        e);
+            }
+            throw PostgresSession.unreachable(service, e);
+        }
     }
 
     private interface Row {

@@ -2,6 +2,7 @@ package dev.holdfast.engines.postgres.audit;
 
 import dev.holdfast.engine.Audit;
 import dev.holdfast.engine.Bench;
+import dev.holdfast.engine.Context;
 import dev.holdfast.engines.postgres.AuditSpec;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.PostgresExtensions;
@@ -13,6 +14,8 @@ import dev.holdfast.stack.Service;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A log of changes that triggers write and a chain over it. */
 public final class PostgresAudit implements Audit<PostgresSpec> {
@@ -35,6 +38,26 @@ public final class PostgresAudit implements Audit<PostgresSpec> {
         try (AuditSession session = open(service, database, bench)) {
             return session.verify(expected);
         }
+    }
+
+    @Override
+    public SortedMap<String, Long> prune(Service<PostgresSpec> service, Context context) {
+        SortedMap<String, Long> gone = new TreeMap<>();
+        Declared declared = Declared.of(service, extensions);
+        declared.databases()
+                .forEach((name, database) -> database.audit()
+                        .filter(spec -> spec.keep().isPresent())
+                        .ifPresent(spec -> {
+                            try (AuditSession session = AuditSession.open(service, context, name)) {
+                                Audited meant = Audits.of(declared, name, spec, true);
+                                boolean inForce = session.look(meant).mark().equals(meant.mark());
+                                long many = inForce ? session.prune(spec.keep().get()) : 0;
+                                if (many > 0) {
+                                    gone.put(name, many);
+                                }
+                            }
+                        }));
+        return gone;
     }
 
     private AuditSession open(Service<PostgresSpec> service, Optional<String> database, Bench bench) {
@@ -62,7 +85,7 @@ public final class PostgresAudit implements Audit<PostgresSpec> {
                 .flatMap(one -> one.audit())
                 .orElseThrow();
         AuditSession session = AuditSession.open(service, bench.context(), name);
-        Audited meant = Audits.of(declared, name, spec);
+        Audited meant = Audits.of(declared, name, spec, true);
         if (!session.look(meant).mark().equals(meant.mark())) {
             session.close();
             throw new HoldfastException(Problem.of(

@@ -24,6 +24,18 @@ CREATE TABLE IF NOT EXISTS holdfast.audit_seals (
   entries bigint NOT NULL,
   head bytea NOT NULL
 );
+-- what was let go because it was old enough: where the chain that is left begins, and a chain of its own
+CREATE TABLE IF NOT EXISTS holdfast.audit_pruned (
+  number bigint PRIMARY KEY,
+  at timestamptz NOT NULL,
+  by_role text NOT NULL,
+  keep interval NOT NULL,
+  last_seal bigint NOT NULL,
+  before_xact xid8 NOT NULL,
+  entries bigint NOT NULL,
+  head bytea NOT NULL,
+  digest bytea NOT NULL
+);
 CREATE OR REPLACE FUNCTION holdfast.audit_digest(e holdfast.audit_log) RETURNS bytea LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $digest$
   SELECT sha256(convert_to(jsonb_build_array(e.number, extract(epoch FROM e.at), e.xact::text, e.table_name, e.action, e.session_role,
     e.current_role_name, e.application, e.client, e.tenant, e.before, e.after)::text, 'UTF8'))
@@ -93,8 +105,55 @@ BEGIN
   RETURN NULL;
 END
 $passing$;
+-- Lets go what the chain has covered for that long, and only where it is whole: evidence of a gap is never let go. The last
+-- link of it stays, and what is left goes on from there.
+CREATE OR REPLACE FUNCTION holdfast.audit_prune(keep interval) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $prune$
+DECLARE
+  before holdfast.audit_pruned;
+  link holdfast.audit_seals;
+  previous holdfast.audit_seals;
+  many bigint;
+  whole bytea;
+  sound boolean;
+  gone bigint := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(4850, 1);
+  SELECT * INTO before FROM holdfast.audit_pruned ORDER BY number DESC LIMIT 1;
+  previous.number := coalesce(before.last_seal, 0);
+  previous.before_xact := before.before_xact;
+  previous.head := before.head;
+  FOR link IN SELECT * FROM holdfast.audit_seals WHERE number > coalesce(before.last_seal, 0) AND at < clock_timestamp() - keep
+      ORDER BY number LIMIT 1000 LOOP
+    SELECT count(*), sha256(coalesce(string_agg(e.digest, ''::bytea ORDER BY e.number), ''::bytea)),
+           coalesce(bool_and(e.digest = holdfast.audit_digest(e)), true) INTO many, whole, sound
+      FROM holdfast.audit_log e
+     WHERE e.xact < link.before_xact AND (previous.before_xact IS NULL OR e.xact >= previous.before_xact);
+    IF link.number <> previous.number + 1 OR many <> link.entries OR NOT sound OR link.head <> sha256(
+         coalesce(previous.head, ''::bytea) || convert_to(link.before_xact::text || ' ' || link.entries, 'UTF8') || whole) THEN
+      RAISE EXCEPTION 'link % of the chain does not come to what it says, so nothing from there on is let go', link.number
+        USING ERRCODE = 'data_corrupted';
+    END IF;
+    gone := gone + many;
+    previous := link;
+  END LOOP;
+  IF gone = 0 THEN
+    RETURN 0;
+  END IF;
+  PERFORM set_config('holdfast.audit_pruning', pg_current_xact_id()::text, true);
+  DELETE FROM holdfast.audit_log WHERE xact < previous.before_xact;
+  DELETE FROM holdfast.audit_seals WHERE number < previous.number;
+  PERFORM set_config('holdfast.audit_pruning', '', true);
+  INSERT INTO holdfast.audit_pruned VALUES (coalesce(before.number, 0) + 1, clock_timestamp(), session_user, keep, previous.number,
+    previous.before_xact, gone, previous.head, sha256(coalesce(before.digest, ''::bytea)
+      || convert_to(previous.number || ' ' || previous.before_xact::text || ' ' || gone, 'UTF8') || previous.head));
+  RETURN gone;
+END
+$prune$;
 CREATE OR REPLACE FUNCTION holdfast.audit_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $refuse$
 BEGIN
+  IF TG_OP = 'DELETE' AND TG_TABLE_NAME <> 'audit_pruned' AND current_setting('holdfast.audit_pruning', true) = pg_current_xact_id_if_assigned()::text THEN
+    RETURN NULL;
+  END IF;
   RAISE EXCEPTION 'the audit is only ever added to' USING ERRCODE = 'insufficient_privilege';
 END
 $refuse$;
@@ -132,10 +191,12 @@ END
 $guard$;
 CREATE OR REPLACE TRIGGER audit_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON holdfast.audit_log FOR EACH STATEMENT EXECUTE FUNCTION holdfast.audit_refuse();
 CREATE OR REPLACE TRIGGER audit_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON holdfast.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION holdfast.audit_refuse();
+CREATE OR REPLACE TRIGGER audit_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON holdfast.audit_pruned FOR EACH STATEMENT EXECUTE FUNCTION holdfast.audit_refuse();
+ALTER TABLE holdfast.audit_pruned ENABLE ALWAYS TRIGGER audit_refuse;
 ALTER TABLE holdfast.audit_log ENABLE ALWAYS TRIGGER audit_refuse;
 ALTER TABLE holdfast.audit_seals ENABLE ALWAYS TRIGGER audit_refuse;
 GRANT EXECUTE ON FUNCTION holdfast.audit_note(), holdfast.audit_close_in_passing(), holdfast.audit_declared(), holdfast.audit_watch(regclass) TO PUBLIC;
-REVOKE ALL ON FUNCTION holdfast.audit_close() FROM PUBLIC;
+REVOKE ALL ON FUNCTION holdfast.audit_close(), holdfast.audit_prune(interval) FROM PUBLIC;
 DO $mark$
 DECLARE
   given record;

@@ -8,7 +8,7 @@ SELECT coalesce((SELECT split_part(obj_description(g.oid, 'pg_proc'), ' ', 3) FR
                       SELECT md5(string_agg(pg_get_functiondef(p.oid), '' ORDER BY p.proname)) FROM pg_proc p
                         JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'holdfast'
                        WHERE p.proname ~ '^audit_')
-                    AND 2 = (SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                    AND 3 = (SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                               WHERE n.nspname = 'holdfast' AND t.tgname = 'audit_refuse' AND t.tgenabled = 'A')
                     AND NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) given
                                      WHERE n.nspname = 'holdfast' AND c.relname ~ '^audit_' AND given.grantee <> c.relowner)), '') AS mark,

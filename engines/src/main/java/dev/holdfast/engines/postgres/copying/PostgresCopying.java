@@ -1,10 +1,12 @@
 package dev.holdfast.engines.postgres.copying;
 
+import dev.holdfast.engine.BringingHome;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Copying;
 import dev.holdfast.engine.Filling;
 import dev.holdfast.engine.Filling.Amount;
 import dev.holdfast.engine.Filling.Step;
+import dev.holdfast.engine.Support;
 import dev.holdfast.engines.PostgresWire.Door;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Doors;
@@ -59,6 +61,11 @@ public final class PostgresCopying implements Copying<PostgresSpec> {
                 new TreeMap<>(Map.of(
                         PASSWORD, passwords(door), AUTHORITY, new Redacted(text(Path.of(from.authorityFile()))))),
                 new TreeMap<>()));
+    }
+
+    @Override
+    public Support<BringingHome<PostgresSpec>> bringingHome() {
+        return Support.offered(new PostgresBringingHome());
     }
 
     /** As libpq reads it. */

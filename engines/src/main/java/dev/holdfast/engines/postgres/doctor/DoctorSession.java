@@ -66,7 +66,8 @@ final class DoctorSession implements AutoCloseable {
             long readable,
             long writable) {}
 
-    record Extension(String name, Optional<String> installed, String offered) {}
+    /** @param creatable whether this login may create it */
+    record Extension(String name, Optional<String> installed, String offered, boolean creatable) {}
 
     record Latency(long connectMicros, long p50Micros, long p95Micros) {}
 
@@ -124,7 +125,8 @@ final class DoctorSession implements AutoCloseable {
                 row -> new Extension(
                         row.getString("name"),
                         Optional.ofNullable(row.getString("installed_version")),
-                        row.getString("default_version")));
+                        row.getString("default_version"),
+                        row.getBoolean("creatable")));
     }
 
     /** In the units of {@code pg_settings}; what this connection itself brought, such as its time zone, is left out. */

@@ -99,14 +99,13 @@ record InsideJudge(List<Finding> findings) {
                 .filter(extension -> extension.installed().isPresent())
                 .map(extension -> extension.name() + " " + extension.installed().orElse(""))
                 .toList();
-        List<String> offered = extensions.stream()
-                .filter(extension -> extension.installed().isEmpty())
-                .map(DoctorSession.Extension::name)
-                .toList();
+        List<String> offered = missing(extensions, true);
+        List<String> withheld = missing(extensions, false);
         findings.add(Finding.ok(
                 "extensions",
                 "created: " + (installed.isEmpty() ? "none" : String.join(", ", installed)) + "; could be created: "
-                        + (offered.isEmpty() ? "none of those that matter" : String.join(", ", offered))));
+                        + (offered.isEmpty() ? "none of those that matter" : String.join(", ", offered))
+                        + (withheld.isEmpty() ? "" : "; not with these rights: " + String.join(", ", withheld))));
         extensions.stream()
                 .filter(extension -> extension.installed().isPresent()
                         && !extension.installed().equals(Optional.of(extension.offered())))
@@ -115,6 +114,13 @@ record InsideJudge(List<Finding> findings) {
                         "created in version " + extension.installed().orElse("") + ", and the server's library is "
                                 + extension.offered(),
                         "Run: ALTER EXTENSION \"" + extension.name() + "\" UPDATE;")));
+    }
+
+    private static List<String> missing(List<DoctorSession.Extension> extensions, boolean creatable) {
+        return extensions.stream()
+                .filter(extension -> extension.installed().isEmpty() && extension.creatable() == creatable)
+                .map(DoctorSession.Extension::name)
+                .toList();
     }
 
     void settings(SortedMap<String, String> settings) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Tables and trees that take more room than what is in them. */
 final class BloatReport implements Report {
@@ -55,6 +56,17 @@ final class BloatReport implements Report {
         for (String database : desk.databases(question.thing())) {
             try (InsightSession session = desk.open(database)) {
                 Optional<String> exact = question.isExact() ? exact(session, sheet) : Optional.empty();
+                List<Facts> hidden = session.rows("bloat_hidden.sql");
+                if (!hidden.isEmpty()) {
+                    sheet.note(
+                            "The statistics of "
+                                    + hidden.stream()
+                                            .map(facts -> facts.text("name"))
+                                            .collect(Collectors.joining(", ")) + " in "
+                                    + database + " are hidden from "
+                                    + hidden.getFirst().text("role")
+                                    + " by row-level security, so nothing is estimated of them; a role with BYPASSRLS sees them.");
+                }
                 for (Facts facts : session.rows("bloat_tables.sql")) {
                     found(session, facts, true, exact, sheet)
                             .filter(Loose::isLoose)

@@ -33,18 +33,18 @@ record Desk(Service<PostgresSpec> service, Context context) {
         List<String> there;
         try (InsightSession session = home()) {
             there = session
-                    .ask(
-                            "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate"
-                                    + " AND has_database_privilege(oid, 'CONNECT') ORDER BY datname <> current_database(), datname")
+                    .ask("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate"
+                            + " AND has_database_privilege(oid, 'CONNECT') ORDER BY datname")
                     .stream()
                     .map(row -> row.text("datname"))
                     .toList();
         }
         if (named.isEmpty()) {
             // what else is on somebody else's server is none of ours
-            return service.settings().external().isPresent()
-                    ? List.of(there.getFirst())
-                    : there.stream().filter(name -> !name.equals(Declared.HOME)).toList();
+            boolean elsewhere = service.settings().external().isPresent();
+            return there.stream()
+                    .filter(name -> elsewhere ? declared().databases().containsKey(name) : !name.equals(Declared.HOME))
+                    .toList();
         }
         if (!there.contains(named.get())) {
             throw noDatabase(named.get(), there);

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.FlywayExecutor;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.ResourceProvider;
 import org.flywaydb.core.api.callback.Callback;
@@ -61,7 +62,14 @@ final class FlywaySession {
     void migrate(Optional<String> to, Each each) {
         FluentConfiguration configuration = configuration().callbacks(new Heard(folder, each));
         to.ifPresent(version -> configuration.target(MigrationVersion.fromVersion(version)));
-        configuration.load().migrate();
+        new FlywayExecutor(configuration)
+                .execute(
+                        (files, history, database, schema, schemas, callbacks, interceptor) -> {
+                            new PendingSession(files, history, database, schema, configuration, callbacks).run();
+                            return true;
+                        },
+                        true,
+                        null);
     }
 
     /** Begins the record at that version: what is at or below it will never run. */

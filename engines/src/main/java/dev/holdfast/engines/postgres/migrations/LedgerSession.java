@@ -22,6 +22,9 @@ final class LedgerSession {
     /** Holdfast's own lock for a run; Flyway's is taken by Flyway itself, for each file. */
     static final long RUN_LOCK = 0x686f6c64_66617374L;
 
+    private static final String DONE = Beside.text(LedgerSession.class, "ledger_done.sql");
+    private static final String BEGUN = Beside.text(LedgerSession.class, "ledger_begun.sql");
+
     private final MigrationPlace place;
     private final Connection connection;
 
@@ -126,15 +129,15 @@ final class LedgerSession {
 
     /** Written by whoever runs the file, on its own connection and so in its own transaction. */
     void done(MigrationFile file) throws SQLException {
-        record("ledger_done.sql", file);
+        record(DONE, file);
     }
 
     void begun(MigrationFile file) throws SQLException {
-        record("ledger_begun.sql", file);
+        record(BEGUN, file);
     }
 
     private void record(String sql, MigrationFile file) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(Beside.text(LedgerSession.class, sql))) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, place.history());
             statement.setString(2, file.script());
             statement.setString(3, file.text());
@@ -316,6 +319,11 @@ final class LedgerSession {
                         : Optional.empty();
             }
         }
+    }
+
+    /** Closes and watches what a file has just made where no event trigger does: in its own transaction, where it has one. */
+    void settle() throws SQLException {
+        execute(Beside.text(LedgerSession.class, "settle.sql"));
     }
 
     void execute(String sql) throws SQLException {

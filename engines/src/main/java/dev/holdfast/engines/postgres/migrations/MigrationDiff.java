@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Files against what is recorded: how each stands, and what keeps a run from going on. Pure. */
 final class MigrationDiff {
@@ -76,10 +78,10 @@ final class MigrationDiff {
 
     /** The files that a run would run, in order. */
     List<MigrationFile> pending() {
-        List<String> scripts = entries.stream()
+        Set<String> scripts = entries.stream()
                 .filter(entry -> entry.state().isPending())
                 .map(Entry::script)
-                .toList();
+                .collect(Collectors.toSet());
         return folder.files().stream()
                 .filter(file -> scripts.contains(file.script()))
                 .toList();
@@ -106,12 +108,16 @@ final class MigrationDiff {
 
     /** Recorded rows of files that are no longer there. */
     List<HistoryRow> missing() {
+        Set<Optional<MigrationVersion>> there = versions();
         return byVersion.values().stream()
                 .filter(row -> !row.isBaseline() && !row.type().startsWith("ADOPTED"))
-                .filter(row -> folder.versioned().stream()
-                        .noneMatch(file -> file.version().equals(row.version())))
+                .filter(row -> !there.contains(row.version()))
                 .sorted(java.util.Comparator.comparingInt(HistoryRow::rank))
                 .toList();
+    }
+
+    private Set<Optional<MigrationVersion>> versions() {
+        return folder.versioned().stream().map(MigrationFile::version).collect(Collectors.toSet());
     }
 
     private void versioned(MigrationFile file) {
@@ -219,12 +225,11 @@ final class MigrationDiff {
         Optional<MigrationVersion> newest = folder.versioned().stream()
                 .flatMap(file -> file.version().stream())
                 .max(MigrationVersion::compareTo);
+        Set<Optional<MigrationVersion>> there = versions();
         for (HistoryRow row : rows) {
             boolean current =
                     row.version().map(byVersion::get).filter(row::equals).isPresent();
-            boolean hasFile =
-                    folder.versioned().stream().anyMatch(file -> file.version().equals(row.version()));
-            if (!current || hasFile) {
+            if (!current || there.contains(row.version())) {
                 continue;
             }
             String label = "V" + row.version().orElseThrow();

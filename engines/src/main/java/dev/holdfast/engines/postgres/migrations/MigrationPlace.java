@@ -11,6 +11,7 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Position;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +70,17 @@ public record MigrationPlace(
     /** {@code main/databases/app/migrations}. */
     String where() {
         return service.name() + "/databases/" + database + "/migrations";
+    }
+
+    /**
+     * Whether rows of tenants may be hidden from who runs the files. A statement that meets them is refused then: otherwise it
+     * would succeed, and change none of them.
+     */
+    boolean isBlind() {
+        return Elsewhere.is(service)
+                && Optional.ofNullable(service.settings().databases().get(database))
+                        .flatMap(found -> found.tenancy())
+                        .isPresent();
     }
 
     /** What the ledger calls the history table. */

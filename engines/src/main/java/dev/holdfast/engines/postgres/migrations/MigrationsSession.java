@@ -22,6 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The migrations of one database on one server. It looks as the role of Holdfast, and runs files as the role the stack file gives
@@ -167,7 +169,7 @@ public final class MigrationsSession implements AutoCloseable {
             watcher.begins(pending.size());
             RunningSession running = new RunningSession(place, ledger, () -> watcher.opened(open()), kept, watcher);
             running.run(folder, pending, to, bench);
-            List<String> scripts = pending.stream().map(MigrationFile::script).toList();
+            Set<String> scripts = pending.stream().map(MigrationFile::script).collect(Collectors.toSet());
             return look(folder).entries().stream()
                     .filter(entry -> scripts.contains(entry.script()))
                     .toList();
@@ -228,6 +230,7 @@ public final class MigrationsSession implements AutoCloseable {
                     + "; SET statement_timeout = "
                     + place.spec().statementTimeout().map(Duration::toMillis).orElse(0L)
                     + "; SET idle_in_transaction_session_timeout = 0; SET client_connection_check_interval = '1s'"
+                    + "; SET row_security = " + (place.isBlind() ? "off" : "on")
                     + "; SET standard_conforming_strings = on; SET application_name = '" + application() + "'");
             return connection;
         } catch (SQLException e) {

@@ -6,10 +6,14 @@ import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Reconciled;
 import dev.holdfast.engine.Rehearsing;
 import dev.holdfast.engine.Support;
+import dev.holdfast.engines.postgres.Declared;
+import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.MigrationsSpec.When;
 import dev.holdfast.engines.postgres.PostgresExtensions;
 import dev.holdfast.engines.postgres.PostgresSpec;
+import dev.holdfast.engines.postgres.audit.Audits;
 import dev.holdfast.engines.postgres.rehearsal.PostgresRehearsal;
+import dev.holdfast.engines.postgres.tenancy.Tenancies;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import dev.holdfast.problem.Problem;
@@ -105,15 +109,23 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
 
     /** What a file made is taken hold of at once: rows of tenants are kept apart, changes are written down. */
     private void settle(Service<PostgresSpec> service, String database, Bench bench) {
-        String place = service.name() + "/databases/" + database + "/";
-        for (Reconciled<PostgresSpec> facet : before) {
-            for (Change change : facet.changes(service, bench.context())) {
-                boolean isOfRows = change.where().startsWith(place + "tenancy")
-                        || change.where().startsWith(place + "audit");
-                if (isOfRows && change.risk() == Risk.NONE) {
-                    bench.say(change.summary());
-                    facet.apply(change, service, bench.context());
-                }
+        Declared declared = Declared.of(service, extensions);
+        PostgresSpec.Database spec = declared.databases().get(database);
+        List<Change> changes = new ArrayList<>();
+        // asked of this database and of these two alone: a login to each of the others is dearer than a small file
+        if (spec != null && spec.tenancy().isPresent()) {
+            changes.addAll(
+                    new Tenancies(declared, bench.context(), List.of(database), Doors.bound(service, bench.context()))
+                            .changesIn(database));
+        }
+        if (spec != null && spec.audit().isPresent()) {
+            changes.addAll(
+                    Audits.changesIn(declared, database, bench.context(), Doors.superuser(service, bench.context())));
+        }
+        for (Change change : changes) {
+            if (change.risk() == Risk.NONE) {
+                bench.say(change.summary());
+                before.getLast().apply(change, service, bench.context());
             }
         }
     }

@@ -149,6 +149,9 @@ final class RefusalWire {
     }
 
     private static String hint(SQLException refusal) {
+        if (PostgresWire.firstLine(refusal).contains("row-level security policy for table")) {
+            return "The role that runs the files is bound by the policies of tenants. Name the tenant whose rows are meant, in the file: SET LOCAL row_security = on; SELECT holdfast.set_tenant(holdfast.tenant_named('NAME')); or have the role given BYPASSRLS. A foreign key is added NOT VALID. ";
+        }
         if ("42501".equals(refusal.getSQLState())) {
             return "Give the role what it lacks in the stack file (extensions: for an extension, owner: for a table of another role). ";
         }

@@ -7,6 +7,7 @@ import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Position;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.text.Durations;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -253,6 +254,9 @@ final class RunningSession {
         @Override
         public void after(MigrationFile file, Connection connection) throws SQLException {
             watcher.after(file, connection);
+            if (Elsewhere.is(place.service())) {
+                new LedgerSession(place, connection).settle();
+            }
             if (kept) {
                 new LedgerSession(place, connection).done(file);
             }

@@ -105,6 +105,11 @@ record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
                 .orElseGet(this::first);
     }
 
+    /** Whether anything was archived on that timeline. */
+    boolean holds(int timeline) {
+        return forks.containsKey(timeline) || segments.stream().anyMatch(segment -> segment.timeline() == timeline);
+    }
+
     int newest() {
         return segments.stream().mapToInt(Segment::timeline).max().orElse(1);
     }

@@ -14,8 +14,16 @@ record Contents(PgBackRest programs) {
 
     Restores restores(Place place, Flushed flushed) throws InterruptedException {
         Stored stored = stored(place);
-        String stanza = place.repository().stanza();
-        Archive archive = stored.archive().isEmpty()
+        Archive archive = archive(place, stored);
+        return new Restores(place.name(), stored, archive, new NamedPoints(programs, place).all(), flushed);
+    }
+
+    Archive archive(Place place) throws InterruptedException {
+        return archive(place, stored(place));
+    }
+
+    private Archive archive(Place place, Stored stored) throws InterruptedException {
+        return stored.archive().isEmpty()
                 ? new Archive(List.of(), new TreeMap<>())
                 : Archive.of(
                         place.name(),
@@ -24,8 +32,7 @@ record Contents(PgBackRest programs) {
                                 "--output=json",
                                 "--recurse",
                                 "repo-ls",
-                                "archive/" + stanza + "/" + stored.archive()));
-        return new Restores(place.name(), stored, archive, new NamedPoints(programs, place).all(), flushed);
+                                "archive/" + place.repository().stanza() + "/" + stored.archive()));
     }
 
     /** What was counted when that backup was taken. */

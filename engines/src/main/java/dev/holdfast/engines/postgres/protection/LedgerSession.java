@@ -3,15 +3,11 @@ package dev.holdfast.engines.postgres.protection;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.postgres.Declared;
-import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.PostgresSession;
 import dev.holdfast.engines.postgres.Sql;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
-import dev.holdfast.secret.Redacted;
-import dev.holdfast.secret.Scram;
-import dev.holdfast.secret.SecretRef;
 import dev.holdfast.stack.Service;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -75,21 +71,6 @@ final class LedgerSession {
                             "PostgreSQL '" + service.name() + "' did not name the point: " + e.getMessage(),
                             "Choose a name of at most 50 plain characters, and see 'holdfast status'."),
                     e);
-        }
-    }
-
-    /** Gives Holdfast's own role there the password of another place. */
-    static void password(Service<?> service, Context copy, Context to) {
-        SecretRef password = Doors.password(service, Declared.HOLDFAST);
-        Redacted salt = to.secret(new SecretRef(password.service(), "salts/" + password.name()));
-        String verifier = Scram.verifier(to.secret(password), salt);
-        try (Connection connection = PostgresSession.connection(service, copy, Declared.HOME, ANSWER_SECONDS);
-                Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic'; ALTER ROLE "
-                            + Sql.name(Declared.HOLDFAST) + " PASSWORD " + Sql.text(verifier));
-        } catch (SQLException e) {
-            throw PostgresSession.unreachable(service, e);
         }
     }
 

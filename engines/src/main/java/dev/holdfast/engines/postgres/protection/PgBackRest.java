@@ -103,7 +103,8 @@ final class PgBackRest {
         return script(
                 place,
                 "note",
-                "exec " + Archiving.PROGRAM + " --ignore-missing repo-get \"$1\"",
+                // it ends with 1 for a file that is missing, and with its number for an error
+                Archiving.PROGRAM + " --ignore-missing repo-get \"$1\"; status=$?; [ $status = 1 ] || exit $status",
                 List.of(path),
                 Optional.empty(),
                 READING,

@@ -19,6 +19,7 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Cron;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -252,7 +253,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     }
 
     @Override
-    public String bring(Service<PostgresSpec> service, String table, Bench copy, Context source)
+    public Brought bring(Service<PostgresSpec> service, String table, Bench copy, Context source)
             throws InterruptedException {
         BackupsSpec backups = requireAsked(service, source);
         return new Tables(programs)
@@ -260,8 +261,24 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     }
 
     @Override
-    public void handOver(Service<PostgresSpec> service, Context copy, Context to) {
-        LedgerSession.password(service, copy, to);
+    public void handOver(Service<PostgresSpec> service, Context copy, Bench to) throws InterruptedException {
+        try (SuccessorSession session = SuccessorSession.open(service, copy, to.context())) {
+            if (isAsked(service)) {
+                int timeline = session.timeline();
+                if (contents.archive(place(service, to)).holds(timeline)) {
+                    throw new HoldfastException(
+                            Problem.of(
+                                    Code.HF3640,
+                                    "'" + copy.stack().name() + "' writes its log on timeline " + timeline
+                                            + ", and what is archived of '" + service.name()
+                                            + "' has another history of that number",
+                                    "Restore the state that is wanted once more with 'holdfast restore "
+                                            + service.name()
+                                            + "', which gives it a timeline of its own, and promote that copy; what was written to this one can be taken over from it while both are up."));
+                }
+            }
+            session.handOver();
+        }
     }
 
     private static BackupsSpec requireAsked(Service<PostgresSpec> service, Context context) {
@@ -272,6 +289,9 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
                                         Code.HF1553,
                                         "service '" + service.name() + "' of stack '"
                                                 + context.stack().name() + "' is not saved anywhere",
-                                        "Add backups: { to: objects/backups } to the service, with an s3 service 'objects' that has the bucket, and run holdfast apply.")));
+                                        Elsewhere.is(service)
+                                                ? "Somebody else runs its server, and saves it: use the backups of its provider, or holdfast connect "
+                                                        + service.name() + " and pg_dump."
+                                                : "Add backups: { to: objects/backups } to the service, with an s3 service 'objects' that has the bucket, and run holdfast apply.")));
     }
 }

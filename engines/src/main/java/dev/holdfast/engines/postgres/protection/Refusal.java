@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** What a failure of pgBackRest means to somebody who wants a backup or a restore. */
 final class Refusal {
     private static final Pattern ERROR = Pattern.compile("(?m)^(?:P\\d\\d\\s+)?ERROR: \\[(\\d{3})]: (.*)$");
+    private static final Pattern FAILING = Pattern.compile("request failed with 5\\d\\d|\\[5\\d\\d] ");
     private static final Pattern LAST_WAL = Pattern.compile("\\b[0-9A-F]{24}\\b");
 
     private Refusal() {}
@@ -41,6 +42,19 @@ final class Refusal {
                     Code.HF3621,
                     "the store of " + service + "'s backups refuses the account: " + said,
                     "Give the account its right to the bucket back, or renew its password (holdfast apply writes the one of the stack anew).");
+        }
+        // pgBackRest numbers this as it does a wrong key
+        if (lower.contains("unable to verify certificate") || lower.contains("certificate verify failed")) {
+            return Problem.of(
+                    Code.HF3620,
+                    "what answers in the place of the store of " + service + "'s backups is not believed: " + said,
+                    "See 'holdfast status' for whether another program has the store's port; a key file that is older than the store's authority is written anew with 'holdfast backup key'.");
+        }
+        if (lower.contains("[serviceerror]") || FAILING.matcher(lower).find()) {
+            return Problem.of(
+                    Code.HF3642,
+                    "the store of " + service + "'s backups fails at what it is asked: " + said,
+                    "See 'holdfast status' for what the store lacks, room on its disk for one, and mend that.");
         }
         return byNumber(service, what, status, text, said);
     }

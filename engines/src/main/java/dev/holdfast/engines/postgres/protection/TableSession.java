@@ -1,6 +1,7 @@
 package dev.holdfast.engines.postgres.protection;
 
 import dev.holdfast.engine.Context;
+import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.postgres.PostgresSession;
 import dev.holdfast.engines.postgres.Sql;
 import dev.holdfast.problem.Code;
@@ -14,14 +15,33 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Makes a table of a copy ready to be carried away: alone in a schema whose name the source does not have. */
 final class TableSession {
     private static final int ANSWER_SECONDS = 60;
 
+    private static final String FOREIGN_KEYS =
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = to_regclass(?)";
+
+    private static final String TRIGGERS =
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = to_regclass(?)";
+
+    private static final String POLICIES = Beside.text(TableSession.class, "policies.sql");
+
     private TableSession() {}
 
-    static String place(Service<?> service, Context source, Context copy, Tables.Name table) {
+    /**
+     * What is to be carried.
+     *
+     * @param policies statements that make the table's policies anew where it goes, by their names
+     * @param left what stays behind, each a sentence without its full stop
+     */
+    record Placed(String schema, SortedMap<String, String> policies, List<String> left) {}
+
+    /** Columns, defaults, indexes and constraints go with the table; what points at other tables or acts on them does not. */
+    static Placed place(Service<?> service, Context source, Context copy, Tables.Name table) {
         String schema = free(service, source, table);
         String title = table.database() + "." + table.schema() + "." + table.table();
         try (Connection connection = PostgresSession.connection(service, copy, table.database(), ANSWER_SECONDS)) {
@@ -33,28 +53,29 @@ final class TableSession {
                         "there is no table " + title + " in the state that was restored",
                         "Name a table of that time (a partitioned one by its partitions), or another time with --at."));
             }
+            List<String> left = new ArrayList<>();
+            pairs(connection, FOREIGN_KEYS, name)
+                    .forEach((constraint, text) -> left.add("foreign key " + constraint
+                            + ", which would hold against the" + " rows of today: " + text));
+            pairs(connection, TRIGGERS, name)
+                    .forEach((trigger, text) ->
+                            left.add("trigger " + trigger + ", which would act on the tables of today: " + text));
             try (Statement statement = connection.createStatement()) {
-                // what points at other tables, or acts on them, would act on those of today
-                for (String constraint : strings(
-                        connection,
-                        "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = to_regclass(?)",
-                        name)) {
+                for (String constraint : pairs(connection, FOREIGN_KEYS, name).keySet()) {
                     statement.execute("ALTER TABLE " + name + " DROP CONSTRAINT " + Sql.name(constraint) + " CASCADE");
                 }
-                for (String trigger : strings(
-                        connection,
-                        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = to_regclass(?)",
-                        name)) {
+                for (String trigger : pairs(connection, TRIGGERS, name).keySet()) {
                     statement.execute("DROP TRIGGER " + Sql.name(trigger) + " ON " + name);
-                }
-                for (String policy :
-                        strings(connection, "SELECT polname FROM pg_policy WHERE polrelid = to_regclass(?)", name)) {
-                    statement.execute("DROP POLICY " + Sql.name(policy) + " ON " + name);
                 }
                 statement.execute("CREATE SCHEMA " + Sql.name(schema));
                 statement.execute("ALTER TABLE " + name + " SET SCHEMA " + Sql.name(schema));
+                String placed = Sql.name(schema) + "." + Sql.name(table.table());
+                SortedMap<String, String> policies = pairs(connection, POLICIES, placed);
+                for (String policy : policies.keySet()) {
+                    statement.execute("DROP POLICY " + Sql.name(policy) + " ON " + placed);
+                }
+                return new Placed(schema, policies, left);
             }
-            return schema;
         } catch (SQLException e) {
             throw new HoldfastException(
                     Problem.of(
@@ -64,6 +85,30 @@ final class TableSession {
                                     + "' and take what is needed from there."),
                     e);
         }
+    }
+
+    /**
+     * Makes the policies again where the table is now. What they name may be gone by now, a role or a function: without one
+     * of them nobody sees more than with it, since the table stays under row-level security.
+     */
+    static List<String> protect(Service<?> service, Context source, Tables.Name table, Placed placed) {
+        List<String> left = new ArrayList<>(placed.left());
+        try (Connection connection = PostgresSession.connection(service, source, table.database(), ANSWER_SECONDS)) {
+            placed.policies().forEach((policy, text) -> {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute(text);
+                } catch (SQLException e) {
+                    left.add("policy " + policy + ", because " + first(e) + ": " + text);
+                }
+            });
+        } catch (SQLException e) {
+            throw PostgresSession.unreachable(service, e);
+        }
+        return left;
+    }
+
+    private static String first(SQLException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("^ERROR: ", "");
     }
 
     /** Removes what Holdfast made for its own use in a database that is to be loaded. */
@@ -88,6 +133,20 @@ final class TableSession {
         } catch (SQLException e) {
             throw PostgresSession.unreachable(service, e);
         }
+    }
+
+    private static SortedMap<String, String> pairs(Connection connection, String question, String argument)
+            throws SQLException {
+        SortedMap<String, String> found = new TreeMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(question)) {
+            statement.setString(1, argument);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.put(rows.getString(1), rows.getString(2));
+                }
+            }
+        }
+        return found;
     }
 
     private static List<String> strings(Connection connection, String question, String argument) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.holdfast.engines.postgres.protection;
 
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Protection.Brought;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Doors;
@@ -54,12 +55,12 @@ final class Tables {
     }
 
     /** Where the table is to be found in the source; a second restore of it gets a place of its own. */
-    String bring(Place place, String table, Context source) throws InterruptedException {
+    Brought bring(Place place, String table, Context source) throws InterruptedException {
         SortedSet<String> databases = new TreeSet<>(Declared.of(place.service(), PostgresExtensions.known())
                 .databases()
                 .keySet());
         Name name = Name.of(table, databases);
-        String schema =
+        TableSession.Placed placed =
                 TableSession.place(place.service(), source, place.bench().context(), name);
         SortedMap<String, Redacted> environment = new TreeMap<>();
         environment.put(
@@ -77,10 +78,11 @@ final class Tables {
                 Beside.text(Tables.class, "table.sh"),
                 List.of(
                         name.database(),
-                        schema,
+                        placed.schema(),
                         Doors.program(place.service(), "pg_dump"),
                         Doors.program(place.service(), "psql")),
                 environment);
-        return name.database() + "." + schema + "." + name.table();
+        List<String> left = TableSession.protect(place.service(), source, name, placed);
+        return new Brought(name.database() + "." + placed.schema() + "." + name.table(), left);
     }
 }

@@ -18,6 +18,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
+import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Durations;
 import dev.holdfast.text.Nearest;
@@ -53,12 +54,13 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
         Declared declared = Declared.of(service, extensions);
         List<Credential> logins = new ArrayList<>();
         declared.roles().keySet().forEach(role -> logins.add(login(service, role, false, context)));
-        own(declared).forEach(role -> logins.add(login(service, role, true, context)));
+        own(service, declared).forEach(role -> logins.add(login(service, role, true, context)));
         return List.copyOf(logins);
     }
 
-    private static List<String> own(Declared declared) {
-        List<String> own = new ArrayList<>(OWN);
+    /** On a server of somebody else neither is there: Holdfast goes in as the role of the address. */
+    private static List<String> own(Service<PostgresSpec> service, Declared declared) {
+        List<String> own = new ArrayList<>(Elsewhere.is(service) ? List.of() : OWN);
         if (declared.isPooled()) {
             own.addAll(OF_POOLER);
         }
@@ -210,7 +212,16 @@ public final class PostgresRotation implements Rotation<PostgresSpec> {
     private void require(Service<PostgresSpec> service, String role) {
         Declared declared = Declared.of(service, extensions);
         List<String> known = new ArrayList<>(declared.roles().keySet());
-        known.addAll(own(declared));
+        known.addAll(own(service, declared));
+        if (Elsewhere.is(service) && (role.equals(Doors.keeper(service)) || OWN.contains(role))) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3504,
+                            "role '" + role + "' is not one whose password Holdfast keeps for external service '"
+                                    + service.name() + "': it goes in as '" + Doors.keeper(service)
+                                    + "', the role of the address",
+                            "Change that password where the server is run, and write the new address into the file of external.url, which is read anew at once."));
+        }
         if (!known.contains(role)) {
             throw new HoldfastException(Problem.of(
                     Code.HF3504,

@@ -75,8 +75,10 @@ final class RotationSession {
                         + Sql.name(role) + ";"));
     }
 
+    /** On a server of somebody else those that its role may enter: what is in others cannot be of ours. */
     private List<String> databases() {
-        return query("SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND datname <> 'template1'");
+        return query("SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND datname <> 'template1'"
+                + " AND pg_catalog.has_database_privilege(oid, 'CONNECT')");
     }
 
     private boolean exists(String role) {

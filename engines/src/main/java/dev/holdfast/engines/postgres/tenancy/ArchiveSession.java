@@ -91,6 +91,7 @@ final class ArchiveSession {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
         }
+        session.enter(tenant.key());
         List<Json> described = new ArrayList<>();
         SortedMap<String, Digest> digests = session.digests(tenant.key());
         for (Copied copied : session.tables()) {
@@ -223,6 +224,7 @@ final class ArchiveSession {
     private void fill(ZipFile zip, Json manifest, Tenant tenant) throws SQLException {
         Map<String, Json> described = new TreeMap<>();
         manifest.itemsAt("tables").forEach(t -> described.put(t.textAt("table").orElse(""), t));
+        session.enter(tenant.key());
         boolean isFirst = true;
         for (Copied copied : session.tables()) {
             Json table = described.get(copied.table().toString());
@@ -263,15 +265,8 @@ final class ArchiveSession {
         if (entry == null) {
             throw new UncheckedIOException(new IOException("the rows of " + copied.table() + " are missing"));
         }
-        Connection connection = session.connection();
         try (InputStream in = zip.getInputStream(entry)) {
-            connection
-                    .unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyIn(
-                            "COPY " + copied.table().sql() + " (" + copied.columns()
-                                    + ") FROM STDIN (FORMAT csv, HEADER MATCH)",
-                            in);
+            copyIn(copied, in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -284,6 +279,28 @@ final class ArchiveSession {
                     row -> row.getLong(1),
                     copied.table().sql(),
                     column.replaceAll("^\"|\"$", "").replace("\"\"", "\""));
+        }
+    }
+
+    /** COPY knows no policies: where they bind, the rows come by way of a table of this transaction alone. */
+    private void copyIn(Copied copied, InputStream in) throws SQLException, IOException {
+        Connection connection = session.connection();
+        String into =
+                session.isBound() ? "pg_temp.holdfast_incoming" : copied.table().sql();
+        try (Statement statement = connection.createStatement()) {
+            if (session.isBound()) {
+                statement.execute("CREATE TEMPORARY TABLE holdfast_incoming ON COMMIT DROP AS SELECT "
+                        + copied.columns() + " FROM " + copied.table().sql() + " WITH NO DATA");
+            }
+            connection
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyIn("COPY " + into + " (" + copied.columns() + ") FROM STDIN (FORMAT csv, HEADER MATCH)", in);
+            if (session.isBound()) {
+                statement.execute("INSERT INTO " + copied.table().sql() + " (" + copied.columns()
+                        + ") OVERRIDING SYSTEM VALUE SELECT " + copied.columns() + " FROM " + into);
+                statement.execute("DROP TABLE " + into);
+            }
         }
     }
 

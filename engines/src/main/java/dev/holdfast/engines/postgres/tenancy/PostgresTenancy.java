@@ -3,6 +3,7 @@ package dev.holdfast.engines.postgres.tenancy;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Tenancy;
 import dev.holdfast.engines.postgres.Declared;
+import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.PostgresExtensions;
 import dev.holdfast.engines.postgres.PostgresSpec;
 import dev.holdfast.engines.postgres.TenancySpec;
@@ -229,7 +230,8 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
                 .orElseThrow(() -> TenancyRefusals.undeclared(service.name(), database));
         try (TenancySession session = TenancySession.open(service, bench.context(), database)) {
             ActualTenancy actual = session.look(spec);
-            Tenants tenants = Tenancies.of(spec, actual.registry(), declared.owner(database));
+            Optional<String> bound = Doors.bound(service, bench.context());
+            Tenants tenants = Tenancies.of(spec, actual.registry(), Tenancies.owner(declared, database, bound), bound);
             if (actual.registry().isEmpty() || actual.registry().get().key().isEmpty()) {
                 throw TenancyRefusals.notReady(
                         "database '" + database + "' of service '" + service.name() + "' has no list of tenants '"

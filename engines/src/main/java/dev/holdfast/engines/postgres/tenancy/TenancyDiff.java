@@ -205,7 +205,7 @@ final class TenancyDiff {
                 + tie.referenced().sql() + " (" + theirColumn + ", "
                 + tie.there() + ")" + onUpdate.map(word -> " ON UPDATE " + word).get()
                 + onDelete.map(word -> " ON DELETE " + word).get() + wait + (late ? " NOT VALID" : "") + ";");
-        if (late) {
+        if (late && tenants.bound().isEmpty()) {
             batches.add(table + " VALIDATE CONSTRAINT " + name + ";");
         }
         batches.add(table + " DROP CONSTRAINT IF EXISTS " + Sql.name(tie.name()) + ";");
@@ -213,7 +213,11 @@ final class TenancyDiff {
                 "/" + tie.table() + "/" + tie.name(),
                 tie.table() + ": keep " + tie.name() + " within one tenant",
                 String.join("\n\n" + connect, batches),
-                "PostgreSQL checks foreign keys past every policy, so that a row could be tied to another tenant's");
+                "PostgreSQL checks foreign keys past every policy, so that a row could be tied to another tenant's"
+                        + (tenants.bound().isEmpty()
+                                ? ""
+                                : "; rows that are there already stay unchecked (NOT VALID), because policies hide them from "
+                                        + tenants.bound().get()));
     }
 
     private String columnOf(Table table) {

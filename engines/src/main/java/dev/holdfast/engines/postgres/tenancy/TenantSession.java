@@ -139,6 +139,45 @@ final class TenantSession implements AutoCloseable {
                 e);
     }
 
+    /**
+     * Runs the steps where policies let the tenant's rows be seen. Where they bind Holdfast, too, it is the tenant for as long
+     * as the transaction lasts, so that nothing of it is left in a connection that a provider's pooler gives to the next.
+     */
+    private <T> T within(String key, Steps<T> steps) {
+        if (found.tenants().bound().isEmpty()) {
+            return run(steps);
+        }
+        return isOpen() ? run(() -> as(key, steps)) : transaction(() -> as(key, steps));
+    }
+
+    private <T> T as(String key, Steps<T> steps) throws SQLException {
+        enter(key);
+        return steps.run();
+    }
+
+    /** For the rest of the transaction. Does nothing where no policy binds Holdfast. */
+    void enter(String key) {
+        if (found.tenants().bound().isPresent()) {
+            asked(found.tenants().entering(), row -> row.getString(1), key);
+        }
+    }
+
+    boolean isBound() {
+        return found.tenants().bound().isPresent();
+    }
+
+    private <T> T run(Steps<T> steps) {
+        try {
+            return steps.run();
+        } catch (SQLException e) {
+            throw refused(e);
+        }
+    }
+
+    private boolean isOpen() {
+        return run(() -> !connection.getAutoCommit());
+    }
+
     long count() {
         return asked("SELECT count(*) FROM " + found.tenants().registry().sql(), row -> row.getLong(1))
                 .getFirst();
@@ -174,9 +213,22 @@ final class TenantSession implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Of all tenants at once: one look at each table. */
+    /** Of all tenants at once: one look at each table, or one a tenant where policies let no more be seen. */
     Map<String, Size> sizes() {
         Map<String, Size> sizes = new LinkedHashMap<>();
+        if (isBound()) {
+            for (Tenant tenant : list()) {
+                sizes.put(
+                        tenant.key(),
+                        parts(tenant.key()).stream()
+                                .map(Part::size)
+                                .reduce(
+                                        new Size(0, 0),
+                                        (one, other) ->
+                                                new Size(one.rows() + other.rows(), one.bytes() + other.bytes())));
+            }
+            return sizes;
+        }
         for (Copied copied : tables()) {
             asked(
                     "SELECT " + copied.key() + "::text, count(*), sum(pg_column_size(t.*)) FROM "
@@ -190,6 +242,10 @@ final class TenantSession implements AutoCloseable {
     }
 
     List<Part> parts(String key) {
+        return within(key, () -> seenParts(key));
+    }
+
+    private List<Part> seenParts(String key) {
         List<Part> parts = new ArrayList<>();
         for (Copied copied : tables()) {
             parts.add(asked(
@@ -203,6 +259,10 @@ final class TenantSession implements AutoCloseable {
     }
 
     SortedMap<String, Digest> digests(String key) {
+        return within(key, () -> seenDigests(key));
+    }
+
+    private SortedMap<String, Digest> seenDigests(String key) {
         SortedMap<String, Digest> digests = new TreeMap<>();
         for (Copied copied : tables()) {
             digests.put(
@@ -247,6 +307,7 @@ final class TenantSession implements AutoCloseable {
     }
 
     void remove(String key) throws SQLException {
+        enter(key);
         List<Copied> tables = tables().reversed();
         for (Copied copied : tables) {
             try (PreparedStatement delete = connection.prepareStatement(

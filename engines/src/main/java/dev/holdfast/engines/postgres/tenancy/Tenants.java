@@ -11,13 +11,17 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * The tenancy of one database as it is meant, together with what only the database knows: the key of its list of tenants.
  * Pure; the one place where it becomes SQL.
+ *
+ * @param bound the role of Holdfast where policies bind it too: it reads the list of tenants by a policy of its own, and
+ *     rows of tenants as each of them in turn
  */
-record Tenants(TenancySpec spec, KeyType type, String registryKey, String owner) {
+record Tenants(TenancySpec spec, KeyType type, String registryKey, String owner, Optional<String> bound) {
     /** Above this many partitions the planning of a query that does not name its tenant takes tens of milliseconds. */
     static final int MOST_PARTITIONS = 300;
 
@@ -68,6 +72,7 @@ record Tenants(TenancySpec spec, KeyType type, String registryKey, String owner)
                 .replace("{{registry}}", registry().literal())
                 .replace("{{registry-key}}", Sql.text(registryKey))
                 .replace("{{key}}", Sql.text(spec.key()))
+                .replace("{{keeper}}", bound.map(Sql::text).orElse("NULL"))
                 .replace("{{mark}}", mark);
     }
 
@@ -85,6 +90,13 @@ record Tenants(TenancySpec spec, KeyType type, String registryKey, String owner)
         String writes = seen("writes");
         String tenant = "holdfast_tenant false * true " + same + " " + same;
         String read = "holdfast_read true r true " + reads + " ";
+        if (isRegistry && bound.isPresent()) {
+            String open = "(" + same + " OR (CURRENT_USER = " + Sql.text(bound.get()) + "::name))";
+            return List.of(
+                    "holdfast_keeper true * false true true",
+                    read,
+                    "holdfast_tenant false * true " + open + " " + open);
+        }
         return isRegistry
                 ? List.of(read, tenant)
                 : List.of(
@@ -97,6 +109,21 @@ record Tenants(TenancySpec spec, KeyType type, String registryKey, String owner)
 
     private String seen(String what) {
         return spec.role().isEmpty() ? "true" : "( SELECT holdfast.tenant_" + what + "() AS tenant_" + what + ")";
+    }
+
+    /** For the rest of a transaction: what a session of that tenant has set which may do the most. One parameter, the key. */
+    String entering() {
+        return "SELECT set_config(" + Sql.text(spec.setting()) + ", ?, true)"
+                + spec.role()
+                        .map(within -> ", set_config(" + Sql.text(within.setting()) + ", "
+                                + Sql.text(
+                                        within.write().isEmpty()
+                                                ? within.read().isEmpty()
+                                                        ? ""
+                                                        : within.read().getFirst()
+                                                : within.write().getFirst())
+                                + ", true)")
+                        .orElse("");
     }
 
     private static String setRole(Within within) {

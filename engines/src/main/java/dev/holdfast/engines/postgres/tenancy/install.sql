@@ -50,6 +50,7 @@ CREATE OR REPLACE FUNCTION holdfast.tenancy_hold(held regclass) RETURNS void LAN
 DECLARE
   is_registry boolean := held = to_regclass({{registry}});
   own text := CASE WHEN held = to_regclass({{registry}}) THEN {{registry-key}} ELSE {{key}} END;
+  keeper text := {{keeper}};
   strategy "char" := (SELECT partstrat FROM pg_partitioned_table WHERE partrelid = held);
   modulus int;
   name name;
@@ -61,9 +62,14 @@ BEGIN
     END LOOP;
     -- nothing that others permit widens a restrictive policy. Where there are partitions the plain expression is what lets the
     -- server leave all but one of them out before it starts; elsewhere the sub-select is what is computed once a query
-    EXECUTE format('CREATE POLICY holdfast_tenant ON %s AS RESTRICTIVE USING (%I = %s) WITH CHECK (%2$I = %3$s)', held, own,
+    EXECUTE format('CREATE POLICY holdfast_tenant ON %s AS RESTRICTIVE USING (%I = %s%s) WITH CHECK (%2$I = %3$s%4$s)', held, own,
       format(CASE WHEN strategy IS NULL THEN '(SELECT nullif(current_setting(%L, true), %L)::{{type}})'
-                  ELSE 'nullif(current_setting(%L, true), %L)::{{type}}' END, {{setting}}, ''));
+                  ELSE 'nullif(current_setting(%L, true), %L)::{{type}}' END, {{setting}}, ''),
+      -- where no right passes by policies, who looks after the tenants still has to know of all of them
+      CASE WHEN is_registry AND keeper IS NOT NULL THEN format(' OR current_user = %L', keeper) ELSE '' END);
+    IF is_registry AND keeper IS NOT NULL THEN
+      EXECUTE format('CREATE POLICY holdfast_keeper ON %s TO %I USING (true) WITH CHECK (true)', held, keeper);
+    END IF;
     EXECUTE format('CREATE POLICY holdfast_read ON %s FOR SELECT USING ({{may-read}})', held);
     IF NOT is_registry THEN
       EXECUTE format('CREATE POLICY holdfast_insert ON %s FOR INSERT WITH CHECK ({{may-write}})', held);
@@ -161,6 +167,8 @@ BEGIN
   END LOOP;
 END
 $guard$;
+-- it reads the list of tenants with the rights of whom the list's policy lets, which may be somebody else than when it was made
+ALTER FUNCTION holdfast.tenant_named(text) OWNER TO CURRENT_USER;
 -- not left to defaults: who makes functions may have them closed to everybody
 GRANT EXECUTE ON FUNCTION holdfast.current_tenant(), holdfast.set_tenant({{type}}, text), holdfast.tenant_reads(), holdfast.tenant_writes(),
   holdfast.tenant_named(text), holdfast.tenancy_declared(), holdfast.tenancy_close(regclass), holdfast.tenancy_hold(regclass) TO PUBLIC;

@@ -21,10 +21,13 @@ final class RefusalTest {
             delimiter = '|',
             value = {
                 "ERROR: [049]: unable to connect to 'localhost:9443 (127.0.0.1)': [111] Connection refused | HF3620",
+                "ERROR: [095]: unable to verify certificate presented by 'localhost:9443 (127.0.0.1)': [19] self-signed | HF3620",
                 "ERROR: [039]: HTTP request failed with 403 (Forbidden): ‖ <Code>SignatureDoesNotMatch</Code> | HF3621",
                 "ERROR: [039]: HTTP request failed with 403 (Forbidden): ‖ <Code>InvalidAccessKeyId</Code> | HF3621",
                 "ERROR: [039]: HTTP request failed with 403: ‖ <Code>RequestTimeTooSkewed</Code> | HF3635",
                 "ERROR: [039]: HTTP request failed with 404 (Not Found): ‖ <Code>NoSuchBucket</Code> | HF3622",
+                "ERROR: [104]: archive-push command encountered error(s): ‖ repo1: [ServiceError] [500] Server Error | HF3642",
+                "ERROR: [039]: HTTP request failed with 507 (Insufficient Storage) | HF3642",
                 "ERROR: [095]: unable to flush decrypt | HF3623",
                 "ERROR: [028]: backup and archive info files exist but do not match the database | HF3624",
                 "ERROR: [051]: PostgreSQL version 17, system-id 1 do not match stanza version 17, system-id 2 | HF3624",

@@ -1,7 +1,9 @@
 package dev.holdfast.targets.local.image;
 
 import dev.holdfast.problem.Code;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** The machines Debian builds the engines for and Holdfast runs them on. */
 public enum Architecture {
@@ -31,6 +33,15 @@ public enum Architecture {
     /** The dynamic loader, relative to the root. */
     public String loader() {
         return loader;
+    }
+
+    /** The words before the arguments of a program of an image that is started on the machine itself, outside any sandbox. */
+    public List<String> direct(Path root, String program) {
+        return List.of(
+                root.resolve(loader).toString(),
+                "--library-path",
+                root.resolve("usr/lib").resolve(triplet).toString(),
+                root.resolve(program).toString());
     }
 
     /** By the system properties {@code os.name} and {@code os.arch}. */

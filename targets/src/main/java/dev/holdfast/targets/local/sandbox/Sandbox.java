@@ -142,6 +142,7 @@ public final class Sandbox {
                 readOnly(arguments, bind.from(), bind.to());
             }
         }
+        entry.inside().forEach((name, value) -> arguments.addAll(List.of("--setenv", name, value)));
         arguments.addAll(List.of("--chdir", "/"));
         return arguments;
     }
@@ -164,12 +165,7 @@ public final class Sandbox {
     }
 
     private List<String> own(Image image, String program) {
-        Path root = image.root();
-        return List.of(
-                root.resolve(architecture.loader()).toString(),
-                "--library-path",
-                root.resolve("usr/lib").resolve(architecture.triplet()).toString(),
-                root.resolve(program).toString());
+        return architecture.direct(image.root(), program);
     }
 
     private static void readOnly(List<String> arguments, Path from, String to) {

@@ -3,9 +3,7 @@ package dev.holdfast.targets.local.volume;
 import dev.holdfast.targets.local.Disk;
 import dev.holdfast.targets.local.StateFile;
 import dev.holdfast.text.Json;
-import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
+import java.io.File;
 import java.nio.file.Path;
 
 /**
@@ -14,9 +12,11 @@ import java.nio.file.Path;
  * @param folder Holdfast's own folder of the volume
  * @param root the folder that holds a folder a stack; inside the mount where the volume is an image
  * @param size of the image in bytes; 0 for everything else
+ * @param sparse whether the image takes of the disk only what is in it
  * @param id what is written inside an image, too, so that no other is ever taken for it
  */
-record Definition(String name, Driver driver, Path folder, Path root, long size, String id, boolean whole) {
+record Definition(
+        String name, Driver driver, Path folder, Path root, long size, boolean sparse, String id, boolean whole) {
     /** What is never planned away: no estimate is that exact. */
     static final long MARGIN = 64L << 20;
 
@@ -39,6 +39,7 @@ record Definition(String name, Driver driver, Path folder, Path root, long size,
                 folder,
                 Path.of(StateFile.requireText(json, "root")),
                 StateFile.requireLong(json, "size"),
+                json.isAt("sparse"),
                 StateFile.requireText(json, "id"),
                 json.isAt("whole"));
     }
@@ -51,17 +52,22 @@ record Definition(String name, Driver driver, Path folder, Path root, long size,
                         .put("driver", driver.word())
                         .put("root", root.toString())
                         .put("size", size)
+                        .put("sparse", sparse)
                         .put("id", id)
                         .put("whole", whole)
                         .build());
     }
 
     Definition made() {
-        return new Definition(name, driver, folder, root, size, id, true);
+        return new Definition(name, driver, folder, root, size, sparse, id, true);
     }
 
     Definition withSize(long next) {
-        return new Definition(name, driver, folder, root, next, id, whole);
+        return new Definition(name, driver, folder, root, next, sparse, id, whole);
+    }
+
+    boolean isHome() {
+        return name.equals(Volumes.HOME);
     }
 
     Path image() {
@@ -77,14 +83,14 @@ record Definition(String name, Driver driver, Path folder, Path root, long size,
         return mount().resolve(".reserve");
     }
 
-    Room room() throws IOException {
-        FileStore store = Files.getFileStore(root);
+    /** Cheap: asked four times a second. */
+    Room room() {
+        File store = root.toFile();
         long free = store.getUsableSpace();
         if (!driver.isImage()) {
             return new Room(store.getTotalSpace(), free, 0, free);
         }
-        long below = Files.getFileStore(folder).getUsableSpace();
-        long reserve = Files.exists(reserve()) ? Files.size(reserve()) : 0;
-        return new Room(store.getTotalSpace(), free, reserve, Math.min(free, below));
+        long below = sparse ? folder.toFile().getUsableSpace() : free;
+        return new Room(store.getTotalSpace(), free, reserve().toFile().length(), Math.min(free, below));
     }
 }

@@ -3,12 +3,14 @@ package dev.holdfast.targets.local.volume;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Bytes;
 import dev.holdfast.targets.local.Disk;
 import dev.holdfast.targets.local.StackFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 
@@ -48,7 +50,7 @@ public final class Volume {
 
     /** Where this volume keeps that stack's data, whether there is any or not. */
     Path of(StackFolder folder) {
-        return name().equals(Volumes.HOME) ? folder.volume() : definition.root().resolve(folder.name());
+        return definition.isHome() ? folder.volume() : definition.root().resolve(folder.name());
     }
 
     /** What a cut would copy and about how long that takes. Reads the sizes of all files where it has to. */
@@ -57,14 +59,24 @@ public final class Volume {
             return Cost.NOTHING;
         }
         try {
-            long bytes = 0;
-            for (String member : members) {
-                bytes += Sizes.total(from.volume(member));
-            }
-            return Sizes.cost(bytes, definition.root());
+            return Sizes.cost(copied(from, members), definition.root());
         } catch (IOException e) {
             throw Disk.failure(from.volume(), 0, e);
         }
+    }
+
+    private long copied(StackFolder from, Set<String> members) {
+        long bytes = 0;
+        try {
+            if (!isCopyOnWrite()) {
+                for (String member : members) {
+                    bytes += Sizes.total(from.volume(member));
+                }
+            }
+        } catch (IOException e) {
+            throw Disk.failure(from.volume(), 0, e);
+        }
+        return bytes;
     }
 
     /**
@@ -75,10 +87,11 @@ public final class Volume {
     public void cut(StackFolder from, StackFolder to, Set<String> members, LongConsumer copied) {
         Path source = of(from);
         Path target = of(to);
+        requireThere();
         Path fresh = target.resolveSibling("." + target.getFileName() + "@" + to.name() + ".new");
         away(fresh);
         try {
-            requireRoom(from, members);
+            requireRoom(copied(from, members), "a copy of " + from.name());
             if (isAtomic() && Btrfs.isSubvolume(source)) {
                 Btrfs.snapshot(source, fresh);
                 keepOnly(fresh, members);
@@ -101,15 +114,15 @@ public final class Volume {
         }
     }
 
-    private void requireRoom(StackFolder from, Set<String> members) {
-        long needed = cost(from, members).bytes();
+    void requireRoom(long needed, String what) {
         if (needed > 0 && Disk.hasLessThan(definition.root(), needed + Definition.MARGIN)) {
-            throw new HoldfastException(
-                    Problem.of(
-                            Code.HF3146,
-                            "volume '" + name() + "' has no room for a copy of " + from.name() + ", which takes "
-                                    + needed + " bytes",
-                            "Make room there, or move the stack to a volume that clones files: holdfast volumes create, then holdfast volumes convert."));
+            throw new HoldfastException(Problem.of(
+                    Code.HF3146,
+                    "volume '" + name() + "' has no room for " + what + ", which takes " + new Bytes(needed).inMebi()
+                            + " MiB: " + new Bytes(room().left()).inMebi() + " MiB are free",
+                    driver().isImage()
+                            ? "Make it larger: holdfast volumes grow " + name() + " --size SIZE."
+                            : "Make room there, or take a volume on another disk (holdfast volumes create)."));
         }
     }
 
@@ -128,8 +141,8 @@ public final class Volume {
         }
     }
 
-    private void away(Path unwanted) {
-        disposal.away(definition.root(), unwanted);
+    void away(Path unwanted) {
+        disposal.away(definition.root(), unwanted, definition.sparse());
     }
 
     /** A folder that can be cut from later. */
@@ -154,7 +167,7 @@ public final class Volume {
 
     /** Has the stack live here, with what data this volume has for it. Refuses one whose data is elsewhere. */
     public void place(StackFolder folder) {
-        if (name().equals(Volumes.HOME)) {
+        if (definition.isHome()) {
             return;
         }
         Path data = of(folder);
@@ -215,11 +228,58 @@ public final class Volume {
         }
     }
 
-    public Room room() {
-        try {
-            return definition.room();
-        } catch (IOException e) {
-            throw Disk.failure(definition.root(), 0, e);
+    /** Whether it can be used now: an image has to be mounted. */
+    public boolean isThere() {
+        return definition.whole() && (!driver().isImage() || Images.isMounted(definition));
+    }
+
+    /** Whether making it came to its end. */
+    public boolean isWhole() {
+        return definition.whole();
+    }
+
+    /** Refuses where {@link #isThere} says no. */
+    public void requireThere() {
+        if (!definition.whole()) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3143,
+                    "volume '" + name() + "' was never finished: its making was cut off",
+                    "Run the 'holdfast volumes create " + name()
+                            + " …' again that made it, or 'holdfast volumes remove " + name() + "'."));
         }
+        if (!isThere()) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3143,
+                            "volume '" + name() + "' is not mounted at '" + definition.mount() + "'",
+                            "Mount it with 'holdfast volumes mend', which needs root; the data in it is not touched by anything meanwhile."));
+        }
+    }
+
+    /** The folder in which the stacks' folders are. */
+    public Path root() {
+        return definition.root();
+    }
+
+    public Room room() {
+        return definition.room();
+    }
+
+    /** What somebody should do about the room before engines stop; empty where there is enough, or nobody can say. */
+    public Optional<Problem> alarm() {
+        if (!isThere() || !room().isNearlyFull()) {
+            return Optional.empty();
+        }
+        Room room = room();
+        return Optional.of(Problem.of(
+                Code.HF3148,
+                "volume '" + name() + "' is " + (room.isFull() ? "full" : "nearly full") + ": "
+                        + new Bytes(room.left()).inMebi() + " of " + new Bytes(room.size()).inMebi()
+                        + " MiB are left for all stacks in it",
+                driver().isImage()
+                        ? "Run 'holdfast volumes grow " + name()
+                                + " --size SIZE', or throw branches away: 'holdfast volumes usage " + name()
+                                + "' says what each takes."
+                        : "Free space on the file system of '" + definition.root() + "'."));
     }
 }

@@ -4,18 +4,24 @@ import dev.holdfast.targets.local.Home;
 import dev.holdfast.targets.local.StackFolder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What holds on any disk; what needs a file system of its own is in {@code ImagesTest}. */
 final class VolumeTest {
@@ -31,7 +37,7 @@ final class VolumeTest {
     @BeforeEach
     void aStackWithData() throws IOException {
         home = Home.of(Map.of("HOLDFAST_HOME", folder.toString())).create();
-        volumes = Volumes.of(home);
+        volumes = Volumes.of(home, (program, debianPackage, progress) -> List.of("/bin/false"));
         shop = home.stack("shop");
         Path data = Files.createDirectories(shop.volume("db-0").resolve("base/1"));
         Files.writeString(data.resolve("16384"), "rows");
@@ -103,5 +109,124 @@ final class VolumeTest {
             assertThat(cost.about()).isPresent();
         }
         assertThat(volume.usage(shop).total()).isBetween(11L, 512L << 10);
+    }
+
+    @Test
+    void whatIsAskedForAndCannotBeIsRefusedAndNothingElseIsTakenForIt() {
+        assertThatThrownBy(() -> volumes.find("slow")).hasMessageContaining("[HF3141]");
+        for (String name : List.of("", "home", "UP", "../x", "a b", "-a")) {
+            assertThatThrownBy(() -> create(name, Optional.of(Driver.COPY), OptionalLong.empty()))
+                    .as(name)
+                    .hasMessageContaining("[HF3140]");
+        }
+        assertThatThrownBy(() -> create("slow", Optional.of(Driver.COPY), OptionalLong.of(1L << 30)))
+                .hasMessageContaining("[HF3149]");
+        if (volumes.refusal(Driver.BTRFS).isPresent()) {
+            assertThatThrownBy(() -> create("slow", Optional.of(Driver.BTRFS), OptionalLong.empty()))
+                    .hasMessageContaining("[HF3142]")
+                    .hasMessageContaining("is no Btrfs")
+                    .hasMessageContaining("--driver xfs-image");
+        }
+        assertThat(volumes.list()).extracting(Volume::name).containsExactly("home");
+    }
+
+    @Test
+    void aFolderElsewhereIsAVolumeAndGoesWhenNothingIsInIt() throws Exception {
+        Path elsewhere = folder.resolve("other disk");
+        volumes.create(
+                new Wish("slow", Optional.of(Driver.COPY), OptionalLong.empty(), Optional.of(elsewhere), false),
+                step -> {});
+        assertThatThrownBy(() -> create("slow", Optional.of(Driver.COPY), OptionalLong.empty()))
+                .hasMessageContaining("[HF3140]");
+        volumes.convert(shop, "slow", (step, done, total) -> {});
+        assertThat(elsewhere.resolve("shop/cache-0/dump")).hasContent("keys");
+        assertThat(shop.volume("db-0").resolve("base/1/16384")).hasContent("rows");
+        assertThat(Files.readSymbolicLink(shop.volume("db-0").resolve("base/1/pointer")))
+                .hasToString("16384");
+        StackFolder branch = home.stack("shop@b");
+        volumes.prepare(branch);
+        volumes.holding(shop).cut(shop, branch, Set.of("cache-0"), bytes -> {});
+        assertThat(volumes.holding(branch).name()).isEqualTo("slow");
+        assertThatThrownBy(() -> volumes.remove("slow"))
+                .hasMessageContaining("[HF3145]")
+                .hasMessageContaining("shop, shop@b");
+        volumes.holding(branch).remove(branch);
+        volumes.convert(shop, Volumes.HOME, (step, done, total) -> {});
+        volumes.awaitDisposal();
+        Files.createDirectory(elsewhere.resolve("forgotten"));
+        assertThatThrownBy(() -> volumes.remove("slow")).hasMessageContaining("forgotten");
+        Files.delete(elsewhere.resolve("forgotten"));
+        volumes.remove("slow");
+        assertThat(elsewhere).doesNotExist();
+        assertThat(shop.volume("db-0").resolve("base/1/16384")).hasContent("rows");
+    }
+
+    @Test
+    void aConversionThatIsEndedOrMeetsAnotherWriterLeavesTheStackWhereItWas() throws IOException {
+        Path elsewhere = folder.resolve("elsewhere");
+        volumes.create(
+                new Wish("slow", Optional.of(Driver.COPY), OptionalLong.empty(), Optional.of(elsewhere), false),
+                step -> {});
+        assertThatThrownBy(() -> volumes.convert(shop, "slow", (step, done, total) -> {
+                    throw new IllegalStateException("the client has gone");
+                }))
+                .hasMessage("the client has gone");
+        assertThat(elsewhere.resolve("shop")).doesNotExist();
+        assertThatThrownBy(() -> volumes.convert(shop, "slow", (step, done, total) -> append(step)))
+                .hasMessageContaining("[HF3147]");
+        assertThat(elsewhere.resolve("shop")).doesNotExist();
+        assertThat(volumes.holding(shop).name()).isEqualTo(Volumes.HOME);
+        assertThat(shop.volume("cache-0").resolve("dump")).exists();
+    }
+
+    private void append(String step) {
+        try {
+            Files.writeString(shop.volume("db-0").resolve("base/1/linked"), step, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void dataThatIsGoneIsNotBegunAnew() throws IOException {
+        Path elsewhere = folder.resolve("elsewhere");
+        volumes.create(
+                new Wish("slow", Optional.of(Driver.COPY), OptionalLong.empty(), Optional.of(elsewhere), false),
+                step -> {});
+        volumes.convert(shop, "slow", (step, done, total) -> {});
+        Files.move(elsewhere, folder.resolve("unplugged"));
+        assertThatThrownBy(() -> volumes.prepare(shop))
+                .hasMessageContaining("[HF3143]")
+                .hasMessageContaining("is not in volume 'slow'");
+        Files.move(folder.resolve("unplugged"), elsewhere);
+        volumes.prepare(shop);
+        assertThat(shop.volume("db-0").resolve("base/1/16384")).hasContent("rows");
+    }
+
+    @Test
+    void fullAndNearlyFullDependOnTheSize() {
+        long gibi = 1L << 30;
+        assertThat(new Room(gibi, 103 << 20, 0, gibi).isNearlyFull()).isFalse();
+        assertThat(new Room(gibi, 102 << 20, 0, gibi).isNearlyFull()).isTrue();
+        assertThat(new Room(gibi, 50 << 20, 0, gibi).isFull()).isTrue();
+        assertThat(new Room(100 * gibi, 3 * gibi, 0, 100 * gibi).isNearlyFull()).isFalse();
+        assertThat(new Room(100 * gibi, 50 * gibi, 0, gibi).isNearlyFull()).isTrue();
+        assertThat(new Room(100 * gibi, gibi, 0, gibi).isFull()).isFalse();
+    }
+
+    @Test
+    void placesOfMountsAreFoundInTheKernelsWords() {
+        String table = """
+                22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+                40 22 7:0 / /data/with\\040blank rw - xfs /dev/loop0 rw
+                41 22 7:1 /sub /data/b rw shared:3 - btrfs /dev/loop1 rw,subvol=/sub
+                """;
+        assertThat(Mounts.at(table, Path.of("/data/with blank"))).contains("xfs");
+        assertThat(Mounts.at(table, Path.of("/data/b"))).contains("btrfs");
+        assertThat(Mounts.at(table, Path.of("/data"))).isEmpty();
+    }
+
+    private void create(String name, Optional<Driver> driver, OptionalLong size) {
+        volumes.create(new Wish(name, driver, size, Optional.empty(), false), step -> {});
     }
 }

@@ -1,0 +1,21 @@
+package dev.holdfast.daemon.supervise;
+
+import dev.holdfast.targets.local.Running;
+import java.util.List;
+
+/** Has members sleep and wake; the doors are not its business. */
+interface Crew {
+    /** In the order in which they are stopped; returns when they are. */
+    void sleep(List<String> members, String because);
+
+    /** Returns at once. */
+    void wake(String member, String because);
+
+    void stop(List<String> members, String because);
+
+    /** Processes whose connections never count: the service's own, and those that collect figures. */
+    List<Running> uncounted(List<String> members);
+
+    /** The state of some service has changed, so that it is written down. */
+    void noted();
+}

@@ -1,0 +1,142 @@
+package dev.holdfast.proof.benchmark;
+
+import dev.holdfast.proof.Installation;
+import dev.holdfast.proof.Outcome;
+import dev.holdfast.proof.RunningStack;
+import dev.holdfast.targets.local.image.Architecture;
+import dev.holdfast.text.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a database pays for living in an image: the same load on the same machine in turn, one server a volume. */
+final class VolumeCosts {
+    private static final int ROUNDS = 3;
+    private static final String SCALE = "20";
+    private static final String SECONDS = "6";
+    private static final List<String> DRIVERS = List.of("xfs-image", "btrfs-image");
+    private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
+    private static final String YAML = """
+            apiVersion: holdfast.dev/v1
+            kind: Stack
+            metadata: { name: %s }
+            spec:
+              services:
+                main:
+                  engine: postgres
+                  resources: { memory: 1Gi }
+                  databases: { app: {} }
+                  roles: { app: { can: [read, write, ddl] } }
+            """;
+
+    private VolumeCosts() {}
+
+    static void measure(Installation installation, Page page) {
+        List<String> offered = offered(installation);
+        if (offered.isEmpty()) {
+            page.remark("images of file systems need root, which this run was not");
+            return;
+        }
+        Map<String, RunningStack> stacks = new LinkedHashMap<>();
+        try {
+            stacks.put("home", up(installation, "home"));
+            for (String driver : offered) {
+                command(installation, "volumes", "create", driver, "--driver", driver, "--size", "3Gi", "--default");
+                stacks.put(driver, up(installation, driver));
+            }
+            Map<String, List<Double>> rates = rates(stacks);
+            Samples plain = new Samples(rates.remove("home"));
+            rates.forEach((driver, found) -> page.add(new Row(
+                    "pgbench with 4 clients, 300 MB, in a volume `" + driver + "`",
+                    new Samples(found),
+                    "tps",
+                    Optional.of(new Row.Floor("in a plain folder", plain)),
+                    "reported",
+                    true,
+                    "pgbench -c 4 -j 2 -T " + SECONDS)));
+        } finally {
+            stacks.forEach((name, stack) -> stack.run("down", stack.name(), "--purge", "--confirm", stack.name()));
+            command(installation, "volumes", "default", "home");
+            offered.forEach(driver -> installation.run(installation.home(), "volumes", "remove", driver));
+        }
+    }
+
+    private static List<String> offered(Installation installation) {
+        List<String> offered = new ArrayList<>();
+        for (Json driver : command(installation, "volumes", "drivers", "--output", "json")
+                .json()
+                .itemsAt("drivers")) {
+            String word = driver.textAt("driver").orElse("");
+            if (driver.isAt("offered") && DRIVERS.contains(word)) {
+                offered.add(word);
+            }
+        }
+        return offered;
+    }
+
+    private static Outcome command(Installation installation, String... arguments) {
+        return installation.run(installation.home(), arguments).orFail();
+    }
+
+    private static RunningStack up(Installation installation, String volume) {
+        String name = "on-" + volume;
+        RunningStack stack = RunningStack.up(
+                installation, installation.home().resolve("project").resolve(name), name, YAML.formatted(name));
+        pgbench(stack, "-i", "-q", "-s", SCALE);
+        return stack;
+    }
+
+    /** In turn, so that what else goes on with the machine meets all of them; the first round does not count. */
+    private static Map<String, List<Double>> rates(Map<String, RunningStack> stacks) {
+        Map<String, List<Double>> rates = new LinkedHashMap<>();
+        for (int round = -1; round < ROUNDS; round++) {
+            for (Map.Entry<String, RunningStack> each : stacks.entrySet()) {
+                String said = pgbench(each.getValue(), "-n", "-c", "4", "-j", "2", "-T", SECONDS);
+                Matcher rate = RATE.matcher(said);
+                if (!rate.find()) {
+                    throw new IllegalStateException("pgbench told no rate: " + said);
+                }
+                if (round >= 0) {
+                    rates.computeIfAbsent(each.getKey(), any -> new ArrayList<>())
+                            .add(Double.parseDouble(rate.group(1)));
+                }
+            }
+        }
+        return rates;
+    }
+
+    /** That of the very image the server runs from. The password goes by the environment. */
+    private static String pgbench(RunningStack stack, String... arguments) {
+        Architecture architecture = Architecture.of(System.getProperty("os.name"), System.getProperty("os.arch"));
+        Path root = Path.of("/proc", Long.toString(stack.pid("main-0")), "root");
+        List<String> command = new ArrayList<>(architecture.direct(root, "usr/lib/postgresql/17/bin/pgbench"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        Json environment = stack.environment();
+        for (String name :
+                List.of("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE", "PGSSLROOTCERT")) {
+            environment.textAt(name).ifPresent(value -> builder.environment().put(name, value));
+        }
+        try {
+            Process process = builder.start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("pgbench failed: " + said);
+            }
+            return said;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

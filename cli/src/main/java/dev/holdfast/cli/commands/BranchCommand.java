@@ -60,6 +60,7 @@ public final class BranchCommand implements Command {
                         "--live")
                 .flag("create, run, reset: all clients may wait while the data is copied", "--pause-for-copy")
                 .flag("create, run: the passwords of the source", "--keep-credentials")
+                .flag("create, run: leave what masking: names in the stack file as it is", "--unmasked")
                 .value(
                         "DURATION",
                         "create, expire: remove it after that long, such as 8h; never takes it back",
@@ -142,7 +143,8 @@ public final class BranchCommand implements Command {
             arguments.value("--from").ifPresent(from -> request.put("from", from));
             request.put("services", Json.texts(arguments.values("--service")))
                     .put("live", arguments.is("--live"))
-                    .put("keepCredentials", arguments.is("--keep-credentials"));
+                    .put("keepCredentials", arguments.is("--keep-credentials"))
+                    .put("unmasked", arguments.is("--unmasked"));
         }
         if (makes || action.equals("reset")) {
             request.put("pauseForCopy", arguments.is("--pause-for-copy"));

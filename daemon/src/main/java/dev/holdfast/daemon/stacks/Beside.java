@@ -49,6 +49,7 @@ final class Beside {
      * @param services of that file; companions come along
      * @param how where the data comes from, for people
      * @param credentials whether passwords are those of the source; otherwise new ones are set inside what was filled
+     * @param masked whether the rules of the file for masking are followed before anybody is let in
      * @param kept whether it stays until somebody removes it; otherwise {@link #away} or the next daemon does
      */
     record Wish(
@@ -59,6 +60,7 @@ final class Beside {
             SortedSet<String> services,
             String how,
             boolean credentials,
+            boolean masked,
             boolean kept,
             Optional<Instant> expires) {
         Wish(
@@ -69,7 +71,7 @@ final class Beside {
                 String how,
                 boolean credentials,
                 boolean kept) {
-            this(source, source, name, from, services, how, credentials, kept, Optional.empty());
+            this(source, source, name, from, services, how, credentials, false, kept, Optional.empty());
         }
 
         String stack() {
@@ -131,6 +133,7 @@ final class Beside {
                     false,
                     wish.kept(),
                     wish.credentials(),
+                    wish.masked(),
                     false,
                     false,
                     wish.expires());

@@ -3,6 +3,9 @@ package dev.holdfast.daemon.stacks;
 import dev.holdfast.apply.Lease;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decisions;
+import dev.holdfast.engine.Bound;
+import dev.holdfast.engine.Protection;
+import dev.holdfast.engine.Support;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
@@ -62,13 +65,14 @@ final class Branches {
                 services(wish, stacks.read(parent.name(), desired)),
                 "branched from " + wish.parent(),
                 wish.manner().credentials(),
+                wish.manner().masked(),
                 wish.keeps(),
                 wish.expires());
         ManagedStack branch = new Beside(stacks)
                 .makeWith(
                         beside,
                         (child, live) -> {
-                            if (!wish.manner().credentials()) {
+                            if (isShut(live, wish.manner())) {
                                 live.supervisor().site().shut(parent.name());
                             }
                             cut.set(Optional.of(cut(parent, child, live, wish.manner())));
@@ -97,6 +101,12 @@ final class Branches {
                                     + " because the branch " + child.name() + " was asked for");
             return cut;
         }
+    }
+
+    /** Nobody may come in with logins that are to change, nor see what is to be masked. */
+    private boolean isShut(ManagedStack.Live live, Cutter.Manner manner) {
+        return !manner.credentials()
+                || (manner.masked() && Maskings.areDeclared(stacks.parts().register(), live.stack()));
     }
 
     /** A stack that is being made, or whose data is just being replaced, holds nothing to be had. */
@@ -198,13 +208,14 @@ final class Branches {
                         .places()
                         .lendSecrets(
                                 parent.name(), branch.name(), stack.services().keySet());
-            } else {
+            }
+            Cutter.Manner manner = new Cutter.Manner(false, asked.consent(), derived.credentials(), derived.masked());
+            if (isShut(live, manner)) {
                 live.supervisor().site().shut(parent.name());
             }
             BringUp bringUp = new BringUp(stacks, branch, events);
             bringUp.fetch(live.stack(), live.supervisor().workloads());
-            Cutter.Cut cut =
-                    cut(parent, branch, live, new Cutter.Manner(false, asked.consent(), derived.credentials()));
+            Cutter.Cut cut = cut(parent, branch, live, manner);
             new Desired(true, false, from.source(), Optional.of(derived.recut(false, now))).write(branch.folder());
             live.supervisor().up(true);
             bringUp.finish(live);
@@ -272,6 +283,12 @@ final class Branches {
                                     + ", so it cannot take that one's place as a whole",
                             "Make a branch of the whole stack, or carry over what is in it with the tools of its engine (pg_dump, redis-cli)."));
         }
+        // two servers of one history would write logs of one name into one archive
+        for (String name : needs) {
+            requireUnsaved(Bound.of(
+                    stacks.parts().register(),
+                    Optional.<Service<?>>ofNullable(stacks.read(parent.name(), there).services().get(name)).orElseThrow()));
+        }
         Volumes volumes = stacks.parts().places().volumes();
         StackFolder one = stacks.parts().places().stack(branch.name());
         StackFolder other = stacks.parts().places().stack(parent.name());
@@ -281,6 +298,18 @@ final class Branches {
                     "branch '" + branch.name() + "' and '" + parent.name() + "' live in different volumes",
                     "Move one of them: holdfast volumes convert " + branch.name() + " --to "
                             + volumes.holding(other).name()));
+        }
+    }
+
+    private static <S extends Record> void requireUnsaved(Bound<S> bound) {
+        if (bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection)
+                && protection.isAsked(bound.service())) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3225,
+                    "service '" + bound.service().name()
+                            + "' is saved, and a branch in its place would write to the same archive as if it were it",
+                    "Restore it instead, which begins a history of its own: holdfast restore " + bound.service().name()
+                            + ", then holdfast promote."));
         }
     }
 

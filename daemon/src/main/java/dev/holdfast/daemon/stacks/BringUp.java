@@ -128,6 +128,7 @@ final class BringUp {
             awaitReady(live, fills);
             List<Change> done = fills.get();
             if (live.supervisor().site().lender().isPresent()) {
+                mask(live);
                 new Doors(stacks, live.stack(), live.supervisor().site()).open(live.supervisor());
             }
             return done;
@@ -138,6 +139,18 @@ final class BringUp {
         } finally {
             filling.interrupt();
             filling.join();
+        }
+    }
+
+    /** Before anybody is let in; where it fails the doors stay closed. */
+    private void mask(ManagedStack.Live live) throws InterruptedException {
+        if (managed.desired().flatMap(Desired::derived).filter(Derived::masked).isPresent()) {
+            Maskings.mask(stacks.parts().register(), live, events)
+                    .forEach((service, masked) -> managed.decisions()
+                            .add(
+                                    "",
+                                    "masked " + masked.columns().size() + " columns of " + service
+                                            + " because the file has rules for them"));
         }
     }
 

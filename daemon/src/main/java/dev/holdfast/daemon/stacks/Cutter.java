@@ -64,8 +64,9 @@ final class Cutter {
      * @param live whether engines that can be copied while they serve are, one after the other, instead of all at one instant
      * @param consent whether everybody may wait for a copy however long that takes
      * @param credentials whether the logins stay those of the source
+     * @param masked whether the rules of the file for masking are followed before anybody is let in
      */
-    record Manner(boolean live, boolean consent, boolean credentials) {}
+    record Manner(boolean live, boolean consent, boolean credentials, boolean masked) {}
 
     /**
      * What was done.
@@ -94,6 +95,12 @@ final class Cutter {
                 .toList();
         bounds.forEach(bound -> requireOffered(parent, bound));
         Optional<ManagedStack.Live> source = parent.live();
+        if (manner.masked() && source.isPresent()) {
+            Maskings.require(
+                    stacks.parts().register(),
+                    source.get(),
+                    List.copyOf(made.stack().services().values()));
+        }
         SortedSet<String> copied = new TreeSet<>();
         if (manner.live() && source.isPresent()) {
             bounds.stream().filter(Cutter::isCopied).forEach(bound -> copied.addAll(members(bound)));

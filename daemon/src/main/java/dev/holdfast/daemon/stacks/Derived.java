@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param filled whether all its data is there; where a daemon finds one of which it is not, it removes the stack
  * @param kept whether it is to stay until somebody removes it; the others end with the operation they were made for
  * @param credentials whether its passwords are those of its parent
+ * @param masked whether what the file says of masking is done to its data before anybody is let in
  * @param recut whether its data is being replaced by what the parent has now; where a daemon finds that, it does it anew
  * @param isProtected whether nothing may remove it before somebody says otherwise
  * @param expires when it is removed by itself
@@ -31,6 +32,7 @@ record Derived(
         boolean filled,
         boolean kept,
         boolean credentials,
+        boolean masked,
         boolean recut,
         boolean isProtected,
         Optional<Instant> expires) {
@@ -40,24 +42,24 @@ record Derived(
 
     Derived filled(boolean nowFilled) {
         return new Derived(
-                from, parent, services, how, made, nowFilled, kept, credentials, recut, isProtected, expires);
+                from, parent, services, how, made, nowFilled, kept, credentials, masked, recut, isProtected, expires);
     }
 
     Derived recut(boolean nowRecut, Instant at) {
-        return new Derived(from, parent, services, how, at, filled, kept, credentials, nowRecut, isProtected, expires);
+        return new Derived(from, parent, services, how, at, filled, kept, credentials, masked, nowRecut, isProtected, expires);
     }
 
-    /** It has other data from now on. */
+    /** It has other data from now on: data that nobody asked to be masked. */
     Derived holding(String parentNow, String what, Instant at) {
-        return new Derived(from, parentNow, services, what, at, filled, kept, credentials, recut, isProtected, expires);
+        return new Derived(from, parentNow, services, what, at, filled, kept, credentials, false, recut, isProtected, expires);
     }
 
     Derived protectedFromNow(boolean now) {
-        return new Derived(from, parent, services, how, made, filled, kept, credentials, recut, now, expires);
+        return new Derived(from, parent, services, how, made, filled, kept, credentials, masked, recut, now, expires);
     }
 
     Derived expiring(Optional<Instant> end) {
-        return new Derived(from, parent, services, how, made, filled, kept, credentials, recut, isProtected, end);
+        return new Derived(from, parent, services, how, made, filled, kept, credentials, masked, recut, isProtected, end);
     }
 
     /** Whether nobody can use it any more once the daemon that made it has gone. */
@@ -75,6 +77,7 @@ record Derived(
                 .put("filled", filled)
                 .put("kept", kept)
                 .put("credentials", credentials)
+                .put("masked", masked)
                 .put("recut", recut)
                 .put("protected", isProtected)
                 .put("expires", expires.map(Instant::toString))
@@ -98,6 +101,7 @@ record Derived(
                 json.isAt("filled"),
                 json.isAt("kept"),
                 json.isAt("credentials"),
+                json.isAt("masked"),
                 json.isAt("recut"),
                 json.isAt("protected"),
                 json.textAt("expires").map(Instant::parse));

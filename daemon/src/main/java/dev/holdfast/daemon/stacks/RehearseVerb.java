@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Runs the pending migrations of a database in a copy of it that is thrown away, and says what they did there. */
 final class RehearseVerb implements Verb {
@@ -69,12 +70,14 @@ final class RehearseVerb implements Verb {
                 () -> "rehearsal-" + dev.holdfast.apply.Operation.current().id());
         Beside beside = new Beside(asked.stacks());
         long begun = System.nanoTime();
-        ManagedStack copy = beside.make(
-                CopyVerb.wish(asked, name, false, keep.isPresent()),
-                (derived, to) -> Elsewhere.is(bound.service())
-                        ? List.of()
-                        : CopyVerb.fillings(bound, asked.bench().context(), to, keep.isPresent()),
-                asked.events());
+        ManagedStack copy = isCloned(asked)
+                ? branched(asked, name, keep.isPresent())
+                : beside.make(
+                        CopyVerb.wish(asked, name, false, keep.isPresent()),
+                        (derived, to) -> Elsewhere.is(bound.service())
+                                ? List.of()
+                                : CopyVerb.fillings(bound, asked.bench().context(), to, keep.isPresent()),
+                        asked.events());
         try {
             LiveBench bench = new LiveBench(copy.orRefuse(), bound.service().name() + "/" + database, asked.events());
             List<String> missing = brought(asked, bound, database, bench);
@@ -88,6 +91,28 @@ final class RehearseVerb implements Verb {
                 beside.away(copy, "the rehearsal has ended");
             }
         }
+    }
+
+    /** Where files can be cloned that takes no longer for a large database than for a small one. */
+    private static boolean isCloned(Asked asked) {
+        Places places = asked.stacks().parts().places();
+        return !Elsewhere.is(asked.bound().service())
+                && places.volumes()
+                        .holding(places.stack(asked.managed().name()))
+                        .isCopyOnWrite();
+    }
+
+    /** What is rehearsed is what would happen to the data as it is, so nothing is masked. */
+    private static ManagedStack branched(Asked asked, String name, boolean kept) throws InterruptedException {
+        return new Branches(asked.stacks(), asked.events())
+                .create(new Branches.Wish(
+                        asked.managed().name(),
+                        name,
+                        new TreeSet<>(Set.of(asked.bound().service().name())),
+                        new Cutter.Manner(false, false, false, false),
+                        kept,
+                        Optional.empty()))
+                .branch();
     }
 
     /** The service as the copy has it. */

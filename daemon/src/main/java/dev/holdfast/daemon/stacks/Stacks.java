@@ -123,7 +123,7 @@ public final class Stacks implements AutoCloseable {
                 .start(() -> new Operation("reset", "holdfast", "finish").run(() -> {
                     try {
                         new Branches(this, new UpOperation.Unheard())
-                                .reset(branch, new Cutter.Manner(false, true, false));
+                                .reset(branch, new Cutter.Manner(false, true, false, false));
                     } catch (HoldfastException problem) {
                         LOG.atError()
                                 .setCause(problem)

@@ -3,6 +3,9 @@ package dev.holdfast.proof.scenario;
 import dev.holdfast.proof.RunningStack;
 import dev.holdfast.secret.Trust;
 import dev.holdfast.text.Json;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,9 +18,10 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** One counter, kept by three engines of a stack and written to them in turn: PostgreSQL, Redis, S3. */
 final class Three implements AutoCloseable {
@@ -25,11 +29,11 @@ final class Three implements AutoCloseable {
 
     private final Json environment;
     private final Connection postgres;
-    private final Jedis redis;
+    private final redis.clients.jedis.Connection redis;
     private final Buckets buckets;
     private final AtomicBoolean told = new AtomicBoolean();
 
-    private Three(Json environment, Connection postgres, Jedis redis, Buckets buckets) {
+    private Three(Json environment, Connection postgres, redis.clients.jedis.Connection redis, Buckets buckets) {
         this.environment = environment;
         this.postgres = postgres;
         this.redis = redis;
@@ -38,17 +42,35 @@ final class Three implements AutoCloseable {
 
     static Three of(RunningStack stack) throws Exception {
         Json environment = stack.environment();
-        Jedis redis = new Jedis(
-                new HostAndPort("127.0.0.1", Integer.parseInt(text(environment, "REDIS_PORT"))),
+        int port = Integer.parseInt(text(environment, "REDIS_PORT"));
+        Trust trust = Trust.in(Files.readString(Path.of(text(environment, "REDIS_CA_FILE"))));
+        redis.clients.jedis.Connection redis = new redis.clients.jedis.Connection(
+                () -> socket(trust, port),
                 DefaultJedisClientConfig.builder()
-                        .ssl(true)
-                        .sslSocketFactory(Trust.in(Files.readString(Path.of(text(environment, "REDIS_CA_FILE"))))
-                                .socketFactory())
                         .user(text(environment, "REDIS_USERNAME"))
                         .password(text(environment, "REDIS_PASSWORD"))
                         .socketTimeoutMillis(ANSWER_MILLIS)
                         .build());
+        redis.connect();
         return new Three(environment, postgres(environment, environment), redis, Buckets.of(stack, "objects"));
+    }
+
+    private static Socket socket(Trust trust, int port) {
+        try {
+            return trust.socketFactory().createSocket("127.0.0.1", port);
+        } catch (IOException e) {
+            throw new JedisConnectionException(e);
+        }
+    }
+
+    private String redis(Protocol.Command command, String... words) {
+        CommandArguments message = new CommandArguments(command);
+        for (String word : words) {
+            message.add(word);
+        }
+        return redis.executeCommand(message) instanceof byte[] answer
+                ? new String(answer, StandardCharsets.UTF_8)
+                : "";
     }
 
     /** The server of the first with the login of the second. */
@@ -78,7 +100,7 @@ final class Three implements AutoCloseable {
             statement.setLong(1, n);
             statement.execute();
         }
-        redis.set("counter", Long.toString(n));
+        redis(Protocol.Command.SET, "counter", Long.toString(n));
         buckets.put("files", "counter", Long.toString(n));
     }
 
@@ -88,7 +110,7 @@ final class Three implements AutoCloseable {
             row.next();
             return List.of(
                     row.getLong(1),
-                    Long.parseLong(redis.get("counter")),
+                    Long.parseLong(redis(Protocol.Command.GET, "counter")),
                     Long.parseLong(buckets.get("files", "counter").strip()));
         }
     }

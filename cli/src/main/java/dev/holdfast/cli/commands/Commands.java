@@ -14,7 +14,7 @@ public final class Commands {
             new Group("Use", List.of("connect", "env", "rotate")),
             new Group("Change", List.of("validate", "plan", "apply", "migrate")),
             new Group("Save", List.of("backup", "restore", "promote")),
-            new Group("Account", List.of("tenant", "audit")),
+            new Group("Account", List.of("tenant", "audit", "mask")),
             new Group("Carry elsewhere", List.of("render", "schema")),
             new Group("Machine", List.of("engines", "volumes", "daemon", "completion", "version", "help")));
 
@@ -50,6 +50,7 @@ public final class Commands {
                     case "help" -> new HelpCommand();
                     case "insight" -> new InsightCommand();
                     case "logs" -> new LogsCommand();
+                    case "mask" -> new MaskCommand();
                     case "migrate" -> new MigrateCommand();
                     case "plan" -> new PlanCommand();
                     case "promote" -> new PromoteCommand();

@@ -89,15 +89,30 @@ final class Beside {
         void bring(ManagedStack managed, ManagedStack.Live live) throws InterruptedException;
     }
 
+    /** What is done in its members once they serve, while the data does not count as there yet. */
+    interface Closed {
+        void run(ManagedStack.Live live) throws InterruptedException;
+    }
+
     ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
-        return makeWith(wish, (managed, live) -> fill(managed, live, fillings, events), events);
+        return make(wish, fillings, Optional.empty(), events);
+    }
+
+    /** The same; where what is done while it is closed fails, nothing of it is left. */
+    ManagedStack make(Wish wish, Fillings fillings, Optional<Closed> closed, Events events)
+            throws InterruptedException {
+        return makeWith(wish, (managed, live) -> fill(managed, live, fillings, events), closed, events);
+    }
+
+    ManagedStack makeWith(Wish wish, Data data, Events events) throws InterruptedException {
+        return makeWith(wish, data, Optional.empty(), events);
     }
 
     /**
      * Makes it and has it serve. Returns when every member is ready. Where it fails before all data is there nothing is
      * left; after that a stack that is to be kept is, and {@code holdfast up --name} goes on with it.
      */
-    ManagedStack makeWith(Wish wish, Data data, Events events) throws InterruptedException {
+    ManagedStack makeWith(Wish wish, Data data, Optional<Closed> closed, Events events) throws InterruptedException {
         if (!NAME.matcher(wish.name()).matches()) {
             throw new HoldfastException(
                     Problem.of(
@@ -137,9 +152,17 @@ final class Beside {
                 ManagedStack.Live live = stacks.open(managed, stack, wish.from());
                 bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);
-                new Desired(true, false, wish.from(), Optional.of(derived.filled(true))).write(managed.folder());
+                Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.filled(true)));
+                if (closed.isEmpty()) {
+                    whole.write(managed.folder());
+                }
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
                 live.supervisor().up(true);
+                if (closed.isPresent()) {
+                    bringUp.awaitServing(live);
+                    watched(events, () -> closed.get().run(live));
+                    whole.write(managed.folder());
+                }
                 bringUp.finish(live);
                 managed.want(true, true, wish.from());
             } catch (HoldfastException | InterruptedException failed) {

@@ -206,6 +206,17 @@ final class BringUp {
         }
     }
 
+    /** Waits until the members that the engines themselves asked for answer; refuses where one does not. */
+    void awaitServing(ManagedStack.Live live) throws InterruptedException {
+        for (Service<?> service : live.stack().services().values()) {
+            awaitOwn(live, service);
+        }
+        List<Problem> failed = failed(live.supervisor().board());
+        if (!failed.isEmpty()) {
+            throw new HoldfastException(failed);
+        }
+    }
+
     /** Creates what the file declares inside the engines, all services at once; returns what was done. */
     private List<Change> fillAll(ManagedStack.Live live) throws InterruptedException {
         List<Callable<List<Change>>> fills = new ArrayList<>();

@@ -3,12 +3,17 @@ package dev.holdfast.daemon.stacks;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Filling;
+import dev.holdfast.engine.Masking.Masked;
+import dev.holdfast.engine.Register;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.text.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -21,7 +26,7 @@ final class CopyVerb implements Verb {
 
     @Override
     public Set<String> keys() {
-        return Set.of("name", "credentials");
+        return Set.of("name", "credentials", "unmasked");
     }
 
     /** The source is only read. */
@@ -44,15 +49,27 @@ final class CopyVerb implements Verb {
                                     + "' is a server that somebody else runs, and only its provider can copy all of it",
                             "Have its provider make a branch or restore a snapshot, and name that in a stack file; holdfast migrate rehearse --keep NAME keeps the copy of one database it made."));
         }
+        Register register = asked.stacks().parts().register();
+        Map<String, Masked> masked = new LinkedHashMap<>();
+        boolean masks = !asked.body().isAt("unmasked") && Maskings.isDeclared(asked.bound());
+        if (masks) {
+            Maskings.require(register, asked.live(), List.of(asked.bound().service()));
+        }
+        Optional<Beside.Closed> closed = masks
+                ? Optional.of(live -> masked.putAll(Maskings.mask(register, live, asked.events())))
+                : Optional.empty();
         ManagedStack copy = new Beside(asked.stacks())
                 .make(
                         wish(asked, name, asked.body().isAt("credentials"), true),
                         (derived, to) -> fillings(asked.bound(), asked.bench().context(), to, true),
+                        closed,
                         asked.events());
-        return Json.object()
-                .put("copy", copy.name())
-                .put("status", new StatusReport(asked.stacks()).asJustSeen(copy))
-                .build();
+        Json.Builder result =
+                Json.object().put("copy", copy.name()).put("status", new StatusReport(asked.stacks()).asJustSeen(copy));
+        if (masks) {
+            result.put("masked", Maskings.json(masked));
+        }
+        return result.build();
     }
 
     /** A derived stack of the one service that is asked of, as the source is now. */

@@ -43,7 +43,7 @@ final class Maskings {
     }
 
     /** Throws all that keeps the rules of these services from being followed, seen on a server that runs. */
-    static void require(Register register, ManagedStack.Live live, Iterable<Service<?>> services) {
+    static void require(Register register, ManagedStack.Live live, Iterable<? extends Service<?>> services) {
         List<Problem> problems = new ArrayList<>();
         for (Service<?> service : services) {
             problems.addAll(problems(Bound.of(register, service), live));
@@ -61,7 +61,7 @@ final class Maskings {
                 .orElse(List.of());
     }
 
-    private static <S extends Record> boolean isDeclared(Bound<S> bound) {
+    static <S extends Record> boolean isDeclared(Bound<S> bound) {
         return offered(bound)
                 .filter(masking -> masking.isDeclared(bound.service()))
                 .isPresent();

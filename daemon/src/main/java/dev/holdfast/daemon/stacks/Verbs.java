@@ -23,6 +23,7 @@ final class Verbs {
             new CopyVerb(), //
             new DriftVerb(), //
             new InsightVerb(), //
+            new MaskVerb(), //
             new MigrateVerb(), //
             new PromoteVerb(), //
             new RehearseVerb(), //

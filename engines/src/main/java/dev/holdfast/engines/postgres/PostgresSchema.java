@@ -2,12 +2,14 @@ package dev.holdfast.engines.postgres;
 
 import dev.holdfast.engine.Audit;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Masking;
 import dev.holdfast.engine.Migrations;
 import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engine.Tenancy;
 import dev.holdfast.engines.postgres.ActualSchemas.ActualExtension;
 import dev.holdfast.engines.postgres.audit.PostgresAudit;
+import dev.holdfast.engines.postgres.masking.PostgresMasking;
 import dev.holdfast.engines.postgres.migrations.PostgresMigrations;
 import dev.holdfast.engines.postgres.tenancy.PostgresTenancy;
 import dev.holdfast.plan.Change;
@@ -22,10 +24,12 @@ import java.util.TreeMap;
 final class PostgresSchema implements Schema<PostgresSpec> {
     private final PostgresExtensions extensions;
     private final PostgresMigrations migrations;
+    private final PostgresMasking masking;
 
     PostgresSchema(PostgresExtensions extensions, PostgresAccess access) {
         this.extensions = extensions;
         this.migrations = new PostgresMigrations(extensions, List.of(this, access));
+        this.masking = new PostgresMasking(extensions);
     }
 
     @Override
@@ -59,13 +63,21 @@ final class PostgresSchema implements Schema<PostgresSpec> {
     @Override
     public List<String> notes(Service<PostgresSpec> service, Context context) {
         if (!Elsewhere.is(service)) {
-            return List.of();
+            return context.stack().isDerived() ? List.of() : masked(service, context);
         }
         List<String> notes = new ArrayList<>(ExternalCheck.notes(service));
         notes.addAll(new ExternalFacets(service, context, Declared.of(service, extensions))
                 .schema()
                 .notes());
         return List.copyOf(notes);
+    }
+
+    /** Rules that no copy could follow are told of before somebody needs one. */
+    private List<String> masked(Service<PostgresSpec> service, Context context) {
+        return masking.problems(service, context).stream()
+                .map(problem -> problem.position().map(at -> at + ": ").orElse("") + problem.cause() + " ["
+                        + problem.code() + "]. " + problem.remedy())
+                .toList();
     }
 
     @Override
@@ -86,5 +98,10 @@ final class PostgresSchema implements Schema<PostgresSpec> {
     @Override
     public Support<Audit<PostgresSpec>> audit() {
         return Support.offered(new PostgresAudit(extensions));
+    }
+
+    @Override
+    public Support<Masking<PostgresSpec>> masking() {
+        return Support.offered(masking);
     }
 }

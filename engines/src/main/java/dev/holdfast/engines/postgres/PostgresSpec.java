@@ -123,7 +123,9 @@ public record PostgresSpec(
 
             @Doc("Whose rows are whose.") Optional<TenancySpec> tenancy,
 
-            @Doc("What is written down when it changes.") Optional<AuditSpec> audit) {
+            @Doc("What is written down when it changes.") Optional<AuditSpec> audit,
+
+            @Doc("What is replaced in copies of it.") Optional<MaskingSpec> masking) {
         public Database {
             extensions = List.copyOf(extensions);
             schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
@@ -137,6 +139,7 @@ public record PostgresSpec(
                     List.of(),
                     new TreeMap<>(),
                     List.of(),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());

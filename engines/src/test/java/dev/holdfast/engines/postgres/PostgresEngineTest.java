@@ -92,6 +92,7 @@ final class PostgresEngineTest extends EngineContract {
                                 List.of(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()))),
                 roles,
                 List.of(),

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +28,7 @@ final class VolumeCosts {
     private static final String YAML = """
             apiVersion: holdfast.dev/v1
             kind: Stack
-            metadata: { name: %s }
+            metadata: { name: NAME }
             spec:
               services:
                 main:
@@ -53,7 +54,7 @@ final class VolumeCosts {
                 stacks.put(driver, up(installation, driver));
             }
             Map<String, List<Double>> rates = rates(stacks);
-            Samples plain = new Samples(rates.remove("home"));
+            Samples plain = new Samples(Objects.requireNonNull(rates.remove("home")));
             rates.forEach((driver, found) -> page.add(new Row(
                     "pgbench with 4 clients, 300 MB, in a volume `" + driver + "`",
                     new Samples(found),
@@ -89,7 +90,7 @@ final class VolumeCosts {
     private static RunningStack up(Installation installation, String volume) {
         String name = "on-" + volume;
         RunningStack stack = RunningStack.up(
-                installation, installation.home().resolve("project").resolve(name), name, YAML.formatted(name));
+                installation, installation.home().resolve("project").resolve(name), name, YAML.replace("NAME", name));
         pgbench(stack, "-i", "-q", "-s", SCALE);
         return stack;
     }

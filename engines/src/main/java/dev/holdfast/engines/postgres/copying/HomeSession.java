@@ -30,26 +30,34 @@ final class HomeSession {
     }
 
     /**
+     * @param open tables whose rows can be read
      * @param hidden tables whose rows policies hide
      * @param closed tables that may not be read at all
      */
-    record Seen(String keeper, int major, long bytes, List<Table> hidden, List<Table> closed) {}
+    record Seen(String keeper, int major, long bytes, List<Table> open, List<Table> hidden, List<Table> closed) {}
 
     static Seen look(Service<?> elsewhere, Context from, String database) {
         try (Connection connection = PostgresSession.connection(elsewhere, from, database, 60);
                 Statement statement = connection.createStatement()) {
             List<Table> hidden = new ArrayList<>();
             List<Table> closed = new ArrayList<>();
+            List<Table> open = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery(Beside.text(HomeSession.class, "unseen.sql"))) {
                 while (rows.next()) {
-                    (rows.getBoolean("hidden") ? hidden : closed)
-                            .add(new Table(rows.getString("schema"), rows.getString("name")));
+                    Table table = new Table(rows.getString("schema"), rows.getString("name"));
+                    if (rows.getBoolean("closed")) {
+                        closed.add(table);
+                    } else if (rows.getBoolean("hidden")) {
+                        hidden.add(table);
+                    } else {
+                        open.add(table);
+                    }
                 }
             }
             try (ResultSet row = statement.executeQuery(
                     "SELECT current_setting('server_version_num')::int / 10000, pg_database_size(current_database())")) {
                 row.next();
-                return new Seen(Doors.keeper(elsewhere), row.getInt(1), row.getLong(2), hidden, closed);
+                return new Seen(Doors.keeper(elsewhere), row.getInt(1), row.getLong(2), open, hidden, closed);
             }
         } catch (SQLException e) {
             throw PostgresSession.unreachable(elsewhere, e);

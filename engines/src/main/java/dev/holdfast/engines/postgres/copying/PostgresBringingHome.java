@@ -129,7 +129,11 @@ public final class PostgresBringingHome implements BringingHome<PostgresSpec> {
                 "--no-subscriptions",
                 "--exclude-schema=holdfast"));
         if (rows == Rows.NONE) {
-            command.add("--schema-only");
+            // what was run already has to be known, or all of it would be run again
+            Optional<Table> record = record(elsewhere, database);
+            seen.open().stream()
+                    .filter(table -> !record.equals(Optional.of(table)))
+                    .forEach(table -> command.add("--exclude-table-data=" + table.pattern()));
         }
         seen.hidden().forEach(table -> command.add("--exclude-table-data=" + table.pattern()));
         seen.closed().forEach(table -> command.add("--exclude-table=" + table.pattern()));
@@ -161,6 +165,13 @@ public final class PostgresBringingHome implements BringingHome<PostgresSpec> {
                         + because,
                 "Have the role of its address given what it lacks, or see holdfast doctor " + elsewhere.name()
                         + " where the way there is broken, and run the command again."));
+    }
+
+    /** Where the database keeps which of its migrations were run. */
+    private static Optional<Table> record(Service<PostgresSpec> service, String database) {
+        return Optional.ofNullable(service.settings().databases().get(database))
+                .flatMap(one -> one.migrations())
+                .map(migrations -> new Table(migrations.schema(), migrations.table()));
     }
 
     private static void put(SortedMap<String, Redacted> environment, String prefix, Door door, String authority) {

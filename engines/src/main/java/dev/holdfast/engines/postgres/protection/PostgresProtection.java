@@ -35,6 +35,8 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     private static final String CREATE = "pgbackrest stanza-create";
     private static final Pattern SAVED = Pattern.compile(", (\\d+(?:\\.\\d+)?)%\\)");
 
+    private static final Pattern LABEL = Pattern.compile("new backup label = (\\S+)");
+
     private static final Duration LEAST_COUNTING = Duration.ofMillis(500);
 
     private final PgBackRest programs = new PgBackRest();
@@ -120,12 +122,18 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
             return dumps.create(place, saving.part().orElse(new Part(Optional.empty(), Extent.ALL, List.of())));
         }
         Beginning.requireArchiving(service, bench.context());
-        List<Point> before = contents.stored(place).points();
         bench.say("saving " + service.name());
-        programs.work(place, line -> progress(service, line, bench), "--type=" + type(saving.kind()), "backup");
+        List<String> said =
+                programs.work(place, line -> progress(service, line, bench), "--type=" + type(saving.kind()), "backup");
+        String id = said.stream()
+                .map(LABEL::matcher)
+                .filter(Matcher::find)
+                .map(label -> label.group(1))
+                .findFirst()
+                .orElse("");
         Point point = contents.stored(place).points().stream()
-                .filter(found -> before.stream().noneMatch(old -> old.id().equals(found.id())))
-                .reduce((first, last) -> last)
+                .filter(found -> found.id().equals(id))
+                .findFirst()
                 .orElseThrow(() -> new HoldfastException(Problem.of(
                         Code.HF3625,
                         "pgBackRest ended well and '" + service.name() + "' has no new backup",

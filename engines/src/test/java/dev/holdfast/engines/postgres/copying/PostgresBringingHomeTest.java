@@ -64,6 +64,6 @@ final class PostgresBringingHomeTest {
     }
 
     private static Seen seen(int major, long bytes) {
-        return new Seen("master", major, bytes, List.of(), List.of());
+        return new Seen("master", major, bytes, List.of(), List.of(), List.of());
     }
 }

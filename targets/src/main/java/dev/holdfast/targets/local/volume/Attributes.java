@@ -1,12 +1,15 @@
 package dev.holdfast.targets.local.volume;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** What the file system says of one file, in one question. A link is not followed. */
 record Attributes(int mode, int uid, int gid, int links, long inode, long size, FileTime modified) {
@@ -39,6 +42,31 @@ record Attributes(int mode, int uid, int gid, int links, long inode, long size, 
 
     boolean hasOwnerOf(Attributes other) {
         return uid == other.uid && gid == other.gid;
+    }
+
+    /** The {@code user.} ones with what each holds: some engines keep what they know of a file there. */
+    static Map<String, ByteBuffer> extended(Path file) throws IOException {
+        if (!Kernel.hasAttributes(file)) {
+            return Map.of();
+        }
+        UserDefinedFileAttributeView view = view(file);
+        Map<String, ByteBuffer> all = new TreeMap<>();
+        for (String name : view.list()) {
+            ByteBuffer value = ByteBuffer.allocate(view.size(name));
+            view.read(name, value);
+            all.put(name, value.flip());
+        }
+        return all;
+    }
+
+    static void extend(Path file, Map<String, ByteBuffer> with) throws IOException {
+        for (Map.Entry<String, ByteBuffer> each : with.entrySet()) {
+            view(file).write(each.getKey(), each.getValue());
+        }
+    }
+
+    private static UserDefinedFileAttributeView view(Path file) {
+        return Files.getFileAttributeView(file, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static long number(Map<String, Object> all, String name) {

@@ -106,6 +106,9 @@ record Conversion(StackFolder folder, Volume home, Volume from, Volume to, Told 
                     return FileVisitResult.CONTINUE;
                 }
                 alike(each, copy);
+                if (!attributes.isSymbolicLink() && !Attributes.extended(each).equals(Attributes.extended(copy))) {
+                    throw differs(each);
+                }
                 if (attributes.isSymbolicLink()
                         ? !Files.readSymbolicLink(each).equals(Files.readSymbolicLink(copy))
                         : Files.mismatch(each, copy) >= 0) {

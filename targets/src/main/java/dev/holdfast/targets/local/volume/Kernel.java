@@ -61,6 +61,8 @@ final class Kernel {
             handle("renameat2", FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT, ValueLayout.ADDRESS, INT));
     private static final MethodHandle SYNC = handle("syncfs", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle ALLOCATE = handle("fallocate", FunctionDescriptor.of(INT, INT, INT, LONG, LONG));
+    private static final MethodHandle ATTRIBUTES =
+            handle("llistxattr", FunctionDescriptor.of(LONG, ValueLayout.ADDRESS, ValueLayout.ADDRESS, LONG));
     private static final MethodHandle WORDS = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ValueLayout.ADDRESS, INT));
 
@@ -152,6 +154,24 @@ final class Kernel {
     static void unmount(Path at) throws Failure {
         try (Arena arena = Arena.ofConfined()) {
             checked("unmount " + at, UNMOUNT, arena.allocateFrom(at.toString()), 0);
+        }
+    }
+
+    /** Whether the file has extended attributes of any kind; not where its file system has none. */
+    static boolean hasAttributes(Path file) throws Failure {
+        try (Arena arena = Arena.ofConfined()) {
+            return checked(
+                            "list attributes of " + file,
+                            ATTRIBUTES,
+                            arena.allocateFrom(file.toString()),
+                            MemorySegment.NULL,
+                            0L)
+                    > 0;
+        } catch (Failure failure) {
+            if (failure.errno() == EOPNOTSUPP) {
+                return false;
+            }
+            throw failure;
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
- * Folders duplicated with all that an engine may rely on: owners, modes, times, links, hard links and holes. Sockets and
+ * Folders duplicated with all that an engine may rely on: owners, modes, times, attributes, links and holes. Sockets and
  * pipes are left out; what vanishes meanwhile is not there.
  */
 final class Trees {
@@ -97,7 +97,7 @@ final class Trees {
                     throw e;
                 }
                 // last, as every entry made in it gives it another time
-                likeness(Attributes.of(folder), to.resolve(from.relativize(folder)));
+                likeness(Attributes.of(folder), folder, to.resolve(from.relativize(folder)));
                 return FileVisitResult.CONTINUE;
             }
         });
@@ -118,7 +118,7 @@ final class Trees {
             if (same != null) {
                 Files.createLink(to, same);
             } else if (file(from, to)) {
-                likeness(attributes, to);
+                likeness(attributes, from, to);
                 if (attributes.links() > 1) {
                     linked.put(attributes.inode(), to);
                 }
@@ -188,7 +188,8 @@ final class Trees {
         }
     }
 
-    private static void likeness(Attributes attributes, Path to) throws IOException {
+    private static void likeness(Attributes attributes, Path from, Path to) throws IOException {
+        Attributes.extend(to, Attributes.extended(from));
         own(attributes, to);
         int mode = attributes.permissions();
         if (mode != OWNER_MAY_WRITE) {

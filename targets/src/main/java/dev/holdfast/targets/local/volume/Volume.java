@@ -19,6 +19,9 @@ import java.util.function.LongConsumer;
  * the place of {@link StackFolder#volume()}: where the volume is lost the link leads nowhere, and nothing can begin anew.
  */
 public final class Volume {
+    private static final String FRESH_BEGINS = ".cut-";
+    private static final String FRESH_ENDS = ".new";
+
     private final Definition definition;
     private final Disposal disposal;
 
@@ -88,7 +91,7 @@ public final class Volume {
         Path source = of(from);
         Path target = of(to);
         requireThere();
-        Path fresh = target.resolveSibling("." + target.getFileName() + "@" + to.name() + ".new");
+        Path fresh = target.resolveSibling(FRESH_BEGINS + to.name() + FRESH_ENDS);
         away(fresh);
         try {
             requireRoom(copied(from, members), "a copy of " + from.name());
@@ -112,6 +115,11 @@ public final class Volume {
             away(fresh);
             throw e;
         }
+    }
+
+    /** Whether that is the name of what a cut has not finished yet. */
+    static boolean isFresh(String name) {
+        return name.startsWith(FRESH_BEGINS) && name.endsWith(FRESH_ENDS);
     }
 
     void requireRoom(long needed, String what) {

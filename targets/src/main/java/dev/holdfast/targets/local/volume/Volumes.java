@@ -186,6 +186,7 @@ public final class Volumes {
                     mended.add("mounted volume " + volume.name() + " because it was not there");
                 }
                 if (volume.isThere()) {
+                    unfinished(volume).forEach(volume::away);
                     disposal.sweep(volume.root(), volume.definition().sparse());
                 }
             } catch (HoldfastException stays) {
@@ -197,6 +198,23 @@ public final class Volumes {
             }
         }
         return List.copyOf(mended);
+    }
+
+    /** What cuts left that were killed; no cut is under way while this is asked. */
+    private List<Path> unfinished(Volume volume) {
+        List<Path> found = new ArrayList<>();
+        List<Path> places = volume.definition().isHome()
+                ? home.stacks().stream().map(StackFolder::root).toList()
+                : List.of(volume.root());
+        for (Path place : places) {
+            try (Stream<Path> entries = Files.list(place)) {
+                entries.filter(entry -> Volume.isFresh(entry.getFileName().toString()))
+                        .forEach(found::add);
+            } catch (IOException e) {
+                throw Disk.failure(place, 0, e);
+            }
+        }
+        return found;
     }
 
     /** Mounts that one where it is lost. */

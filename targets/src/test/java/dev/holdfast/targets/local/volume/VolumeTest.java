@@ -5,11 +5,13 @@ import dev.holdfast.targets.local.StackFolder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,9 @@ final class VolumeTest {
             sparse.seek(512 << 10);
             sparse.write(new byte[] {1, 2, 3});
         }
+        if (Files.getFileStore(data).supportsFileAttributeView(UserDefinedFileAttributeView.class)) {
+            view(data.resolve("16384")).write("etag", ByteBuffer.wrap(new byte[] {1, 2}));
+        }
         Files.setPosixFilePermissions(data.resolve("16384"), PosixFilePermissions.fromString("r--r-----"));
         Files.setLastModifiedTime(data, FileTime.from(THEN));
         Files.writeString(shop.volume("db-0").resolveSibling("db-0.json"), "{\"engine\": \"postgres\"}");
@@ -67,12 +72,27 @@ final class VolumeTest {
                 .isEqualTo("r--r-----");
         assertThat(Files.getAttribute(data.resolve("linked"), "unix:ino"))
                 .isEqualTo(Files.getAttribute(data.resolve("16384"), "unix:ino"));
+        assertThat(Attributes.extended(data.resolve("16384")))
+                .isEqualTo(Attributes.extended(shop.volume("db-0").resolve("base/1/16384")));
         assertThat(Files.readSymbolicLink(data.resolve("pointer"))).hasToString("16384");
         assertThat(data.resolve("sparse"))
                 .hasSameBinaryContentAs(shop.volume("db-0").resolve("base/1/sparse"));
         assertThat(Sizes.total(data)).isLessThan(512 << 10);
         assertThat(Files.getLastModifiedTime(data).toInstant()).isEqualTo(THEN);
         assertThat(branch.volume().toFile().list()).containsExactlyInAnyOrder("db-0", "db-0.json");
+    }
+
+    private static UserDefinedFileAttributeView view(Path file) {
+        return Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+    }
+
+    @Test
+    void whatACutLeftThatWasKilledIsSweptAtTheNextStart() throws Exception {
+        Path left = Files.createDirectories(shop.root().resolve(".cut-shop@b.new/db-0"));
+        assertThat(volumes.mend()).isEmpty();
+        volumes.awaitDisposal();
+        assertThat(left.getParent()).doesNotExist();
+        assertThat(shop.volume("db-0")).isNotEmptyDirectory();
     }
 
     @Test

@@ -22,18 +22,6 @@ final class BranchCosts {
     /** Rows of 6.4 kB; so many of them are a gibibyte. */
     private static final int ROWS_A_GIBIBYTE = 160_000;
 
-    private static final String YAML = """
-            apiVersion: holdfast.dev/v1
-            kind: Stack
-            metadata: { name: %s }
-            spec:
-              services:
-                main:
-                  engine: postgres
-                  resources: { memory: 512Mi }
-                  databases: { app: {} }
-            """;
-
     private BranchCosts() {}
 
     /** {@code HOLDFAST_BRANCH_GIB} makes the database larger or smaller than 2 GiB. */
@@ -42,7 +30,16 @@ final class BranchCosts {
                 Optional.ofNullable(System.getenv("HOLDFAST_BRANCH_GIB")).orElse("2"));
         List<String> offered = offered(installation);
         for (String driver : offered) {
-            run(installation, "volumes", "create", driver, "--driver", driver, "--size", (gibibytes * 4) + "Gi", "--default");
+            run(
+                    installation,
+                    "volumes",
+                    "create",
+                    driver,
+                    "--driver",
+                    driver,
+                    "--size",
+                    (gibibytes * 4) + "Gi",
+                    "--default");
             postgres(installation, driver, gibibytes, page);
         }
         if (offered.isEmpty()) {
@@ -57,7 +54,7 @@ final class BranchCosts {
     private static void postgres(Installation installation, String driver, int gibibytes, Page page) {
         String name = "on-" + driver;
         RunningStack stack = RunningStack.up(
-                installation, installation.home().resolve("project").resolve(name), name, YAML.formatted(name));
+                installation, installation.home().resolve("project").resolve(name), name, yaml(name));
         stack.shell(
                         "main",
                         "-qc",
@@ -98,11 +95,23 @@ final class BranchCosts {
                 "holdfast branch create one"));
         page.add(new Row(
                 "... for which its source stands still",
-                samples(made, done -> done.at("cut").orElseThrow().longAt("pauseMillis").orElseThrow()),
+                samples(
+                        made,
+                        done -> done.at("cut")
+                                .orElseThrow()
+                                .longAt("pauseMillis")
+                                .orElseThrow()),
                 "ms",
                 Optional.empty(),
                 "≤ 500 ms",
-                samples(made, done -> done.at("cut").orElseThrow().longAt("pauseMillis").orElseThrow()).median() <= 500,
+                samples(
+                                        made,
+                                        done -> done.at("cut")
+                                                .orElseThrow()
+                                                .longAt("pauseMillis")
+                                                .orElseThrow())
+                                .median()
+                        <= 500,
                 "holdfast branch create one"));
         owned(stack, driver, size, page);
         stack.run("branch", "delete", "one").orFail();
@@ -123,13 +132,38 @@ final class BranchCosts {
                 "reported",
                 true,
                 "holdfast branch create many0 & ..."));
-        IntStream.range(0, AT_ONCE).forEach(number -> stack.run("branch", "delete", "many" + number).orFail());
+        IntStream.range(0, AT_ONCE)
+                .forEach(
+                        number -> stack.run("branch", "delete", "many" + number).orFail());
         stack.run("down", name, "--purge", "--confirm", name).orFail();
+    }
+
+    private static String yaml(String name) {
+        return """
+            apiVersion: holdfast.dev/v1
+            kind: Stack
+            metadata: { name: %s }
+            spec:
+              services:
+                main:
+                  engine: postgres
+                  resources: { memory: 512Mi }
+                  databases: { app: {} }
+            """.formatted(name);
     }
 
     private static void owned(RunningStack stack, String driver, String size, Page page) {
         double fresh = own(stack);
-        stack.run("branch", "connect", "one", "main", "--", "-qc", "UPDATE big SET n = 1 WHERE id % 100 = 0", "-qc", "CHECKPOINT");
+        stack.run(
+                "branch",
+                "connect",
+                "one",
+                "main",
+                "--",
+                "-qc",
+                "UPDATE big SET n = 1 WHERE id % 100 = 0",
+                "-qc",
+                "CHECKPOINT");
         double changed = own(stack);
         page.add(new Row(
                 "Bytes of its own that a fresh branch of " + size + " has in `" + driver + "`",
@@ -184,7 +218,8 @@ final class BranchCosts {
                 "≤ 1.5",
                 whole.median() <= 1.5 * floor.median(),
                 "holdfast branch create one"));
-        Samples pause = samples(made, done -> done.at("cut").orElseThrow().longAt("pauseMillis").orElseThrow());
+        Samples pause = samples(
+                made, done -> done.at("cut").orElseThrow().longAt("pauseMillis").orElseThrow());
         page.add(new Row(
                 "... for which it stands still",
                 pause,
@@ -220,7 +255,9 @@ final class BranchCosts {
 
     private static List<String> offered(Installation installation) {
         List<String> offered = new ArrayList<>();
-        for (Json driver : run(installation, "volumes", "drivers", "--output", "json").json().itemsAt("drivers")) {
+        for (Json driver : run(installation, "volumes", "drivers", "--output", "json")
+                .json()
+                .itemsAt("drivers")) {
             String word = driver.textAt("driver").orElse("");
             if (driver.isAt("offered") && DRIVERS.contains(word)) {
                 offered.add(word);

@@ -62,20 +62,22 @@ final class BranchTest {
             source.begin();
             CompletableFuture<Long> writing = source.writeUntilTold();
             branch("create", "one").orFail();
-            Outcome second = branch("create", "two", "--from", "one", "--output", "json")
-                    .orFail();
+            Outcome second =
+                    branch("create", "two", "--from", "one", "--output", "json").orFail();
             source.stop();
             // whoever wrote meanwhile waited and saw no error
             assertThat(writing.get()).isGreaterThan(0);
-            assertThat(second.json().at("cut").orElseThrow().longAt("pauseMillis")).hasValueSatisfying(pause -> assertThat(pause)
-                    .isPositive());
+            assertThat(second.json().at("cut").orElseThrow().longAt("pauseMillis"))
+                    .hasValueSatisfying(pause -> assertThat(pause).isPositive());
 
             for (String name : List.of("shop@one", "shop@two")) {
                 try (Three branch = Three.of(named(name))) {
                     List<Long> seen = branch.read();
                     // in the order in which they are written
                     assertThat(seen).as(name).isSortedAccordingTo((a, b) -> Long.compare(b, a));
-                    assertThat(seen.getFirst() - seen.getLast()).as(name + " " + seen).isBetween(0L, 1L);
+                    assertThat(seen.getFirst() - seen.getLast())
+                            .as(name + " " + seen)
+                            .isBetween(0L, 1L);
                     long before = source.read().getFirst();
                     branch.write(-1);
                     assertThat(source.read()).containsOnly(before);
@@ -92,7 +94,8 @@ final class BranchTest {
         Outcome kept = branch("delete", "one");
         assertThat(kept.status()).isEqualTo(5);
         assertThat(kept.err()).contains("HF3223").contains("shop@two");
-        assertThat(shop.run("down", "shop@one", "--purge", "--confirm", "shop@one").err())
+        assertThat(shop.run("down", "shop@one", "--purge", "--confirm", "shop@one")
+                        .err())
                 .contains("HF3223");
         branch("delete", "two").orFail();
         branch("delete", "one").orFail();
@@ -109,7 +112,8 @@ final class BranchTest {
         assertThat(outcomes).anySatisfy(outcome -> assertThat(outcome.err()).contains("HF3213"));
         // a part is never put in the place of the whole
         assertThat(branch("promote", "same", "--approve", "shop").err()).contains("HF3225");
-        assertThat(branch("create", "past", "--at", "2026-01-01T00:00:00Z").err()).contains("HF3227");
+        assertThat(branch("create", "past", "--at", "2026-01-01T00:00:00Z").err())
+                .contains("HF3227");
     }
 
     @Test
@@ -245,8 +249,7 @@ final class BranchTest {
     }
 
     private String redis(String stack, String... words) {
-        return last(shop.run(Stream.concat(
-                        Stream.of("connect", "cache", "--stack", stack, "--"), Stream.of(words))
+        return last(shop.run(Stream.concat(Stream.of("connect", "cache", "--stack", stack, "--"), Stream.of(words))
                 .toArray(String[]::new)));
     }
 

@@ -32,8 +32,7 @@ final class PauseTest {
     @BeforeEach
     void begin() throws IOException {
         installation = Places.installation("pause");
-        shop = RunningStack.up(
-                installation, Places.folder(installation, "shop"), "shop", SmallStack.redis("shop"));
+        shop = RunningStack.up(installation, Places.folder(installation, "shop"), "shop", SmallStack.redis("shop"));
         shop.shell("cache", "SET", "word", "kept").orFail();
         // nothing of Redis, but in its folder: what makes a copy last
         try (OutputStream out = Files.newOutputStream(folder("shop").resolve("volume/cache-0/ballast"))) {
@@ -92,7 +91,9 @@ final class PauseTest {
 
         // and where nobody dies
         assertThat(create().join().orFail().out()).contains("stood still");
-        assertThat(shop.run("connect", "cache", "--stack", "shop@try", "--", "GET", "word").orFail().out())
+        assertThat(shop.run("connect", "cache", "--stack", "shop@try", "--", "GET", "word")
+                        .orFail()
+                        .out())
                 .contains("kept");
         awaitMoving(server);
 
@@ -106,7 +107,9 @@ final class PauseTest {
         Await.until(
                 "the branch holds what its parent has",
                 PATIENCE,
-                () -> shop.run("connect", "cache", "--stack", "shop@try", "--", "GET", "word").out().contains("later"),
+                () -> shop.run("connect", "cache", "--stack", "shop@try", "--", "GET", "word")
+                        .out()
+                        .contains("later"),
                 () -> branch("list").out());
     }
 
@@ -118,17 +121,18 @@ final class PauseTest {
         Await.until(
                 "nothing is left of the branch",
                 PATIENCE,
-                () -> !Files.exists(folder("shop@try")) && !branch("list").orFail().out().contains("try"),
+                () -> !Files.exists(folder("shop@try"))
+                        && !branch("list").orFail().out().contains("try"),
                 () -> branch("list").out());
     }
 
     private static void awaitStill(long pid) {
-        Await.until("process " + pid + " stands still", PATIENCE, () -> isStill(pid), () -> Machine.field(pid, "State"));
+        Await.until(
+                "process " + pid + " stands still", PATIENCE, () -> isStill(pid), () -> Machine.field(pid, "State"));
     }
 
     private static void awaitMoving(long pid) {
-        Await.until(
-                "process " + pid + " goes on", PATIENCE, () -> !isStill(pid), () -> Machine.field(pid, "State"));
+        Await.until("process " + pid + " goes on", PATIENCE, () -> !isStill(pid), () -> Machine.field(pid, "State"));
     }
 
     private static boolean isStill(long pid) {
@@ -138,7 +142,8 @@ final class PauseTest {
     private static long guard() {
         List<Long> guards = ProcessHandle.allProcesses()
                 .map(ProcessHandle::pid)
-                .filter(pid -> Machine.read(Path.of("/proc/" + pid + "/cmdline")).startsWith("sh\0-c\0p=$(timeout"))
+                .filter(pid ->
+                        Machine.read(Path.of("/proc/" + pid + "/cmdline")).startsWith("sh\0-c\0p=$(timeout"))
                 .toList();
         assertThat(guards).isNotEmpty();
         return guards.getFirst();

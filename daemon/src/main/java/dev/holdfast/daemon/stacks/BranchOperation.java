@@ -22,7 +22,17 @@ import org.slf4j.LoggerFactory;
 /** What is asked of the branches of a stack, as the interface says it: {@code POST /v1/stacks/{stack}/branch}. */
 final class BranchOperation {
     static final Set<String> KEYS = Set.of(
-            "action", "name", "from", "services", "at", "live", "pauseForCopy", "keepCredentials", "unmasked", "after", "approve");
+            "action",
+            "name",
+            "from",
+            "services",
+            "at",
+            "live",
+            "pauseForCopy",
+            "keepCredentials",
+            "unmasked",
+            "after",
+            "approve");
 
     private static final Logger LOG = LoggerFactory.getLogger(BranchOperation.class);
     private static final Duration LOOK_UP = Duration.ofMillis(100);
@@ -149,7 +159,8 @@ final class BranchOperation {
     }
 
     private Cutter.Manner manner() {
-        return new Cutter.Manner(body.isAt("live"), body.isAt("pauseForCopy"), body.isAt("keepCredentials"), !body.isAt("unmasked"));
+        return new Cutter.Manner(
+                body.isAt("live"), body.isAt("pauseForCopy"), body.isAt("keepCredentials"), !body.isAt("unmasked"));
     }
 
     private void delete(String name) throws InterruptedException {

@@ -287,7 +287,9 @@ final class Branches {
         for (String name : needs) {
             requireUnsaved(Bound.of(
                     stacks.parts().register(),
-                    Optional.<Service<?>>ofNullable(stacks.read(parent.name(), there).services().get(name)).orElseThrow()));
+                    Optional.<Service<?>>ofNullable(
+                                    stacks.read(parent.name(), there).services().get(name))
+                            .orElseThrow()));
         }
         Volumes volumes = stacks.parts().places().volumes();
         StackFolder one = stacks.parts().places().stack(branch.name());
@@ -308,8 +310,8 @@ final class Branches {
                     Code.HF3225,
                     "service '" + bound.service().name()
                             + "' is saved, and a branch in its place would write to the same archive as if it were it",
-                    "Restore it instead, which begins a history of its own: holdfast restore " + bound.service().name()
-                            + ", then holdfast promote."));
+                    "Restore it instead, which begins a history of its own: holdfast restore "
+                            + bound.service().name() + ", then holdfast promote."));
         }
     }
 

@@ -46,12 +46,14 @@ record Derived(
     }
 
     Derived recut(boolean nowRecut, Instant at) {
-        return new Derived(from, parent, services, how, at, filled, kept, credentials, masked, nowRecut, isProtected, expires);
+        return new Derived(
+                from, parent, services, how, at, filled, kept, credentials, masked, nowRecut, isProtected, expires);
     }
 
     /** It has other data from now on: data that nobody asked to be masked. */
     Derived holding(String parentNow, String what, Instant at) {
-        return new Derived(from, parentNow, services, what, at, filled, kept, credentials, false, recut, isProtected, expires);
+        return new Derived(
+                from, parentNow, services, what, at, filled, kept, credentials, false, recut, isProtected, expires);
     }
 
     Derived protectedFromNow(boolean now) {
@@ -59,7 +61,8 @@ record Derived(
     }
 
     Derived expiring(Optional<Instant> end) {
-        return new Derived(from, parent, services, how, made, filled, kept, credentials, masked, recut, isProtected, end);
+        return new Derived(
+                from, parent, services, how, made, filled, kept, credentials, masked, recut, isProtected, end);
     }
 
     /** Whether nobody can use it any more once the daemon that made it has gone. */

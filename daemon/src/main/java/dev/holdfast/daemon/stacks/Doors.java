@@ -57,10 +57,12 @@ final class Doors {
     void enter(Service<?> service, String lender, Supervisor supervisor) throws InterruptedException {
         enter(
                 Bound.of(stacks.parts().register(), service),
-                stacks.parts().places().safe(lender), supervisor);
+                stacks.parts().places().safe(lender),
+                supervisor);
     }
 
-    private <S extends Record> void enter(Bound<S> bound, Safe lent, Supervisor supervisor) throws InterruptedException {
+    private <S extends Record> void enter(Bound<S> bound, Safe lent, Supervisor supervisor)
+            throws InterruptedException {
         if (bound.engine().provisioning().cutting() instanceof Support.Offered<Cutting<S>>(Cutting<S> cutting)) {
             cutting.enter(bound.service(), lent, site.context());
             supervisor.look(members(bound));

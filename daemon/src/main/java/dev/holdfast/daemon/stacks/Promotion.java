@@ -94,8 +94,9 @@ record Promotion(Stacks stacks, ManagedStack parent, ManagedStack branch) {
         Stack stack = stacks.read(first.name(), desired);
         try (Site site = stacks.parts().places().open(stack, desired.source())) {
             site.shut(second.name());
-            Set<String> members =
-                    site.workloads().stream().map(workload -> workload.member().name()).collect(Collectors.toSet());
+            Set<String> members = site.workloads().stream()
+                    .map(workload -> workload.member().name())
+                    .collect(Collectors.toSet());
             new Doors(stacks, stack, site).own(members, false);
         }
     }

@@ -68,9 +68,7 @@ final class Three implements AutoCloseable {
         for (String word : words) {
             message.add(word);
         }
-        return redis.executeCommand(message) instanceof byte[] answer
-                ? new String(answer, StandardCharsets.UTF_8)
-                : "";
+        return redis.executeCommand(message) instanceof byte[] answer ? new String(answer, StandardCharsets.UTF_8) : "";
     }
 
     /** The server of the first with the login of the second. */

@@ -26,6 +26,7 @@ record Part(String word, String title, Measuring measuring) {
                     (root, installation, page) -> page.add(RehearsalOverhead.row(installation, page))),
             new Part("tenants", "Tenants", (root, installation, page) -> TenancyCosts.measure(installation, page)),
             new Part("backups", "Backups", (root, installation, page) -> BackupRuns.measure(installation, page)),
+            new Part("sleep", "Sleep and wake", (root, installation, page) -> WakeTimes.measure(installation, page)),
             new Part("cold", "A cold start", (root, installation, page) -> ColdStart.measure(root, page)));
 
     interface Measuring {

@@ -48,11 +48,7 @@ public final class Pause implements AutoCloseable {
     private boolean isOver;
 
     private Pause(
-            StateFile record,
-            Members members,
-            SortedMap<String, Running> running,
-            Process guard,
-            List<Path> scratch) {
+            StateFile record, Members members, SortedMap<String, Running> running, Process guard, List<Path> scratch) {
         this.record = record;
         this.members = members;
         this.running = running;
@@ -66,8 +62,7 @@ public final class Pause implements AutoCloseable {
      * @param scratch files that are to be removed when they go on, whoever continues them
      * @param longest after which they are continued whatever happens
      */
-    static Pause begin(
-            StackFolder folder, Members members, Set<String> names, List<Path> scratch, Duration longest) {
+    static Pause begin(StackFolder folder, Members members, Set<String> names, List<Path> scratch, Duration longest) {
         SortedMap<String, Running> running = found(members, names);
         StateFile record = folder.paused();
         record.write(Json.object()
@@ -104,8 +99,8 @@ public final class Pause implements AutoCloseable {
                     .forEach(name -> members.recorded(name).ifPresent(known -> roots.addAll(roots(known))));
             Map<Long, Stat> all = Processes.all();
             Set<Long> tree = Processes.tree(all, roots);
-            tree.forEach(pid -> Optional.ofNullable(all.get(pid))
-                    .ifPresent(stat -> Processes.signal(stat.id(), Unix.SIGCONT)));
+            tree.forEach(pid ->
+                    Optional.ofNullable(all.get(pid)).ifPresent(stat -> Processes.signal(stat.id(), Unix.SIGCONT)));
             LOG.atWarn()
                     .addKeyValue("stack", folder.name())
                     .addKeyValue("processes", tree.size())
@@ -219,10 +214,11 @@ public final class Pause implements AutoCloseable {
             held &= !Processes.isAlive(process) || Processes.isStopped(process.pid());
         }
         if (!held) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3221,
-                    "the pause ended after " + length().toMillis() + " ms before all data was cloned",
-                    "Run the command again. Where the volume can only copy, see 'holdfast volumes' for one that clones."));
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3221,
+                            "the pause ended after " + length().toMillis() + " ms before all data was cloned",
+                            "Run the command again. Where the volume can only copy, see 'holdfast volumes' for one that clones."));
         }
     }
 

@@ -110,8 +110,7 @@ final class Schedules implements AutoCloseable {
     /** One that is only just starting would fail, and be tried again much later; one that does not start says so itself. */
     private static boolean isServing(ManagedStack.Live live, Bound<?> bound) {
         return bound.members().stream()
-                .allMatch(member ->
-                        live.supervisor().board().get(member.name()).isServing());
+                .allMatch(member -> live.supervisor().board().get(member.name()).isServing());
     }
 
     private <S extends Record> void save(

@@ -70,7 +70,7 @@ final class Upkeep {
         board.put(name, MemberState.stopped("it was not started", clock.instant()));
     }
 
-    /** May be asked from any thread. */
+    /** From any thread. */
     Workload workload() {
         return workload;
     }
@@ -135,7 +135,6 @@ final class Upkeep {
         }
         if (site().isPaused()) {
             startAt = Optional.of(clock.instant());
-            due();
             return;
         }
         startNow();

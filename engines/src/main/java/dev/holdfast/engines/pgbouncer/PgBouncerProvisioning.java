@@ -13,7 +13,6 @@ import dev.holdfast.blueprint.Workload.Reload;
 import dev.holdfast.blueprint.Workload.Signal;
 import dev.holdfast.blueprint.Workload.Stop;
 import dev.holdfast.engine.Context;
-import dev.holdfast.engine.Support;
 import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.engine.Sleeping;

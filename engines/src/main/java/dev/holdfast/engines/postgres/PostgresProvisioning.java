@@ -127,7 +127,8 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         files.add(new ConfigurationFile(
                 "postgresql.conf", new Content.Settings(Content.Syntax.QUOTED, settings(service, listen, context))));
         files.add(new ConfigurationFile(
-                "pg_hba.conf", new Content.Plain(HostRules.file(service, listen, context.isClosed()), Setting.Effect.RELOAD)));
+                "pg_hba.conf",
+                new Content.Plain(HostRules.file(service, listen, context.isClosed()), Setting.Effect.RELOAD)));
         return files;
     }
 

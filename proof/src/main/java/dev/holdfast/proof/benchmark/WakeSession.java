@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 
 /** A client of one server, which connects over TLS as programs do. */
 record WakeSession(Json environment, int port) {
@@ -28,7 +29,7 @@ record WakeSession(Json environment, int port) {
                 if (System.nanoTime() - begin > PATIENCE.toNanos()) {
                     throw new IllegalStateException(notYet);
                 }
-                Thread.yield();
+                LockSupport.parkNanos(1_000_000);
             }
         }
     }

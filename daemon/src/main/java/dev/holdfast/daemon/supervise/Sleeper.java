@@ -122,7 +122,7 @@ final class Sleeper {
                         "service '" + service + "' is being worked on, so it cannot sleep now",
                         "Wait for the command that works on it to end; see 'holdfast why " + service + "'."));
             }
-            int connected = disconnect ? 0 : entrances.afterGoodbyes(plan, crew.uncounted(plan.members()));
+            int connected = disconnect ? 0 : entrances.afterGoodbyes(plan, crew.uncounted(plan));
             if (connected > 0 || !fallAsleep(because, !disconnect)) {
                 throw new HoldfastException(Problem.of(
                         Code.HF3252,
@@ -144,7 +144,7 @@ final class Sleeper {
                 lastBusy = clock.instant();
                 return false;
             }
-            wakeUp(because);
+            wakeUp(because, Optional.empty());
             return true;
         } finally {
             work.unlock();
@@ -296,12 +296,12 @@ final class Sleeper {
                 switch (state) {
                     case SleepState.Awake() -> {}
                     case SleepState.Asleep _ -> {
-                        if (entrances.waiting(plan, crew.uncounted(plan.members())) == 0) {
+                        if (entrances.waiting(plan, crew.uncounted(plan)) == 0) {
                             // collectors of figures, or nobody any more: they do not wake it
                             entrances.turnAway(way, Optional.empty());
                             entrances.watch(plan, this::knocked);
                         } else {
-                            wakeUp("a client connected to port " + way.port());
+                            wakeUp("a client connected to port " + way.port(), Optional.of(way));
                         }
                     }
                     case SleepState.Broken(String cause, int _, Instant retry) -> {
@@ -309,7 +309,7 @@ final class Sleeper {
                             entrances.turnAway(way, Optional.of(words(cause)));
                             entrances.watch(plan, this::knocked);
                         } else {
-                            wakeUp("a client connected to port " + way.port());
+                            wakeUp("a client connected to port " + way.port(), Optional.of(way));
                         }
                     }
                 }
@@ -323,12 +323,15 @@ final class Sleeper {
         }
     }
 
-    private void wakeUp(String because) throws InterruptedException {
+    /** Who was knocked at and the service's own engine are started first; on a small machine every other process delays them. */
+    private void wakeUp(String because, Optional<SleepPlan.Way> knocked) throws InterruptedException {
         int failures = state instanceof SleepState.Broken(String _, int before, Instant _) ? before : 0;
         long begun = System.nanoTime();
         entrances.unwatch(plan);
         Set<String> first = new TreeSet<>();
-        plan.ways().forEach(way -> first.add(way.doorway().member()));
+        plan.ways().stream()
+                .filter(way -> way.isOwn() || knocked.isEmpty() || knocked.get().equals(way))
+                .forEach(way -> first.add(way.doorway().member()));
         first.forEach(member -> crew.wake(member, because));
         state = new SleepState.Awake();
         lastBusy = clock.instant();
@@ -356,7 +359,7 @@ final class Sleeper {
     }
 
     private int connected() {
-        return entrances.clients(plan, crew.uncounted(plan.members()));
+        return entrances.clients(plan, crew.uncounted(plan));
     }
 
     private boolean runs() {

@@ -131,6 +131,8 @@ public enum Code {
     HF3213(Kind.USER, "name of a derived stack"),
     HF3214(Kind.ENVIRONMENT, "a derived stack could not be filled"),
     HF3215(Kind.USER, "a derived stack has no such service"),
+    HF3270(Kind.USER, "compute that contradicts itself"),
+    HF3271(Kind.USER, "compute beyond the resources"),
     HF3280(Kind.USER, "masking that contradicts itself"),
     HF3281(Kind.USER, "masking of what is not there"),
     HF3282(Kind.USER, "rule that a column cannot take"),

@@ -53,6 +53,14 @@ public final class ResolvedYaml {
                         .put("memory", resources.memory().toString())
                         .put("storage", resources.storage().toString())
                         .build());
+        resources
+                .compute()
+                .ifPresent(compute -> members.put(
+                        "compute",
+                        Json.object()
+                                .put("min", Values.share(compute.min()))
+                                .put("max", Values.share(compute.max()))
+                                .build()));
         members.putAll(values.section(service.settings()));
         return new Json.Members(members);
     }

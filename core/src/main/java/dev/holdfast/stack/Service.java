@@ -14,4 +14,10 @@ public record Service<S extends Record>(
         Resources resources,
         S settings,
         Optional<String> parent,
-        Positions positions) {}
+        Positions positions) {
+
+    /** The same service as it would be with other resources. */
+    public Service<S> with(Resources other) {
+        return new Service<>(name, engine, version, other, settings, parent, positions);
+    }
+}

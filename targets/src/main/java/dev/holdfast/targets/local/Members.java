@@ -39,6 +39,7 @@ final class Members {
     private final InstantSource clock;
     private final Map<ProcessId, Process> children = new ConcurrentHashMap<>();
     private final Map<String, Object> starting = new ConcurrentHashMap<>();
+    private Optional<Limits> limits = Optional.empty();
 
     Members(StackFolder folder, Launcher launcher, InstantSource clock) {
         this.folder = folder;
@@ -194,6 +195,23 @@ final class Members {
         return Processes.tree(Processes.all(), roots).stream()
                 .mapToLong(Processes::memory)
                 .sum();
+    }
+
+    /** The processes of these members that live. */
+    static Set<Long> processes(List<Running> members) {
+        Set<Long> roots = new HashSet<>();
+        members.stream().filter(Members::isRunning).forEach(running -> {
+            roots.add(running.launcher().pid());
+            running.init().ifPresent(init -> roots.add(init.pid()));
+        });
+        return roots.isEmpty() ? Set.of() : Processes.tree(Processes.all(), roots);
+    }
+
+    /** Those of this machine, looked for when somebody first asks. */
+    synchronized Limits limits() {
+        Limits known = limits.orElseGet(Limits::here);
+        limits = Optional.of(known);
+        return known;
     }
 
     /** Ends all that is left of the member, whoever started it. Throws where something stays. */

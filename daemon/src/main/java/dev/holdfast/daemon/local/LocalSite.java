@@ -18,6 +18,7 @@ import dev.holdfast.stack.Cpu;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
+import dev.holdfast.targets.local.Consumption;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.LocalStack;
@@ -165,13 +166,13 @@ record LocalSite(LocalStack local, Register register) implements Site {
 
     @Override
     public Load load(String service, List<Running> members) {
-        LocalStack.Used used = local.used(service, members);
+        Consumption.Used used = local.consumption().used(service, members);
         return new Load(used.cpu(), used.throttled(), used.memory());
     }
 
     @Override
     public void limit(String service, List<Running> members, Cpu cores, Bytes memory) {
-        local.limit(service, members, cores, memory);
+        local.consumption().limit(service, members, cores, memory);
     }
 
     @Override

@@ -21,15 +21,12 @@ import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.SecretStore;
-import dev.holdfast.stack.Bytes;
-import dev.holdfast.stack.Cpu;
 import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -315,32 +312,9 @@ public final class LocalStack implements Context, AutoCloseable {
         return Notes.of(assembly.stack(), Notes.Machine.here(assembly.stack()));
     }
 
-    /** What the processes of a service have used since they began. */
-    public record Used(Duration cpu, Duration throttled, long memory) {}
-
-    public Used used(String service, List<Running> running) {
-        Set<Long> processes = Members.processes(running);
-        long ticks = processes.stream().mapToLong(Processes::ticks).sum();
-        return new Used(
-                Duration.ofMillis(ticks * 10),
-                members.limits().throttled(group(service)),
-                processes.stream().mapToLong(Processes::memory).sum());
-    }
-
-    /** Keeps the processes of a service within limits, as far as this machine lets it. Repeating it costs little. */
-    public void limit(String service, List<Running> running, Cpu cores, Bytes memory) {
-        members.limits().set(group(service), cores.millis(), memory.count(), Members.processes(running));
-    }
-
-    /** Two homes may have a stack of one name. */
-    private String group(String service) {
-        return Integer.toHexString(folder.root().hashCode()) + "-" + stack().name() + "-" + service;
-    }
-
-    private void tidyLimits() {
-        stack().services().values().stream()
-                .filter(service -> service.resources().compute().isPresent())
-                .forEach(service -> members.limits().tidy(group(service.name())));
+    /** What its services use, and may. */
+    public Consumption consumption() {
+        return new Consumption(folder, stack(), members);
     }
 
     @Override
@@ -400,7 +374,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     @Override
     public void close() {
-        tidyLimits();
+        consumption().tidy();
         lease.close();
     }
 

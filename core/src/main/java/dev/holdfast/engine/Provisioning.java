@@ -26,6 +26,14 @@ public interface Provisioning<S extends Record> {
                 "Remove 'suspend'; the service then runs for as long as the stack does.");
     }
 
+    /**
+     * Puts settings that follow the size of the service in force in a running member, beside what its files say; where the member starts
+     * anew it is asked again. Doing it twice is harmless.
+     */
+    default void move(Service<S> service, String member, List<Setting> moving, Context context) {
+        reload(service, member, moving, context);
+    }
+
     /** How a derived stack is given what a running service holds. */
     default Support<Copying<S>> copying() {
         return Support.notOffered(

@@ -154,6 +154,8 @@ public enum Code {
     HF3252(Kind.USER, "the service is in use"),
     HF3253(Kind.ENVIRONMENT, "the service could not be woken"),
     HF3254(Kind.ENVIRONMENT, "what engines sleep by could not be built"),
+    HF3270(Kind.USER, "compute that contradicts itself"),
+    HF3271(Kind.USER, "compute beyond the resources"),
     HF3280(Kind.USER, "masking that contradicts itself"),
     HF3281(Kind.USER, "masking of what is not there"),
     HF3282(Kind.USER, "rule that a column cannot take"),

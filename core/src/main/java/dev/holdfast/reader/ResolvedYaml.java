@@ -55,6 +55,14 @@ public final class ResolvedYaml {
                         .put("storage", resources.storage().toString())
                         .build());
         service.suspend().ifPresent(time -> members.put("suspend", Json.text(Durations.text(time))));
+        resources
+                .compute()
+                .ifPresent(compute -> members.put(
+                        "compute",
+                        Json.object()
+                                .put("min", Values.share(compute.min()))
+                                .put("max", Values.share(compute.max()))
+                                .build()));
         members.putAll(values.section(service.settings()));
         return new Json.Members(members);
     }

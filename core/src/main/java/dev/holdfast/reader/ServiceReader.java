@@ -82,11 +82,12 @@ final class ServiceReader {
         if (said.isEmpty() || settings.isEmpty() || version.isEmpty()) {
             return Optional.empty();
         }
+        said.get().check(keys.at(), reading);
         return Optional.of(new Service<>(
                 name,
                 engine.get().name(),
                 version.get(),
-                said.get().resources().over(engine.get().resources()),
+                said.get().resources(engine.get().resources()),
                 settings.get(),
                 Optional.empty(),
                 reading.positions(entry.key()),

@@ -30,4 +30,9 @@ public record Service<S extends Record>(
             Positions positions) {
         this(name, engine, version, resources, settings, parent, positions, Optional.empty());
     }
+
+    /** The same service as it would be with other resources. */
+    public Service<S> with(Resources other) {
+        return new Service<>(name, engine, version, other, settings, parent, positions, suspend);
+    }
 }

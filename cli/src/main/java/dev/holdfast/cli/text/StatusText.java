@@ -48,6 +48,10 @@ public final class StatusText {
         return status.textAt("desired").orElse("").equals("down") ? paint.faint("stopped") : paint.bad("not ready");
     }
 
+    private static String figure(Json json, String key) {
+        return json.at(key).map(Json::compact).orElse("");
+    }
+
     private void service(Json service, Table table) {
         boolean isReady = service.isAt("ready");
         table.row(
@@ -56,6 +60,14 @@ public final class StatusText {
                 "",
                 "",
                 isReady ? "" : text(service, "because"));
+        service.at("compute")
+                .filter(compute -> compute.at("now").isPresent())
+                .ifPresent(compute -> table.row(
+                        "    " + paint.faint("compute"),
+                        figure(compute, "now") + " of " + figure(compute, "min") + " to " + figure(compute, "max"),
+                        figure(compute, "usedCores") + " cores",
+                        "",
+                        text(compute, "because")));
         for (Json member : service.itemsAt("members")) {
             boolean serves = member.isAt("ready");
             String state = text(member, "state");

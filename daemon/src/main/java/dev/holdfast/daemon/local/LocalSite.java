@@ -3,6 +3,7 @@ package dev.holdfast.daemon.local;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
+import dev.holdfast.daemon.supervise.Load;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Access;
 import dev.holdfast.engine.Bound;
@@ -12,9 +13,12 @@ import dev.holdfast.engine.Filling;
 import dev.holdfast.engine.Register;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Bytes;
+import dev.holdfast.stack.Cpu;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
+import dev.holdfast.targets.local.Consumption;
 import dev.holdfast.targets.local.Doors;
 import dev.holdfast.targets.local.Ended;
 import dev.holdfast.targets.local.Filled;
@@ -205,6 +209,17 @@ record LocalSite(LocalStack local, Register register, Volumes volumes) implement
     @Override
     public Doors doors() {
         return local.doors();
+    }
+
+    @Override
+    public Load load(String service, List<Running> members) {
+        Consumption.Used used = local.consumption().used(service, members);
+        return new Load(used.cpu(), used.throttled(), used.memory());
+    }
+
+    @Override
+    public void limit(String service, List<Running> members, Cpu cores, Bytes memory) {
+        local.consumption().limit(service, members, cores, memory);
     }
 
     @Override

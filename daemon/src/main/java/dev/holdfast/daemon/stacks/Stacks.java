@@ -43,6 +43,7 @@ public final class Stacks implements AutoCloseable {
     private final Parts parts;
     private final Savings savings;
     private final Schedules schedules;
+    private final Computing computing;
     private final ConcurrentMap<String, ManagedStack> managed = new ConcurrentHashMap<>();
     private final List<Thread> watches = new CopyOnWriteArrayList<>();
 
@@ -50,6 +51,7 @@ public final class Stacks implements AutoCloseable {
         this.parts = parts;
         this.savings = new Savings(parts.clock());
         this.schedules = new Schedules(this);
+        this.computing = new Computing(this);
     }
 
     /**
@@ -65,9 +67,14 @@ public final class Stacks implements AutoCloseable {
         Stack read(String source, String text, Optional<String> environment);
     }
 
+    Computing computing() {
+        return computing;
+    }
+
     /** From now on what is due is done, whether anybody asks or not. */
     public void beginSchedules() {
         schedules.begin();
+        computing.begin();
     }
 
     Savings savings() {
@@ -287,6 +294,7 @@ public final class Stacks implements AutoCloseable {
     public void close() {
         watches.forEach(Thread::interrupt);
         schedules.close();
+        computing.close();
         for (ManagedStack stack : managed.values()) {
             stack.live().ifPresent(live -> live.supervisor().close());
             stack.ended();

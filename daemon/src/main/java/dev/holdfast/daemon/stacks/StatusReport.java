@@ -105,7 +105,8 @@ final class StatusReport {
                         fault.isEmpty(),
                         fault.orElseGet(() -> evidence.getOrDefault(service.name(), "all its members answer")),
                         members.getOrDefault(service.name(), List.of()),
-                        endpoints(live, service)));
+                        endpoints(live, service),
+                        stacks.computing().json(live.stack().name(), service)));
             }
         }
         return services;
@@ -188,14 +189,19 @@ final class StatusReport {
         List<Json> services = new ArrayList<>();
         for (Service<?> service : stack.services().values()) {
             if (service.parent().isEmpty()) {
-                services.add(service(service, false, "the stack is not up", List.of(), List.of()));
+                services.add(service(service, false, "the stack is not up", List.of(), List.of(), Optional.empty()));
             }
         }
         return services;
     }
 
     private static Json service(
-            Service<?> service, boolean ready, String because, List<Json> members, List<Json> endpoints) {
+            Service<?> service,
+            boolean ready,
+            String because,
+            List<Json> members,
+            List<Json> endpoints,
+            Optional<Json> compute) {
         return Json.object()
                 .put("name", service.name())
                 .put("engine", service.engine())
@@ -204,6 +210,7 @@ final class StatusReport {
                 .put("because", because)
                 .put("members", Json.array(members))
                 .put("endpoints", Json.array(endpoints))
+                .put("compute", compute.orElseGet(Json.Null::new))
                 .build();
     }
 }

@@ -56,7 +56,7 @@ final class WhyReport {
         return running(managed, live.get(), service);
     }
 
-    private static Json running(ManagedStack managed, ManagedStack.Live live, String service) {
+    private Json running(ManagedStack managed, ManagedStack.Live live, String service) {
         Supervisor supervisor = live.supervisor();
         SortedMap<String, Health> healths = supervisor.probeAll();
         List<String> members = new ArrayList<>();
@@ -109,12 +109,20 @@ final class WhyReport {
                 service,
                 ready,
                 ready
-                        ? service + " is ready because " + because
+                        ? service + " is ready because " + because + sized(live, service)
                         : service + " is not ready: " + String.join("; ", sentences),
                 decisions(managed, members),
                 changes(managed, service),
                 evidence,
                 next.orElse("Nothing is to be done."));
+    }
+
+    /** How large it is now, for a service that moves. */
+    private String sized(ManagedStack.Live live, String service) {
+        return Optional.<Service<?>>ofNullable(live.stack().services().get(service))
+                .flatMap(found -> stacks.computing().sentence(live.stack().name(), found))
+                .map(sentence -> "; " + sentence)
+                .orElse("");
     }
 
     /** What was made or changed inside the service, as the journal tells it; a member has no such things of its own. */

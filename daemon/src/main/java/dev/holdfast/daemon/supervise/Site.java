@@ -8,6 +8,8 @@ import dev.holdfast.engine.Errand;
 import dev.holdfast.engine.Filling;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Bytes;
+import dev.holdfast.stack.Cpu;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.ClientInvocation;
 import dev.holdfast.targets.local.Doors;
@@ -106,6 +108,12 @@ public interface Site extends Certified, AutoCloseable {
 
     /** The doors of members that may sleep, and the note of those that do. */
     Doors doors();
+
+    /** What the processes of a service have used, and are held back by. */
+    Load load(String service, List<Running> members);
+
+    /** Limits them together, as far as this machine lets it; repeating it costs little. */
+    void limit(String service, List<Running> members, Cpu cores, Bytes memory);
 
     void rotateLog(String member);
 

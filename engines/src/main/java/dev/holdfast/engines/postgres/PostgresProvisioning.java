@@ -332,4 +332,24 @@ final class PostgresProvisioning implements Provisioning<PostgresSpec> {
         }
         return settings;
     }
+
+    /**
+     * By the file that ALTER SYSTEM would write, which comes after the file of settings and outlives a restart. That statement itself
+     * stays forbidden: the size is not for anybody to change by hand.
+     */
+    @Override
+    public void move(Service<PostgresSpec> service, String member, List<Setting> moving, Context context) {
+        List<String> lines = new ArrayList<>(List.of("# the size of the service, kept by Holdfast"));
+        List<Setting> kept = service.resources().compute().isPresent() ? moving : List.<Setting>of();
+        kept.forEach(setting -> lines.add(setting.key() + " = " + Sql.text(setting.value())));
+        PostgresSession.execute(
+                new Script.Batch(
+                        Declared.HOME,
+                        "COPY (SELECT line FROM unnest(ARRAY["
+                                + lines.stream().map(Sql::text).collect(Collectors.joining(", "))
+                                + "]) AS line) TO '/data/postgresql.auto.conf'"),
+                service,
+                context);
+        PostgresSession.execute(new Script.Batch(Declared.HOME, "SELECT pg_reload_conf()"), service, context);
+    }
 }

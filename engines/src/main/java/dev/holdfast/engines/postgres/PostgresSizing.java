@@ -10,8 +10,10 @@ import dev.holdfast.stack.Pool;
 import dev.holdfast.stack.Service;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The rules are sentences in {@code parameters.yaml}; here is their arithmetic. */
 final class PostgresSizing implements Sizing<PostgresSpec> {
@@ -42,6 +44,13 @@ final class PostgresSizing implements Sizing<PostgresSpec> {
         processors(service, settings);
         storage(service, settings);
         return List.copyOf(settings);
+    }
+
+    @Override
+    public Set<String> fixed(Service<PostgresSpec> service) {
+        return service.settings().parameters().keySet().stream()
+                .map(key -> key.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private void memory(Service<PostgresSpec> service, List<Setting> settings) {

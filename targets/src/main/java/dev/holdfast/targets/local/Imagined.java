@@ -61,7 +61,7 @@ public final class Imagined implements Context {
     }
 
     public List<String> notes() {
-        return Notes.of(assembly.stack(), Notes.Machine.here());
+        return Notes.of(assembly.stack(), Notes.Machine.here(assembly.stack()));
     }
 
     @Override

@@ -13,9 +13,6 @@ import dev.holdfast.engine.ObjectStore;
 import dev.holdfast.engine.Register;
 import dev.holdfast.engine.Scrape;
 import dev.holdfast.plan.Change;
-import dev.holdfast.problem.Code;
-import dev.holdfast.problem.Problem;
-import dev.holdfast.problem.Problems;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
@@ -132,7 +129,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     /** Puts other data in the place of that of a member that does not run; an interrupted one is ended by the next start. */
     public void succeed(String member, Path from, Path aside) {
-        requireStopped(List.of(member));
+        members.requireStopped(List.of(member));
         new Succession(folder, member).begin(from, aside);
     }
 
@@ -268,7 +265,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     /** Removes configuration, secrets and logs of a member that does not run; its data only if asked. */
     public void remove(String member, boolean data) {
-        requireStopped(List.of(member));
+        members.requireStopped(List.of(member));
         members.sweep(member, members.recorded(member));
         folder.remove(member, data);
         if (data) {
@@ -312,7 +309,7 @@ public final class LocalStack implements Context, AutoCloseable {
     public void purge(Consumer<StackFolder> data) {
         Set<String> names = new TreeSet<>(folder.membersWithFiles());
         assembly.members().forEach(member -> names.add(member.name()));
-        requireStopped(names);
+        members.requireStopped(names);
         names.forEach(member -> members.sweep(member, members.recorded(member)));
         data.accept(folder);
         folder.removeAll();
@@ -321,7 +318,12 @@ public final class LocalStack implements Context, AutoCloseable {
 
     /** What this machine cannot do of what the stack asks for, each a sentence. */
     public List<String> notes() {
-        return Notes.of(assembly.stack(), Notes.Machine.here());
+        return Notes.of(assembly.stack(), Notes.Machine.here(assembly.stack()));
+    }
+
+    /** What its services use, and may. */
+    public Consumption consumption() {
+        return new Consumption(folder, stack());
     }
 
     @Override
@@ -382,18 +384,7 @@ public final class LocalStack implements Context, AutoCloseable {
     @Override
     public void close() {
         doors().closeAll();
+        consumption().tidy();
         lease.close();
-    }
-
-    private void requireStopped(Iterable<String> names) {
-        Problems problems = new Problems();
-        for (String name : names) {
-            find(name)
-                    .ifPresent(running -> problems.add(Problem.of(
-                            Code.HF3112,
-                            name + " of stack '" + folder.name() + "' still runs (process " + running.pid() + ")",
-                            "Stop it first: holdfast down " + folder.name() + ".")));
-        }
-        problems.throwIfAny();
     }
 }

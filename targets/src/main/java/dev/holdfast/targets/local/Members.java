@@ -4,6 +4,7 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.problem.Problems;
 import dev.holdfast.targets.local.Enclosure.Invocation;
 import dev.holdfast.targets.local.Processes.Stat;
 import java.time.Duration;
@@ -213,6 +214,18 @@ final class Members {
         if (known.isPresent() || FileLocks.holder(folder.dataLock(member)).isPresent()) {
             sweep(member, known);
         }
+    }
+
+    void requireStopped(Iterable<String> names) {
+        Problems problems = new Problems();
+        for (String name : names) {
+            find(name)
+                    .ifPresent(running -> problems.add(Problem.of(
+                            Code.HF3112,
+                            name + " of stack '" + folder.name() + "' still runs (process " + running.pid() + ")",
+                            "Stop it first: holdfast down " + folder.name() + ".")));
+        }
+        problems.throwIfAny();
     }
 
     /** Ends all that is left of the member, whoever started it. Throws where something stays. */

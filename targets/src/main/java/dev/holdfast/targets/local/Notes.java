@@ -14,10 +14,22 @@ import java.util.Optional;
 final class Notes {
     private Notes() {}
 
-    /** The memory is empty where it cannot be read. */
-    record Machine(int processors, Optional<Bytes> memory) {
-        static Machine here() {
-            return new Machine(Runtime.getRuntime().availableProcessors(), total());
+    /** The memory is empty where it cannot be read; {@code unlimited} says why no service can be limited. */
+    record Machine(int processors, Optional<Bytes> memory, Optional<String> unlimited) {
+        Machine(int processors, Optional<Bytes> memory) {
+            this(processors, memory, Optional.empty());
+        }
+
+        /** Looks for limits only where the stack has something to limit. */
+        static Machine here(Stack stack) {
+            return new Machine(
+                    Runtime.getRuntime().availableProcessors(),
+                    total(),
+                    hasCompute(stack)
+                            ? Optional.of(Limits.here())
+                                    .filter(limits -> !limits.areEnforced())
+                                    .map(Limits::because)
+                            : Optional.empty());
         }
 
         private static Optional<Bytes> total() {
@@ -37,8 +49,16 @@ final class Notes {
         if (stack.services().isEmpty()) {
             return List.of();
         }
-        notes.add("Limits of processor and storage are not enforced by the local target; memory is limited only as far"
-                + " as each engine's own settings do.");
+        notes.add((hasCompute(stack) && machine.unlimited().isEmpty()
+                        ? "Limits of processor are enforced for services with compute: and for no others; those of storage are not"
+                                + " enforced by the local target"
+                        : "Limits of processor and storage are not enforced by the local target")
+                + "; memory is limited only as far as each engine's own settings do"
+                + (hasCompute(stack) && machine.unlimited().isEmpty() ? ", with compute: by the kernel too." : "."));
+        machine.unlimited()
+                .filter(why -> hasCompute(stack))
+                .ifPresent(why -> notes.add(
+                        "Services with compute: move their settings here and are not limited, because " + why + "."));
         long memory = 0;
         for (Service<?> service : stack.services().values()) {
             memory += service.resources().memory().count();
@@ -54,5 +74,10 @@ final class Notes {
                 .ifPresent(total -> notes.add("The services ask for " + asked / Bytes.MEBI
                         + "Mi of memory together, and this machine has " + total.inMebi() + "Mi."));
         return List.copyOf(notes);
+    }
+
+    private static boolean hasCompute(Stack stack) {
+        return stack.services().values().stream()
+                .anyMatch(service -> service.resources().compute().isPresent());
     }
 }

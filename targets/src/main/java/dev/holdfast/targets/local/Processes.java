@@ -52,6 +52,18 @@ final class Processes {
                 Long.parseLong(fields[3])));
     }
 
+    /** Time on processors of the process and of those children that it has seen end, in hundredths of a second. */
+    static long ticks(long pid) {
+        return text(PROC.resolve(pid + "/stat"))
+                .map(line -> line.substring(line.lastIndexOf(')') + 2).strip().split(" ", -1))
+                .filter(fields -> fields.length > 14)
+                .map(fields -> Long.parseLong(fields[11])
+                        + Long.parseLong(fields[12])
+                        + Long.parseLong(fields[13])
+                        + Long.parseLong(fields[14]))
+                .orElse(0L);
+    }
+
     static Optional<ProcessId> identify(long pid) {
         return stat(pid).filter(Stat::isAlive).map(Stat::id);
     }

@@ -56,7 +56,8 @@ final class RefusalsTest {
                         Code.HF1106,
                         Code.HF1108,
                         Code.HF2002,
-                        Code.HF2003);
+                        Code.HF2003,
+                        Code.HF3251);
     }
 
     private static String answer(String text) {

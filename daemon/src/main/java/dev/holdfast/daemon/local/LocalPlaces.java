@@ -11,6 +11,7 @@ import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Enclosure;
 import dev.holdfast.targets.local.Home;
 import dev.holdfast.targets.local.Launcher;
+import dev.holdfast.targets.local.LocalParts;
 import dev.holdfast.targets.local.LocalStack;
 import dev.holdfast.targets.local.Source;
 import dev.holdfast.targets.local.StackFolder;
@@ -84,7 +85,7 @@ public final class LocalPlaces implements Places {
     @Override
     public Site open(Stack stack, Source source) {
         volumes.prepare(home.stack(stack.name()));
-        LocalStack.Parts parts = LocalStack.Parts.of(home, stack.name(), enclosure, launcher, clock, random);
+        LocalParts parts = LocalParts.of(home, stack.name(), enclosure, launcher, clock, random);
         return new LocalSite(LocalStack.open(home, stack, source, register, parts), register, volumes);
     }
 

@@ -89,17 +89,17 @@ record LocalSite(LocalStack local, Register register, Volumes volumes) implement
 
     @Override
     public void shut(String lender) {
-        local.shut(lender);
+        local.lent().shut(lender);
     }
 
     @Override
     public void unlock() {
-        local.unlock();
+        local.lent().unlock();
     }
 
     @Override
     public Optional<String> lender() {
-        return local.lender();
+        return local.lent().lender();
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.holdfast.daemon.supervise;
 
+import dev.holdfast.text.Durations;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** When to start again after a failure, and when to stop trying. Pure: the times come in. */
 record BackOff(Pace pace, int failures) {
@@ -18,6 +20,13 @@ record BackOff(Pace pace, int failures) {
 
     boolean isOver() {
         return failures >= pace.maxFailures();
+    }
+
+    /** Why it is given up; {@code log} are the last words of the member. */
+    String words(String because, List<String> log) {
+        return "it ended " + failures + " times in a row within " + Durations.text(pace.steady())
+                + " of its start, the last time because " + because
+                + (log.isEmpty() ? "" : "; its log ends: " + String.join(" ‖ ", log));
     }
 
     /** The pause before the next start. */

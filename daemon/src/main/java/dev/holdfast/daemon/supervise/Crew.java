@@ -14,7 +14,7 @@ interface Crew {
     void stop(List<String> members, String because);
 
     /** Processes whose connections never count: the service's own, and those that collect figures. */
-    List<Running> uncounted(List<String> members);
+    List<Running> uncounted(SleepPlan plan);
 
     /** The state of some service has changed, so that it is written down. */
     void noted();

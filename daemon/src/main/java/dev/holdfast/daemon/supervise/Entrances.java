@@ -38,6 +38,12 @@ final class Entrances {
         plan.ways().forEach(way -> door(way).hold());
     }
 
+    void holdCompanions(SleepPlan plan) {
+        plan.ways().stream()
+                .filter(way -> !way.isOwn())
+                .forEach(way -> door(way).hold());
+    }
+
     void release(SleepPlan plan) {
         plan.ways().forEach(way -> door(way).release());
     }
@@ -79,20 +85,29 @@ final class Entrances {
         return site.get().doors().waiting(plan.ports(), uncounted);
     }
 
-    /** All that wait now, whatever they are; without words they are only disconnected. */
-    void turnAway(SleepPlan.Way way, Optional<String> words) {
+    /** How many connections wait at this door, whoever made them. */
+    int queued(SleepPlan.Way way) {
+        return site.get().doors().queued(way.port());
+    }
+
+    /** Disconnects the first of the queue; who came later stays in it. At least one, whom the kernel may have forgotten. */
+    void disconnect(SleepPlan.Way way, int count) {
+        for (int i = 0; i < Math.max(1, count); i++) {
+            door(way).next().ifPresent(Guest::close);
+        }
+    }
+
+    /** Tells all that wait now. */
+    void turnAway(SleepPlan.Way way, String words) {
         Door door = door(way);
         door.take();
         Optional<Guest> guest = door.next();
         while (guest.isPresent()) {
-            Guest one = guest.get();
-            words.ifPresentOrElse(
-                    text -> turned.away(
-                            one,
-                            way.refusal(),
-                            site.get().doors().tls(way.doorway().member()),
-                            text),
-                    one::close);
+            turned.away(
+                    guest.get(),
+                    way.refusal(),
+                    site.get().doors().tls(way.doorway().member()),
+                    words);
             guest = door.next();
         }
     }

@@ -8,9 +8,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What the file says of it: after how long, through which doors, with which members. */
-record SleepPlan(Duration idle, List<Way> ways, List<String> members) {
+/**
+ * What the file says of it: after how long, through which doors, with which members.
+ *
+ * @param collectors members of other services whose connections only collect figures
+ */
+record SleepPlan(Duration idle, List<Way> ways, List<String> members, List<String> collectors) {
     SleepPlan {
+        collectors = List.copyOf(collectors);
         ways = List.copyOf(ways);
         members = List.copyOf(members);
     }
@@ -21,8 +26,12 @@ record SleepPlan(Duration idle, List<Way> ways, List<String> members) {
         return ports;
     }
 
-    /** One door with the engine that answers there. */
-    record Way(Doorway doorway, int port, Refusal refusal) {}
+    /**
+     * One door with the engine that answers there.
+     *
+     * @param isOwn whether it is the service's own engine, and not a companion's
+     */
+    record Way(Doorway doorway, int port, boolean isOwn, Refusal refusal) {}
 
     /** How the engine behind a door turns a client away. */
     interface Refusal {

@@ -25,7 +25,7 @@ final class Sleeper {
     private static final Duration LONGEST_WAKE = Duration.ofHours(1);
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LAST_PAUSE = Duration.ofMinutes(1);
+    private static final int LONGEST_PAUSES = 60;
 
     private final String service;
     private final Entrances entrances;
@@ -92,7 +92,7 @@ final class Sleeper {
                 broken(failed.get().health().because(), 0);
                 return;
             }
-            if (!runs() || connected() > 0) {
+            if (!runs() || entrances.clients(plan, crew.uncounted(plan)) > 0) {
                 lastBusy = clock.instant();
                 return;
             }
@@ -109,7 +109,7 @@ final class Sleeper {
         }
     }
 
-    /** By hand. Refuses where clients are connected and nobody said that they are to be cut off. */
+    /** By hand. Refuses where clients are connected, unless they are to be cut off. */
     boolean suspend(boolean disconnect, String because) throws InterruptedException {
         work.lockInterruptibly();
         try {
@@ -122,7 +122,7 @@ final class Sleeper {
                         "service '" + service + "' is being worked on, so it cannot sleep now",
                         "Wait for the command that works on it to end; see 'holdfast why " + service + "'."));
             }
-            int connected = disconnect ? 0 : entrances.afterGoodbyes(plan, crew.uncounted(plan.members()));
+            int connected = disconnect ? 0 : entrances.afterGoodbyes(plan, crew.uncounted(plan));
             if (connected > 0 || !fallAsleep(because, !disconnect)) {
                 throw new HoldfastException(Problem.of(
                         Code.HF3252,
@@ -144,7 +144,7 @@ final class Sleeper {
                 lastBusy = clock.instant();
                 return false;
             }
-            wakeUp(because);
+            wakeUp(because, Optional.empty());
             return true;
         } finally {
             work.unlock();
@@ -246,14 +246,14 @@ final class Sleeper {
     }
 
     private boolean fallAsleep(String because, boolean onlyUnused) throws InterruptedException {
-        if (dismissed || (onlyUnused && connected() > 0)) {
+        if (dismissed || (onlyUnused && entrances.clients(plan, crew.uncounted(plan)) > 0)) {
             return false;
         }
         entrances.reclaim(plan);
         entrances.hold(plan);
         try {
             // whoever came before the doors were held is connected now, and whoever comes later waits
-            if (onlyUnused && connected() > 0) {
+            if (onlyUnused && entrances.clients(plan, crew.uncounted(plan)) > 0) {
                 return false;
             }
             Instant since = clock.instant();
@@ -296,20 +296,22 @@ final class Sleeper {
                 switch (state) {
                     case SleepState.Awake() -> {}
                     case SleepState.Asleep _ -> {
-                        if (entrances.waiting(plan, crew.uncounted(plan.members())) == 0) {
+                        // counted first: all of these are among those that are looked at next
+                        int queued = entrances.queued(way);
+                        if (entrances.waiting(plan, crew.uncounted(plan)) == 0) {
                             // collectors of figures, or nobody any more: they do not wake it
-                            entrances.turnAway(way, Optional.empty());
+                            entrances.disconnect(way, queued);
                             entrances.watch(plan, this::knocked);
                         } else {
-                            wakeUp("a client connected to port " + way.port());
+                            wakeUp("a client connected to port " + way.port(), Optional.of(way));
                         }
                     }
                     case SleepState.Broken(String cause, int _, Instant retry) -> {
                         if (clock.instant().isBefore(retry)) {
-                            entrances.turnAway(way, Optional.of(words(cause)));
+                            entrances.turnAway(way, words(cause));
                             entrances.watch(plan, this::knocked);
                         } else {
-                            wakeUp("a client connected to port " + way.port());
+                            wakeUp("a client connected to port " + way.port(), Optional.of(way));
                         }
                     }
                 }
@@ -323,22 +325,29 @@ final class Sleeper {
         }
     }
 
-    private void wakeUp(String because) throws InterruptedException {
+    /** Who was knocked at and the service's own engine are started first; on a small machine every other process delays them. */
+    private void wakeUp(String because, Optional<SleepPlan.Way> knocked) throws InterruptedException {
         int failures = state instanceof SleepState.Broken(String _, int before, Instant _) ? before : 0;
         long begun = System.nanoTime();
         entrances.unwatch(plan);
         Set<String> first = new TreeSet<>();
-        plan.ways().forEach(way -> first.add(way.doorway().member()));
-        first.forEach(member -> crew.wake(member, because));
-        state = new SleepState.Awake();
-        lastBusy = clock.instant();
-        board.await(
-                () -> first.stream().allMatch(member -> board.get(member).isServing()) || failed().isPresent(),
-                LONGEST_WAKE);
-        Optional<MemberState> failed = failed();
-        if (failed.isPresent()) {
-            broken(failed.get().health().because(), failures + 1);
-            return;
+        plan.ways().stream()
+                .filter(way -> way.isOwn() || knocked.isEmpty() || knocked.get().equals(way))
+                .forEach(way -> first.add(way.doorway().member()));
+        // a companion takes nobody before its service serves: it could not say why it does not
+        entrances.holdCompanions(plan);
+        try {
+            first.forEach(member -> crew.wake(member, because));
+            state = new SleepState.Awake();
+            lastBusy = clock.instant();
+            board.await(() -> ownServe() || failed().isPresent(), LONGEST_WAKE);
+            Optional<MemberState> failed = failed();
+            if (failed.isPresent()) {
+                broken(failed.get().health().because(), failures + 1);
+                return;
+            }
+        } finally {
+            entrances.release(plan);
         }
         crew.noted();
         decisions.add(
@@ -348,15 +357,17 @@ final class Sleeper {
         plan.members().stream().filter(member -> !first.contains(member)).forEach(member -> crew.wake(member, because));
     }
 
+    private boolean ownServe() {
+        return plan.ways().stream()
+                .filter(SleepPlan.Way::isOwn)
+                .allMatch(way -> board.get(way.doorway().member()).isServing());
+    }
+
     private Optional<MemberState> failed() {
         return plan.ways().stream()
                 .map(way -> board.get(way.doorway().member()))
                 .filter(member -> member.phase() == MemberState.Phase.FAILED)
                 .findFirst();
-    }
-
-    private int connected() {
-        return entrances.clients(plan, crew.uncounted(plan.members()));
     }
 
     private boolean runs() {
@@ -369,15 +380,14 @@ final class Sleeper {
         List<String> running = new ArrayList<>(plan.members());
         running.removeIf(member -> board.get(member).phase() == MemberState.Phase.FAILED);
         crew.stop(running, service + " could not be woken");
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.clamp(failures, 0, 10));
-        Duration bounded = pause.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause;
-        state = new SleepState.Broken(cause, failures, clock.instant().plus(bounded));
+        Duration pause = FIRST_PAUSE.multipliedBy(Math.min(LONGEST_PAUSES, 1L << Math.clamp(failures, 0, 10)));
+        state = new SleepState.Broken(cause, failures, clock.instant().plus(pause));
         crew.noted();
         decisions.add(
                 plan.members().getFirst(),
-                "tells the clients of " + service + " that it does not serve, for " + Durations.text(bounded)
+                "tells the clients of " + service + " that it does not serve, for " + Durations.text(pause)
                         + " at least, because " + cause);
-        plan.ways().forEach(way -> entrances.turnAway(way, Optional.of(words(cause))));
+        plan.ways().forEach(way -> entrances.turnAway(way, words(cause)));
         entrances.watch(plan, this::knocked);
     }
 

@@ -19,8 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -151,7 +149,7 @@ public final class Slumber {
                                 plan,
                                 new Entrances(supervisor::site, turned),
                                 supervisor.board(),
-                                new Members(service),
+                                new Members(),
                                 decisions,
                                 clock));
             }
@@ -177,12 +175,18 @@ public final class Slumber {
                 ways.addAll(ways(Bound.of(supervisor.register(), part), context));
             }
         }
+        List<String> collectors = new ArrayList<>();
         for (Workload workload : supervisor.site().workloads()) {
+            String member = workload.member().name();
+            Service<?> owner = context.stack().services().get(workload.member().service());
             if (root(workload.member().service()).equals(service.name())) {
-                members.add(workload.member().name());
+                members.add(member);
+            } else if (owner != null
+                    && Bound.of(supervisor.register(), owner).engine().collectsMetrics()) {
+                collectors.add(member);
             }
         }
-        return new SleepPlan(service.suspend().orElseThrow(), ways, members);
+        return new SleepPlan(service.suspend().orElseThrow(), ways, members, collectors);
     }
 
     private static <S extends Record> List<SleepPlan.Way> ways(Bound<S> bound, Context context) {
@@ -192,7 +196,10 @@ public final class Slumber {
         }
         return sleeping.doorways(bound.service()).stream()
                 .map(way -> new SleepPlan.Way(
-                        way, context.listen(way.member(), way.port()).port(), sleeping::refuse))
+                        way,
+                        context.listen(way.member(), way.port()).port(),
+                        bound.service().parent().isEmpty(),
+                        sleeping::refuse))
                 .toList();
     }
 
@@ -299,12 +306,6 @@ public final class Slumber {
 
     /** The members of one service, through their keepers. */
     private final class Members implements Crew {
-        private final String service;
-
-        Members(String service) {
-            this.service = service;
-        }
-
         @Override
         public void sleep(List<String> members, String because) {
             var _ = supervisor.stop(members, because);
@@ -321,20 +322,10 @@ public final class Slumber {
         }
 
         @Override
-        public List<Running> uncounted(List<String> members) {
-            SortedSet<String> names = new TreeSet<>(members);
-            Context context = supervisor.site().context();
-            for (Workload workload : supervisor.site().workloads()) {
-                Service<?> owner =
-                        context.stack().services().get(workload.member().service());
-                if (owner != null
-                        && !root(owner.name()).equals(service)
-                        && Bound.of(supervisor.register(), owner).engine().collectsMetrics()) {
-                    names.add(workload.member().name());
-                }
-            }
+        public List<Running> uncounted(SleepPlan plan) {
             List<Running> running = new ArrayList<>();
-            names.forEach(name -> supervisor.running(name).ifPresent(running::add));
+            plan.members().forEach(name -> supervisor.running(name).ifPresent(running::add));
+            plan.collectors().forEach(name -> supervisor.running(name).ifPresent(running::add));
             return running;
         }
 

@@ -32,6 +32,7 @@ final class Upkeep {
     private final BiConsumer<Running, Ended> onExit;
     private final String name;
     private final Renewal renewal;
+    private final Prepared prepared = new Prepared();
 
     private volatile Workload workload;
     private BackOff backOff;
@@ -69,7 +70,7 @@ final class Upkeep {
         board.put(name, MemberState.stopped("it was not started", clock.instant()));
     }
 
-    /** May be asked from any thread. */
+    /** From any thread. */
     Workload workload() {
         return workload;
     }
@@ -93,6 +94,10 @@ final class Upkeep {
 
     private Site site() {
         return place.get();
+    }
+
+    private void show(MemberState.Phase phase, String because, String next) {
+        board.put(name, state().with(phase, new Health.NotReady(because, next), clock.instant()));
     }
 
     private MemberState state() {
@@ -125,9 +130,11 @@ final class Upkeep {
         wanted = true;
         waking = true;
         backOff = BackOff.none(pace);
-        Optional<Running> running = state().running().or(() -> site().find(name));
-        if (running.isPresent()) {
-            adopt(running.get());
+        if (adoptNow()) {
+            return;
+        }
+        if (site().isPaused()) {
+            startAt = Optional.of(clock.instant());
             return;
         }
         startNow();
@@ -157,29 +164,25 @@ final class Upkeep {
             return;
         }
         waiting = true;
-        board.put(
-                name,
-                state().with(
-                                MemberState.Phase.STARTING,
-                                new Health.NotReady(
-                                        "it waits for " + missing.get() + ", which is not ready",
-                                        "See 'holdfast why' of " + missing.get() + "."),
-                                clock.instant()));
+        show(
+                MemberState.Phase.STARTING,
+                "it waits for " + missing.get() + ", which is not ready",
+                "See 'holdfast why' of " + missing.get() + ".");
     }
 
     private void startNow() {
         startAt = Optional.empty();
         startedAt = clock.instant();
-        board.put(
-                name,
-                state().with(
-                                state().phase() == MemberState.Phase.RESTARTING
-                                        ? MemberState.Phase.RESTARTING
-                                        : MemberState.Phase.STARTING,
-                                new Health.NotReady("it is being started", "Wait a moment."),
-                                clock.instant()));
-        site().requirePorts(name);
-        site().prepare(workload);
+        boolean again = state().phase() == MemberState.Phase.RESTARTING;
+        show(
+                again ? MemberState.Phase.RESTARTING : MemberState.Phase.STARTING,
+                "it is being started",
+                "Wait a moment.");
+        if (!waking || !prepared.isFor(workload, site(), clock.instant())) {
+            site().requirePorts(name);
+            site().prepare(workload);
+            prepared.by(workload);
+        }
         began(
                 site().start(workload),
                 new Health.NotReady("it was just started and does not answer yet", "Wait a moment."));
@@ -240,24 +243,16 @@ final class Upkeep {
         backOff = backOff.failed(startedAt, clock.instant());
         boolean isOver = backOff.isOver() || (waking && backOff.failures() > 1);
         if (isOver && site().lacking(name).isEmpty()) {
-            String log = String.join(" ‖ ", LogTail.telling(site().log(name), 3));
             giveUp(
-                    "it ended " + backOff.failures() + " times in a row within " + Durations.text(pace.steady())
-                            + " of its start, the last time because " + because
-                            + (log.isEmpty() ? "" : "; its log ends: " + log),
+                    backOff.words(because, LogTail.telling(site().log(name), 3)),
                     "Read 'holdfast logs " + workload.member().service()
                             + "', remove the cause, then run 'holdfast up' again.");
             return;
         }
         Duration pause = backOff.pause();
-        board.put(
-                name,
-                state().with(
-                                MemberState.Phase.RESTARTING,
-                                new Health.NotReady(
-                                        because, "Wait: it is started again in " + Durations.text(pause) + "."),
-                                clock.instant())
-                        .restarted());
+        String next = "Wait: it is started again in " + Durations.text(pause) + ".";
+        show(MemberState.Phase.RESTARTING, because, next);
+        board.put(name, state().restarted());
         decisions.add(
                 name,
                 "restarted " + name + (pause.isZero() ? "" : " after a pause of " + Durations.text(pause)) + " because "
@@ -270,7 +265,7 @@ final class Upkeep {
         nextProbe = Instant.MAX;
         // said first: whoever waits for the state asks at once what was decided
         decisions.add(name, "gave up on " + name + " because " + because);
-        board.put(name, state().with(MemberState.Phase.FAILED, new Health.NotReady(because, next), clock.instant()));
+        show(MemberState.Phase.FAILED, because, next);
         LOG.atError().addKeyValue("member", name).log("gave up because {}", because);
     }
 
@@ -364,13 +359,8 @@ final class Upkeep {
         backOff = BackOff.none(pace);
         Optional<Running> running = state().running().or(() -> site().find(name));
         if (running.isPresent()) {
-            board.put(
-                    name,
-                    state().with(
-                                    MemberState.Phase.STOPPING,
-                                    new Health.NotReady("it is being stopped", "Wait a moment."),
-                                    clock.instant())
-                            .with(Optional.empty()));
+            show(MemberState.Phase.STOPPING, "it is being stopped", "Wait a moment.");
+            board.put(name, state().with(Optional.empty()));
             Ended ended = site().stop(running.get());
             decisions.add(name, "stopped " + name + " because " + because + "; " + ended.because());
         }

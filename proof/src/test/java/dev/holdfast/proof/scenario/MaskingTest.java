@@ -110,8 +110,8 @@ final class MaskingTest {
                 UPDATE people SET note = 'second n33dle' WHERE id % 2 = 0;
                 DELETE FROM visits WHERE id % 3 = 0;
                 ALTER TABLE people DROP COLUMN gone;
-                CREATE MATERIALIZED VIEW domains AS SELECT email, full_name FROM people WITH DATA;
-                CREATE MATERIALIZED VIEW deeper AS SELECT lower(full_name) AS n FROM domains;
+                CREATE MATERIALIZED VIEW domains AS SELECT email, handle FROM orders WITH DATA;
+                CREATE MATERIALIZED VIEW deeper AS SELECT lower(handle) AS n FROM domains;
                 ANALYZE;
                 """);
         shop.run("apply", "--yes").orFail();
@@ -170,8 +170,8 @@ final class MaskingTest {
                 .isEqualTo("3000");
         assertThat(
                         masked(
-                                "SELECT (SELECT count(*) FROM sessions) || ' ' || (SELECT count(*) FROM domains d JOIN people p USING (email)) || ' ' || (SELECT count(*) FROM deeper)"))
-                .isEqualTo("0 3000 3000");
+                                "SELECT (SELECT count(*) FROM sessions) || ' ' || (SELECT count(*) FROM domains WHERE email IN (SELECT email FROM people)) || ' ' || (SELECT count(*) FROM deeper)"))
+                .isEqualTo("0 6000 6000");
         // what was taken out of force is in force again: keys, the audit, the doors
         assertThat(masked("SELECT count(*) FROM pg_index WHERE NOT indisvalid OR NOT indisready"))
                 .isEqualTo("0");
@@ -181,8 +181,6 @@ final class MaskingTest {
                                 "UPDATE people SET secret = 'x' WHERE id = (SELECT max(id) FROM people); SELECT count(*) FROM holdfast.audit_log"))
                 .isEqualTo("1");
         assertThat(sql("shop@dev", "SELECT count(*) FROM orders")).isEqualTo("6000");
-        assertThat(masked("SELECT count(*) FROM pg_settings WHERE name = 'wal_recycle' AND setting = 'off'"))
-                .isEqualTo("0");
         assertThat(shop.run("plan", "--stack", "shop@dev").orFail().out()).contains("nothing is to be done");
         // nothing of it is anywhere in the files of the copy
         shop.run("down", "shop@dev").orFail();

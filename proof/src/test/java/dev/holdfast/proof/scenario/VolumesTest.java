@@ -18,12 +18,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** A stack in an image of a file system, from moving in to the day on which it is full. */
+/**
+ * A stack in an image of a file system, from moving in to the day on which it is full. What somebody is told who may not
+ * have one is in {@link OrdinaryUserTest}.
+ */
 @Tag("engines")
+@EnabledIf("imagesAreOffered")
 @Tag("root")
 final class VolumesTest {
     private static final Duration SOON = Duration.ofSeconds(90);
@@ -32,11 +36,20 @@ final class VolumesTest {
     private RunningStack stack;
     private Path mount;
 
+    static boolean imagesAreOffered() {
+        try (Installation asked = Places.installation("drivers")) {
+            return asked.run(asked.home(), "volumes", "drivers")
+                    .orFail()
+                    .out()
+                    .lines()
+                    .anyMatch(line -> line.matches("xfs-image +yes.*"));
+        }
+    }
+
     @BeforeEach
     void begin() {
         installation = Places.installation("volumes");
         mount = installation.home().resolve("data/volumes/fast/mount");
-        assumeThat(stackless("volumes", "drivers").out()).containsPattern("xfs-image +yes");
         stack = RunningStack.up(installation, Places.folder(installation, "pair"), "pair", SmallStack.pair("pair"));
         sql("create table kept as select g as n, repeat('x', 500) as filler from generate_series(1, 2000) g");
         stack.shell("cache", "SET", "kept", "1").orFail();
@@ -52,10 +65,6 @@ final class VolumesTest {
                 Machine.run("umount", mount.toString());
             }
         }
-    }
-
-    private Outcome stackless(String... arguments) {
-        return installation.run(installation.home(), arguments);
     }
 
     private boolean mounted() throws IOException {

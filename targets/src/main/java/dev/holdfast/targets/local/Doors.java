@@ -109,6 +109,11 @@ public final class Doors {
         return count(ports, uncounted, Set.of());
     }
 
+    /** How many connections wait at a port that no engine serves, whoever made them. */
+    public int queued(int port) {
+        return Clients.queued(port);
+    }
+
     private static int count(Set<Integer> ports, List<Running> uncounted, Set<Long> more) {
         // mostly there is nobody, and then it need not be asked who it is
         int all = Clients.count(ports, Set.of());

@@ -16,21 +16,14 @@ import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
-import dev.holdfast.secret.CertificateAuthority;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.SecretRef;
-import dev.holdfast.secret.SecretStore;
 import dev.holdfast.stack.Reference;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.target.Assembly;
-import dev.holdfast.text.Json;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,7 +39,7 @@ import java.util.function.Consumer;
 public final class LocalStack implements Context, AutoCloseable {
     private final StackFolder folder;
     private final Assembly assembly;
-    private final Parts parts;
+    private final LocalParts parts;
     private final Lease lease;
     private final KeptPorts ports;
     private final Members members;
@@ -56,7 +49,7 @@ public final class LocalStack implements Context, AutoCloseable {
     private final Comparison comparison;
 
     private LocalStack(
-            StackFolder folder, Assembly assembly, Parts parts, Lease lease, KeptPorts ports, Members members) {
+            StackFolder folder, Assembly assembly, LocalParts parts, Lease lease, KeptPorts ports, Members members) {
         this.folder = folder;
         this.assembly = assembly;
         this.parts = parts;
@@ -69,31 +62,8 @@ public final class LocalStack implements Context, AutoCloseable {
         this.comparison = new Comparison(folder, parts.enclosure(), ports, members, preparation);
     }
 
-    /** What a stack needs of its surroundings. */
-    public record Parts(
-            SecretStore secrets,
-            CertificateAuthority certificates,
-            Enclosure enclosure,
-            Launcher launcher,
-            InstantSource clock) {
-
-        /** With the stack's own secrets and authority, where {@code home} keeps them. */
-        public static Parts of(
-                Home home,
-                String stack,
-                Enclosure enclosure,
-                Launcher launcher,
-                InstantSource clock,
-                SecureRandom random) {
-            SecretStore secrets =
-                    new SecretStore(home.stack(stack).secretStore(), home.data().resolve("key"), stack, random);
-            return new Parts(
-                    secrets, new CertificateAuthority(stack, secrets, clock, random), enclosure, launcher, clock);
-        }
-    }
-
     /** Takes the stack's lock, gives out ports that are still missing, and writes down where the stack came from. */
-    public static LocalStack open(Home home, Stack stack, Source source, Register register, Parts parts) {
+    public static LocalStack open(Home home, Stack stack, Source source, Register register, LocalParts parts) {
         home.create();
         StackFolder folder = home.stack(stack.name());
         Disk.folder(folder.root(), Disk.OURS);
@@ -111,14 +81,7 @@ public final class LocalStack implements Context, AutoCloseable {
             Pause.end(folder, local.members);
             ports.complete(local.assembly.members(), local.members);
             folder.remember(source);
-            byte[] authority = parts.certificates().certificate().getBytes(StandardCharsets.UTF_8);
-            Disk.folder(folder.tls(), Disk.OURS);
-            Disk.write(folder.authority(), authority, Disk.OURS);
-            Disk.folder(folder.client(), parts.enclosure().owner());
-            Disk.write(
-                    folder.client().resolve("ca.crt"),
-                    authority,
-                    parts.enclosure().owner());
+            parts.publish(folder);
             return local;
         } catch (RuntimeException e) {
             lease.close();
@@ -315,13 +278,7 @@ public final class LocalStack implements Context, AutoCloseable {
 
     /** Stops these members for a moment: see {@link Pause}. */
     public Pause pause(Set<String> names, List<Path> scratch, Duration longest) {
-        members.paused(true);
-        try {
-            return Pause.begin(folder, members, names, scratch, longest);
-        } catch (RuntimeException failed) {
-            members.paused(false);
-            throw failed;
-        }
+        return Pause.begin(folder, members, names, scratch, longest);
     }
 
     /** Whether a {@link Pause} lasts. */
@@ -337,24 +294,14 @@ public final class LocalStack implements Context, AutoCloseable {
         preparation.own(workload, leftOut, renewed);
     }
 
-    /** From now on the data has the logins of another stack, and nobody but Holdfast may enter, until {@link #unlock}. */
-    public void shut(String lender) {
-        folder.closed().write(Json.object().put("lender", lender).build());
-    }
-
-    /** The data has the logins of this stack alone. */
-    public void unlock() {
-        Disk.remove(folder.closed().path());
-    }
-
-    /** The stack whose logins the data has, while it has not its own. */
-    public Optional<String> lender() {
-        return folder.closed().read(json -> StateFile.requireText(json, "lender"));
+    /** Whether its data still has the logins of the stack it was cloned from. */
+    public Lent lent() {
+        return new Lent(folder);
     }
 
     @Override
     public boolean isClosed() {
-        return Files.exists(folder.closed().path());
+        return lent().isClosed();
     }
 
     /**

@@ -316,9 +316,8 @@ final class Members {
         long deadline = System.nanoTime() + APPEARANCE.toNanos();
         int depth = Processes.pids(process.pid()).size();
         while (process.isAlive() && System.nanoTime() < deadline) {
-            Optional<Sandboxed> found = process.toHandle()
-                    .children()
-                    .filter(child -> Processes.pids(child.pid()).size() > depth)
+            Optional<Sandboxed> found = Processes.children(process.pid()).stream()
+                    .filter(child -> Processes.pids(child).size() > depth)
                     .findFirst()
                     .flatMap(Members::inside);
             if (found.isPresent()) {
@@ -332,13 +331,13 @@ final class Members {
     }
 
     /** The engine is the process that the first one of the namespace starts first. */
-    private static Optional<Sandboxed> inside(ProcessHandle init) {
-        long engine = init.children()
-                .mapToLong(ProcessHandle::pid)
+    private static Optional<Sandboxed> inside(long init) {
+        long engine = Processes.children(init).stream()
+                .mapToLong(Long::longValue)
                 .filter(pid -> last(Processes.pids(pid)) == 2)
                 .findFirst()
                 .orElse(-1);
-        Optional<ProcessId> first = Processes.identify(init.pid());
+        Optional<ProcessId> first = Processes.identify(init);
         Optional<ProcessId> second = Processes.identify(engine);
         return first.isPresent() && second.isPresent()
                 ? Optional.of(new Sandboxed(first.get(), second.get()))

@@ -64,6 +64,17 @@ public final class Pause implements AutoCloseable {
      * @param longest after which they are continued whatever happens
      */
     static Pause begin(StackFolder folder, Members members, Set<String> names, List<Path> scratch, Duration longest) {
+        members.paused(true);
+        try {
+            return begun(folder, members, names, scratch, longest);
+        } catch (RuntimeException failed) {
+            members.paused(false);
+            throw failed;
+        }
+    }
+
+    private static Pause begun(
+            StackFolder folder, Members members, Set<String> names, List<Path> scratch, Duration longest) {
         SortedMap<String, Running> running = found(members, names);
         StateFile record = folder.paused();
         record.write(Json.object()

@@ -147,6 +147,24 @@ final class Processes {
         return tree;
     }
 
+    /** What a process of one thread has started; the kernel's own list where it keeps one, for all of /proc is much longer. */
+    static List<Long> children(long pid) {
+        Optional<String> list = text(PROC.resolve(pid + "/task/" + pid + "/children"));
+        if (list.isEmpty()) {
+            return ProcessHandle.of(pid).stream()
+                    .flatMap(ProcessHandle::children)
+                    .map(ProcessHandle::pid)
+                    .toList();
+        }
+        List<Long> children = new ArrayList<>();
+        for (String word : list.get().split(" ", -1)) {
+            if (!word.isBlank()) {
+                children.add(Long.parseLong(word.strip()));
+            }
+        }
+        return children;
+    }
+
     /**
      * The pids of the process in each pid namespace it is in, the one of this machine first; empty for one that has gone.
      */

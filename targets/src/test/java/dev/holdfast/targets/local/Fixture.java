@@ -73,7 +73,7 @@ record Fixture(Home home, String stack, String version, Enclosure enclosure, Lau
                 new Stack(stack, Optional.empty(), new TreeMap<>(services), Objectives.none()),
                 new Source(home.data().resolve("stack.yaml"), Optional.of("dev"), "spec: {}\n"),
                 new Register(List.of(new FakeEngine())),
-                LocalStack.Parts.of(home, stack, enclosure, launcher, InstantSource.system(), new SecureRandom()));
+                LocalParts.of(home, stack, enclosure, launcher, InstantSource.system(), new SecureRandom()));
     }
 
     static Workload workload(String name, String script) {

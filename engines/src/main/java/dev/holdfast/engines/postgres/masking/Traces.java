@@ -28,27 +28,16 @@ final class Traces {
         session.query(
                 "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active", row -> {});
         String begun = session.lines("SELECT clock_timestamp()::text").getFirst();
-        // a file that is used again keeps the bytes of its first life up to where it is overwritten
-        session.execute("removing the log", "ALTER SYSTEM SET wal_recycle = off");
-        try {
-            session.query("SELECT pg_reload_conf()", row -> {});
-            awaitReload(session);
-            long files = session.ids("SELECT count(*) FROM pg_ls_waldir() WHERE " + LOG_FILE)
-                    .getFirst();
-            // each switch fills a file to its end with zeros: also those that were laid ready with old bytes in them
-            for (long i = 0; i <= files; i++) {
-                session.query(
-                        "SELECT pg_logical_emit_message(false, 'holdfast', '')::text, pg_switch_wal()::text",
-                        row -> {});
-            }
-            session.execute("removing the log", "CHECKPOINT");
-            session.query(
-                    "SELECT pg_logical_emit_message(false, 'holdfast', '')::text, pg_switch_wal()::text", row -> {});
-            session.execute("removing the log", "CHECKPOINT");
-        } finally {
-            session.execute("removing the log", "ALTER SYSTEM RESET wal_recycle");
-            session.query("SELECT pg_reload_conf()", row -> {});
+        // first all files from before are let go: removed, or laid ready to be used again with their old bytes in them
+        onward(session);
+        session.execute("removing the log", "CHECKPOINT");
+        // then each file that is there is filled to its end with what comes now and with zeros
+        long files = session.ids("SELECT count(*) FROM pg_ls_waldir() WHERE " + LOG_FILE)
+                .getFirst();
+        for (long i = 0; i <= files; i++) {
+            onward(session);
         }
+        session.execute("removing the log", "CHECKPOINT");
         long left = session.ids(
                         "SELECT count(*) FROM pg_ls_waldir() WHERE " + LOG_FILE + " AND modification < ?::timestamptz",
                         begun)
@@ -63,14 +52,7 @@ final class Traces {
         }
     }
 
-    private static void awaitReload(MaskingSession session) {
-        // the checkpointer reads the setting from the file that this session reads it from; asked in a loop with a
-        // deadline
-        for (int i = 0; i < 100; i++) {
-            if (session.lines("SELECT current_setting('wal_recycle')").contains("off")) {
-                return;
-            }
-            session.query("SELECT pg_sleep(0.05)::text", row -> {});
-        }
+    private static void onward(MaskingSession session) {
+        session.query("SELECT pg_logical_emit_message(false, 'holdfast', '')::text, pg_switch_wal()::text", row -> {});
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.targets.local.volume;
 
+import dev.holdfast.problem.Problem;
 import dev.holdfast.targets.local.Home;
 import dev.holdfast.targets.local.StackFolder;
 import java.io.IOException;
@@ -147,6 +148,9 @@ final class VolumeTest {
                     .hasMessageContaining("is no Btrfs")
                     .hasMessageContaining("--driver xfs-image");
         }
+        assertThatThrownBy(() -> volumes.find("home").requireRoom(1L << 60, "a copy of shop"))
+                .hasMessageContaining("[HF3146]")
+                .hasMessageContaining("a copy of shop");
         assertThat(volumes.list()).extracting(Volume::name).containsExactly("home");
     }
 
@@ -244,6 +248,20 @@ final class VolumeTest {
         assertThat(Mounts.at(table, Path.of("/data/with blank"))).contains("xfs");
         assertThat(Mounts.at(table, Path.of("/data/b"))).contains("btrfs");
         assertThat(Mounts.at(table, Path.of("/data"))).isEmpty();
+    }
+
+    @Test
+    void anImageIsRefusedWithTheReasonAndAnotherWayWhereNobodyMayMount() {
+        if (Machine.mayMount()) {
+            assertThat(volumes.refusal(Driver.XFS_IMAGE).map(Problem::cause).orElse(""))
+                    .doesNotContain("may not mount");
+            return;
+        }
+        assertThatThrownBy(() -> create("fast", Optional.of(Driver.XFS_IMAGE), OptionalLong.empty()))
+                .hasMessageContaining("[HF3142]")
+                .hasMessageContaining("may not mount")
+                .hasMessageContaining("--driver reflink --at FOLDER");
+        assertThat(volumes.list()).hasSize(1);
     }
 
     private void create(String name, Optional<Driver> driver, OptionalLong size) {

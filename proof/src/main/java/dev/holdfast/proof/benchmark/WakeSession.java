@@ -1,0 +1,81 @@
+package dev.holdfast.proof.benchmark;
+
+import dev.holdfast.text.Json;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+
+/** A client of one server, which connects over TLS as programs do. */
+record WakeSession(Json environment, int port) {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Nanoseconds from the first try to connect to the first row, trying until there is one. */
+    long nanosToFirstRow() {
+        long begin = System.nanoTime();
+        while (true) {
+            try (Connection connection = open();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT n FROM filling WHERE n = 4711")) {
+                if (!row.next()) {
+                    throw new AssertionError("the row is gone");
+                }
+                return System.nanoTime() - begin;
+            } catch (SQLException notYet) {
+                if (System.nanoTime() - begin > PATIENCE.toNanos()) {
+                    throw new IllegalStateException(notYet);
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+    }
+
+    /** Microseconds of one short query on a connection that stays, as the mean over that time. */
+    double microsOfAQuery(Duration time) {
+        try (Connection connection = open();
+                var statement = connection.prepareStatement("SELECT n FROM filling WHERE n = ?")) {
+            long count = 0;
+            long begin = System.nanoTime();
+            while (System.nanoTime() - begin < time.toNanos()) {
+                statement.setLong(1, count % 1000 + 1);
+                try (ResultSet row = statement.executeQuery()) {
+                    if (!row.next()) {
+                        throw new AssertionError("a row is gone");
+                    }
+                }
+                count++;
+            }
+            return (System.nanoTime() - begin) / 1e3 / count;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void execute(String sql) {
+        try (Connection connection = open();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Connection open() throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", text("PGUSER"));
+        properties.setProperty("password", text("PGPASSWORD"));
+        properties.setProperty("sslmode", "verify-full");
+        properties.setProperty("sslrootcert", text("PGSSLROOTCERT"));
+        properties.setProperty("gssEncMode", "disable");
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + port + "/" + text("PGDATABASE"), properties);
+    }
+
+    private String text(String name) {
+        return environment.textAt(name).orElseThrow();
+    }
+}

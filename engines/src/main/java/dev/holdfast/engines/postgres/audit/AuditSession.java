@@ -169,8 +169,7 @@ final class AuditSession implements AutoCloseable {
     /** How many entries were let go. */
     long prune(Duration keep) {
         long all = 0;
-        try (PreparedStatement prune =
-                connection.prepareStatement("SELECT holdfast.audit_prune(?::interval)")) {
+        try (PreparedStatement prune = connection.prepareStatement("SELECT holdfast.audit_prune(?::interval)")) {
             prune.setString(1, keep.toString());
             long gone;
             do {

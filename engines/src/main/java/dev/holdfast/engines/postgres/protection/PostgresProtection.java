@@ -1,5 +1,6 @@
 package dev.holdfast.engines.postgres.protection;
 
+import dev.holdfast.apply.Tasks;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Catalogue;
 import dev.holdfast.engine.Catalogue.Kind;
@@ -27,6 +28,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,7 +40,13 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
 
     private static final Pattern LABEL = Pattern.compile("new backup label = (\\S+)");
 
-    private static final Duration LEAST_COUNTING = Duration.ofMillis(500);
+    private static final Duration LEAST_COUNTING = Duration.ofMillis(400);
+
+    /** What a backup took is not to be much longer for it: a thirtieth. */
+    private static final int COUNTING_SHARE = 30;
+
+    /** Counting ends by itself within its budget; this is for a server that does not answer. */
+    private static final Duration COUNTED = Duration.ofMinutes(30);
 
     private final PgBackRest programs = new PgBackRest();
     private final Dumps dumps = new Dumps(programs);
@@ -123,27 +132,52 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
         }
         Beginning.requireArchiving(service, bench.context());
         bench.say("saving " + service.name());
+        long began = System.nanoTime();
         List<String> said =
                 programs.work(place, line -> progress(service, line, bench), "--type=" + type(saving.kind()), "backup");
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
         String id = said.stream()
                 .map(LABEL::matcher)
                 .filter(Matcher::find)
                 .map(label -> label.group(1))
                 .findFirst()
                 .orElse("");
-        Point point = contents.stored(place).points().stream()
-                .filter(found -> found.id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new HoldfastException(Problem.of(
-                        Code.HF3625,
-                        "pgBackRest ended well and '" + service.name() + "' has no new backup",
-                        "See 'holdfast logs " + service.name() + "' for what it said, and report this.")));
         bench.say("counting " + service.name());
-        Duration took = Duration.between(point.begun(), point.ended());
-        Ledger ledger = LedgerSession.take(
-                service, bench.context(), "holdfast/" + point.id(), LEAST_COUNTING.plus(took.dividedBy(20)));
-        programs.put(place, Ledger.path(service.name(), point.id()), new Redacted(ledger.json()));
-        return point;
+        // what is stored is asked for while the rows are counted: both wait for somebody else
+        Callable<Optional<Point>> look = () -> contents.stored(place).points().stream()
+                .filter(found -> found.id().equals(id))
+                .findFirst();
+        Callable<Optional<Point>> count = () -> {
+            if (!id.isEmpty()) {
+                count(place, id, took.dividedBy(COUNTING_SHARE));
+            }
+            return Optional.empty();
+        };
+        try {
+            return Tasks.all(List.of(look, count), COUNTED).getFirst().orElseThrow(() -> unseen(service));
+        } catch (TimeoutException late) {
+            throw new HoldfastException(
+                    Problem.of(
+                            Code.HF3625,
+                            "backup " + id + " of '" + service.name()
+                                    + "' is stored, and its rows were not counted within " + COUNTED.toMinutes()
+                                    + " min",
+                            "Ask for another one when the server has less to do; this one can be restored, and only its rows not compared."),
+                    late);
+        }
+    }
+
+    private void count(Place place, String id, Duration share) throws InterruptedException {
+        Duration budget = share.compareTo(LEAST_COUNTING) > 0 ? share : LEAST_COUNTING;
+        Ledger ledger = LedgerSession.take(place.service(), place.bench().context(), "holdfast/" + id, budget);
+        programs.put(place, Ledger.path(place.name(), id), new Redacted(ledger.json()));
+    }
+
+    private static HoldfastException unseen(Service<PostgresSpec> service) {
+        return new HoldfastException(Problem.of(
+                Code.HF3625,
+                "pgBackRest ended well and '" + service.name() + "' has no new backup",
+                "See 'holdfast logs " + service.name() + "' for what it said, and report this."));
     }
 
     private static Place place(Service<PostgresSpec> service, Bench bench) {
@@ -183,6 +217,10 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
         Retention retention = Retention.of(contents.stored(place).points(), backups.keep());
         List<String> dropped = retention.dropped().stream().map(Point::id).toList();
         if (dry || retention.kept().isEmpty()) {
+            return dropped;
+        }
+        if (dropped.isEmpty() && retention.fulls() <= retention.windows()) {
+            // every moment since the first backup is to be reached: no file of the log can go
             return dropped;
         }
         for (String id : dropped) {

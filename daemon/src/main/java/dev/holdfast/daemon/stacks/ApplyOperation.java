@@ -84,25 +84,28 @@ final class ApplyOperation {
             ManagedStack.Live live = managed.orRefuse();
             Optional<Journal.Interrupted> interrupted = managed.journal().interrupted();
             interrupted.ifPresent(open -> managed.decisions().add("", resumed(open)));
+            Json result;
             try (Slumber.Awake _ = live.supervisor().slumber().awake("'holdfast apply' works on it")) {
                 Planned planned = planned(managed, wish);
                 requireApproval(name, planned, approved);
                 BringUp bringUp = new BringUp(stacks, managed, events);
-                switch (execute(managed, live, planned, bringUp, events)) {
+                result = switch (execute(managed, live, planned, bringUp, events)) {
                     case Outcome.Done(List<Change> done) ->
-                        events.send(EventJson.done(name)
+                        EventJson.done(name)
                                 .put("applied", done.size())
                                 .put("changes", EventJson.changes(done))
                                 .put("resumed", interrupted.isPresent())
-                                .build());
+                                .build();
                     case Outcome.Stopped(List<Problem> problems, List<Change> done, List<Change> remaining) ->
-                        events.send(EventJson.failed(problems)
+                        EventJson.failed(problems)
                                 .put("done", done.size())
                                 .put("changes", EventJson.changes(done))
                                 .put("remaining", EventJson.changes(remaining))
-                                .build());
-                }
+                                .build();
+                };
             }
+            // the last of all events: what slept sleeps again, which is told before
+            events.send(result);
         }
     }
 

@@ -87,6 +87,9 @@ final class Beside {
     /** Brings the data of all members of a derived stack whose place is open and where nothing runs. */
     interface Data {
         void bring(ManagedStack managed, ManagedStack.Live live) throws InterruptedException;
+
+        /** Comes before the place is opened: what its members are told depends on it. */
+        default void prepare(Stack derived) {}
     }
 
     /** What is done in its members once they serve, while the data does not count as there yet. */
@@ -149,6 +152,7 @@ final class Beside {
                                     wish.stack(),
                                     new TreeSet<>(stack.services().keySet()));
                 }
+                data.prepare(stack);
                 ManagedStack.Live live = stacks.open(managed, stack, wish.from());
                 bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);

@@ -12,6 +12,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
+import dev.holdfast.targets.local.Lent;
 import dev.holdfast.targets.local.StackFolder;
 import dev.holdfast.targets.local.volume.Volumes;
 import java.time.Instant;
@@ -71,11 +72,17 @@ final class Branches {
         ManagedStack branch = new Beside(stacks)
                 .makeWith(
                         beside,
-                        (child, live) -> {
-                            if (isShut(live, wish.manner())) {
-                                live.supervisor().site().shut(parent.name());
+                        new Beside.Data() {
+                            @Override
+                            public void prepare(Stack derived) {
+                                shut(derived, parent, wish.manner());
                             }
-                            cut.set(Optional.of(cut(parent, child, live, wish.manner())));
+
+                            @Override
+                            public void bring(ManagedStack child, ManagedStack.Live live)
+                                    throws InterruptedException {
+                                cut.set(Optional.of(cut(parent, child, live, wish.manner())));
+                            }
                         },
                         events);
         return new Made(branch, cut.get().orElseThrow(), (System.nanoTime() - begun) / 1_000_000);
@@ -104,9 +111,11 @@ final class Branches {
     }
 
     /** Nobody may come in with logins that are to change, nor see what is to be masked. */
-    private boolean isShut(ManagedStack.Live live, Cutter.Manner manner) {
-        return !manner.credentials()
-                || (manner.masked() && Maskings.areDeclared(stacks.parts().register(), live.stack()));
+    private void shut(Stack derived, ManagedStack parent, Cutter.Manner manner) {
+        if (!manner.credentials()
+                || (manner.masked() && Maskings.areDeclared(stacks.parts().register(), derived))) {
+            new Lent(stacks.parts().places().stack(derived.name())).shut(parent.name());
+        }
     }
 
     /** A stack that is being made, or whose data is just being replaced, holds nothing to be had. */
@@ -202,16 +211,14 @@ final class Branches {
             branch.ended();
             // a daemon that ends from here on leaves the rest to the next one
             new Desired(true, false, from.source(), Optional.of(derived.recut(true, now))).write(branch.folder());
+            Cutter.Manner manner = new Cutter.Manner(false, asked.consent(), derived.credentials(), derived.masked());
+            shut(stack, parent, manner);
             ManagedStack.Live live = stacks.open(branch, stack, from.source());
             if (derived.credentials()) {
                 stacks.parts()
                         .places()
                         .lendSecrets(
                                 parent.name(), branch.name(), stack.services().keySet());
-            }
-            Cutter.Manner manner = new Cutter.Manner(false, asked.consent(), derived.credentials(), derived.masked());
-            if (isShut(live, manner)) {
-                live.supervisor().site().shut(parent.name());
             }
             BringUp bringUp = new BringUp(stacks, branch, events);
             bringUp.fetch(live.stack(), live.supervisor().workloads());

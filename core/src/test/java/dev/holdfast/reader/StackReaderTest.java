@@ -126,7 +126,7 @@ final class StackReaderTest {
                 stack.yaml:8:57: this build runs Postgres with one member, so standbys cannot be served yet [HF2002]
                   fix: Remove 'standbys'.
                 stack.yaml:8:70: 'poolr' is not a key of service 'db' [HF1001]
-                  fix: Did you mean 'pooler'? It takes: engine, version, compute, resources, extensions, pooler, roles, \
+                  fix: Did you mean 'pooler'? It takes: engine, version, compute, resources, suspend, extensions, pooler, roles, \
                 backups, statementTimeout, parameters.
                 stack.yaml:9:36: 'objets/dumps' names the service 'objets', which the stack does not declare [HF1103]
                   fix: Did you mean 'objects'? Declare it under services, or name one of: cache, db, main, objects.

@@ -3,6 +3,7 @@ package dev.holdfast.daemon.stacks;
 import dev.holdfast.apply.Lease;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decisions;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Protection;
 import dev.holdfast.engine.Support;
@@ -79,8 +80,7 @@ final class Branches {
                             }
 
                             @Override
-                            public void bring(ManagedStack child, ManagedStack.Live live)
-                                    throws InterruptedException {
+                            public void bring(ManagedStack child, ManagedStack.Live live) throws InterruptedException {
                                 cut.set(Optional.of(cut(parent, child, live, wish.manner())));
                             }
                         },
@@ -93,21 +93,30 @@ final class Branches {
         try (Lease.Held _ = parent.waitForLease(events)) {
             Desired desired = parent.known();
             requireWhole(parent, desired);
-            if (desired.up()) {
-                // members that run and that nobody looks after would write on while they are cloned
-                parent.orRefuse();
+            if (!desired.up()) {
+                return cutStill(parent, child, live, manner);
             }
-            Cutter.Cut cut = new Cutter(stacks, events).cut(parent, child, live, manner);
-            parent.decisions()
-                    .add(
-                            "",
-                            (cut.pause().isZero()
-                                            ? "cloned " + parent.name()
-                                            : "held " + parent.name() + " still for "
-                                                    + Math.max(1, cut.pause().toMillis()) + " ms")
-                                    + " because the branch " + child.name() + " was asked for");
-            return cut;
+            // members that run and that nobody looks after would write on while they are cloned; none may fall asleep
+            // meanwhile
+            try (Slumber.Awake _ =
+                    parent.orRefuse().supervisor().slumber().awake("a branch is cut from " + parent.name())) {
+                return cutStill(parent, child, live, manner);
+            }
         }
+    }
+
+    private Cutter.Cut cutStill(ManagedStack parent, ManagedStack child, ManagedStack.Live live, Cutter.Manner manner)
+            throws InterruptedException {
+        Cutter.Cut cut = new Cutter(stacks, events).cut(parent, child, live, manner);
+        parent.decisions()
+                .add(
+                        "",
+                        (cut.pause().isZero()
+                                        ? "cloned " + parent.name()
+                                        : "held " + parent.name() + " still for "
+                                                + Math.max(1, cut.pause().toMillis()) + " ms")
+                                + " because the branch " + child.name() + " was asked for");
+        return cut;
     }
 
     /** Nobody may come in with logins that are to change, nor see what is to be masked. */

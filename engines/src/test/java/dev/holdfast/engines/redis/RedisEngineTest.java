@@ -16,6 +16,7 @@ import dev.holdfast.stack.Cpu;
 import dev.holdfast.stack.Resources;
 import dev.holdfast.stack.Service;
 import dev.holdfast.testing.EngineContract;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,10 +129,19 @@ final class RedisEngineTest extends EngineContract {
 
     @Test
     void noSettingIsWrittenThatTheListDoesNotHaveAndNoneOfTheListIsLeftOut() {
-        Content.Settings settings = (Content.Settings) workload(cache(RedisSpec.Persistence.AOF, List.of(), Map.of()))
-                .files()
-                .getFirst()
-                .content();
+        Service<RedisSpec> cache = cache(RedisSpec.Persistence.AOF, List.of(), Map.of());
+        // with all that a service may be asked for
+        Service<RedisSpec> sleeping = new Service<>(
+                cache.name(),
+                cache.engine(),
+                cache.version(),
+                cache.resources(),
+                cache.settings(),
+                cache.parent(),
+                cache.positions(),
+                Optional.of(Duration.ofMinutes(5)));
+        Content.Settings settings =
+                (Content.Settings) workload(sleeping).files().getFirst().content();
         assertThat(settings.settings())
                 .extracting(Setting::key)
                 .doesNotHaveDuplicates()

@@ -40,7 +40,7 @@ final class Pass {
     private static final String CATALOGUE_WRITABLE = "SET allow_system_table_mods = on";
 
     private static final String AUDIT = " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            + " WHERE n.nspname = 'holdfast' AND c.relkind = 'r' AND c.relname IN ('audit_log', 'audit_seals')";
+            + " WHERE n.nspname = 'holdfast' AND c.relkind = 'r' AND c.relname IN ('audit_log', 'audit_seals', 'ddl_log')";
 
     private static final String EMPTIED =
             "SELECT to_regclass(name)::oid::int8 FROM unnest(?::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
@@ -286,6 +286,7 @@ final class Pass {
                 "REFRESH MATERIALIZED VIEW " + view.table().sql()));
         List<Long> known = new ArrayList<>(all);
         views.forEach(view -> known.add(view.id()));
+        known.addAll(session.ids(EMPTIED, tables(spec.empty())));
         spec.empty()
                 .forEach(table -> known.addAll(session.ids(
                         "SELECT c.oid::int8 FROM pg_class c WHERE c.oid = to_regclass(?)",

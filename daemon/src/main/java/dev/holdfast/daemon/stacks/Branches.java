@@ -79,8 +79,7 @@ final class Branches {
                             }
 
                             @Override
-                            public void bring(ManagedStack child, ManagedStack.Live live)
-                                    throws InterruptedException {
+                            public void bring(ManagedStack child, ManagedStack.Live live) throws InterruptedException {
                                 cut.set(Optional.of(cut(parent, child, live, wish.manner())));
                             }
                         },

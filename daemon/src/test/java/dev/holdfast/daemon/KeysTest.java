@@ -48,10 +48,20 @@ final class KeysTest {
                         "problems");
         Json service = status.itemsAt("services").getFirst();
         assertThat(keys(service))
-                .containsExactly("name", "engine", "version", "ready", "because", "members", "endpoints");
+                .containsExactly("name", "engine", "version", "ready", "because", "members", "endpoints", "compute");
         assertThat(keys(service.itemsAt("members").getFirst()))
                 .containsExactly(
-                        "name", "role", "state", "ready", "because", "next", "pid", "rssBytes", "restarts", "since");
+                        "name",
+                        "role",
+                        "state",
+                        "ready",
+                        "asleep",
+                        "because",
+                        "next",
+                        "pid",
+                        "rssBytes",
+                        "restarts",
+                        "since");
         for (Json endpoint : service.itemsAt("endpoints")) {
             assertThat(keys(endpoint)).containsExactly("name", "host", "port", "url");
         }
@@ -77,7 +87,7 @@ final class KeysTest {
                         "backups",
                         "problems");
         assertThat(keys(status.itemsAt("services").getFirst()))
-                .containsExactly("name", "engine", "version", "ready", "because", "members", "endpoints");
+                .containsExactly("name", "engine", "version", "ready", "because", "members", "endpoints", "compute");
     }
 
     @Test
@@ -87,7 +97,7 @@ final class KeysTest {
 
         Json plan = post("/v1/stacks/test/plan", "{}");
 
-        assertThat(keys(plan)).containsExactly("stack", "known", "changes", "notes", "interrupted");
+        assertThat(keys(plan)).containsExactly("stack", "known", "changes", "notes", "unseen", "interrupted");
         assertThat(plan.isAt("known")).isTrue();
         assertThat(keys(plan.itemsAt("changes").getFirst()))
                 .containsExactly("where", "summary", "statement", "risk", "undo", "because", "approval");
@@ -97,7 +107,7 @@ final class KeysTest {
     void planOfAStackThatWasNeverStartedMakesNothing() {
         Json plan = post("/v1/plan", "{\"source\":\"" + folder.resolve("stack.json") + "\"}");
 
-        assertThat(keys(plan)).containsExactly("stack", "known", "changes", "notes", "interrupted");
+        assertThat(keys(plan)).containsExactly("stack", "known", "changes", "notes", "unseen", "interrupted");
         assertThat(plan.isAt("known")).isFalse();
         assertThat(plan.itemsAt("changes"))
                 .extracting(change -> change.textAt("where").orElse(""))

@@ -51,6 +51,9 @@ final class ScheduleTest {
             saving.away(false);
             now.set(Instant.parse("2026-11-22T02:11:00Z").plus(PAST));
             House.await("it is tried again", () -> saving.saved().size() == 2);
+            House.await(
+                    "that is written down",
+                    () -> !house.get("/v1/stacks/test/status").pretty().contains("the store is away"));
 
             // three nights go by without a daemon
             house.stopDaemon();

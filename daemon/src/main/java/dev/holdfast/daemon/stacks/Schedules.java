@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Schedules implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Schedules.class);
     private static final Duration PAUSE = Duration.ofSeconds(5);
+    private static final Duration ENDING = Duration.ofSeconds(5);
 
     /** A store that was away for a moment should not cost a day's backup, nor be asked every minute. */
     private static final Duration RETRY = Duration.ofMinutes(10);
@@ -50,6 +51,12 @@ final class Schedules implements AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
+        try {
+            // what it was about to write down is part of the state that the next daemon finds
+            thread.join(ENDING);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {

@@ -171,6 +171,7 @@ final class Cutter {
         if (!running.isEmpty()) {
             requireConsent(parent, volume, cost, manner);
             settle(bounds, parent.live().orElseThrow(), running);
+            volume.settle(from);
         }
         requireWanted();
         AtomicLong copied = new AtomicLong();

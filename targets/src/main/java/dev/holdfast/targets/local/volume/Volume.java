@@ -82,6 +82,18 @@ public final class Volume {
         return bytes;
     }
 
+    /** Writes out what the stack has not written yet: files are only cloned once their pages are on the disk. */
+    public void settle(StackFolder stack) {
+        if (!isCopyOnWrite()) {
+            return;
+        }
+        try {
+            Kernel.sync(of(stack));
+        } catch (IOException e) {
+            throw Disk.failure(of(stack), 0, e);
+        }
+    }
+
     /**
      * Makes the data of {@code members} of the first stack that of the second one, which has nothing else afterwards and
      * must not run; it comes into this volume, where the first one must be. The second has all of it or what it had

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -108,11 +109,15 @@ final class RedisTest {
         for (Setting setting : settings(stack)) {
             assertThat(bytes(inForce.get(setting.key()))).as(setting.key()).isEqualTo(bytes(unquoted(setting)));
         }
+        TreeSet<String> listed =
+                new TreeSet<>(Parameters.beside(RedisEngine.class).byKey().keySet());
+        assertThat(listed.remove("supervised"))
+                .as("only a service that may sleep has it")
+                .isTrue();
         assertThat(settings(stack))
                 .as("nothing stands in parameters.yaml that is never written")
                 .extracting(Setting::key)
-                .containsExactlyInAnyOrderElementsOf(
-                        Parameters.beside(RedisEngine.class).byKey().keySet());
+                .containsExactlyInAnyOrderElementsOf(listed);
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -196,12 +197,15 @@ final class RunningSession {
     private void once(MigrationFolder folder, Optional<String> to, Bench bench) throws InterruptedException {
         atWork = Optional.empty();
         String by = Operation.current().actor();
-        Thread watch = Thread.ofVirtual().name("migrate-blockers").start(() -> watchBlockers(bench));
+        AtomicBoolean over = new AtomicBoolean();
+        Thread watch = Thread.ofVirtual().name("migrate-blockers").start(() -> watchBlockers(bench, over));
         try {
             new FlywaySession(place.spec(), folder, this::open, by.isEmpty() ? place.role() : by)
                     .migrate(to, new Files());
         } finally {
-            watch.interrupt();
+            // an interrupt in the middle of a question would close the keeper's connection
+            over.set(true);
+            LockSupport.unpark(watch);
             watch.join();
         }
     }
@@ -213,13 +217,13 @@ final class RunningSession {
     }
 
     /** Says who keeps the file waiting while it waits; the keeper's connection is nobody else's meanwhile. */
-    private void watchBlockers(Bench bench) {
+    private void watchBlockers(Bench bench, AtomicBoolean over) {
         String told = "";
         long look = Math.clamp(place.spec().lockTimeout().toNanos() / 4, 20_000_000L, 500_000_000L);
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!over.get()) {
             LockSupport.parkNanos(look);
             Optional<AtWork> at = atWork;
-            if (at.isEmpty() || Thread.currentThread().isInterrupted()) {
+            if (at.isEmpty() || over.get()) {
                 continue;
             }
             try {

@@ -115,7 +115,11 @@ final class VolumesTest {
                 "holdfast",
                 "--",
                 "-c",
-                "create table much as select g, repeat(md5(g::text), 60) from generate_series(1, 400000) g");
+                "create table much (g int, filler text)",
+                "-c",
+                // what is committed keeps its room; one large statement would give it all back when it fails
+                "do $$ begin for part in 1..400 loop insert into much select g, repeat(md5(g::text), 60)"
+                        + " from generate_series(1, 1000) g; commit; end loop; end $$");
         assertThat(greedy.status()).as(greedy.text()).isNotZero();
         Await.until(
                 "the copy is stopped",

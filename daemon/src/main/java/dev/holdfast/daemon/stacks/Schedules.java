@@ -50,6 +50,9 @@ final class Schedules implements AutoCloseable {
 
     @Override
     public void close() {
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         thread.interrupt();
         try {
             // what it was about to write down is part of the state that the next daemon finds

@@ -1,11 +1,13 @@
 package dev.holdfast.proof;
 
+import dev.holdfast.daemon.api.Client;
 import dev.holdfast.text.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** One stack of an installation, asked and changed by commands alone. */
@@ -79,5 +81,23 @@ public record RunningStack(Installation installation, Path folder, String name) 
         all[2] = "--";
         System.arraycopy(arguments, 0, all, 3, arguments.length);
         return run(all);
+    }
+
+    /** What a server of PostgreSQL answers to its keeper, in the stack itself or in one made from it. */
+    public String sql(String stack, String database, String statement) {
+        return run("connect", "main", "--stack", stack, "--role", "holdfast", "--", "-d", database, "-Atqc", statement)
+                .orFail()
+                .out()
+                .strip();
+    }
+
+    /** Has the daemon copy its service {@code main}; {@code wish} holds the name of the copy. Returns all that it told. */
+    public List<Json> copy(Json wish) {
+        // the daemon may have to be started
+        run("status").orFail();
+        List<Json> events = new ArrayList<>();
+        Client.at(installation.home().resolve("run/daemon.sock")).stream(
+                "POST", "/v1/stacks/" + name + "/copy/main", wish.compact(), line -> events.add(Json.parse(line)));
+        return events;
     }
 }

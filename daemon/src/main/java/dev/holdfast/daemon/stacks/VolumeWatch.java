@@ -79,10 +79,12 @@ final class VolumeWatch {
             try {
                 changed(volume, before, now);
             } catch (RuntimeException failed) {
+                // the next look finds the same change, and tries again
+                levels.put(volume.name(), before);
                 LOG.atError()
                         .setCause(failed)
                         .addKeyValue("volume", volume.name())
-                        .log("a volume that is full could not be seen to");
+                        .log("the room of a volume could not be seen to");
             }
         });
     }

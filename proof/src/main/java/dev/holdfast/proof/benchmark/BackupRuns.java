@@ -185,9 +185,6 @@ final class BackupRuns {
     }
 
     private String sql(String statement) {
-        return stack.run("connect", "main", "--role", "holdfast", "--", "-d", "app", "-Atqc", statement)
-                .orFail()
-                .out()
-                .strip();
+        return stack.sql(stack.name(), "app", statement);
     }
 }

@@ -17,7 +17,6 @@ final class BranchCosts {
     private static final int ROUNDS = 3;
     private static final int AT_ONCE = 15;
     private static final String GOAL = "≤ 600 ms on copy-on-write";
-    private static final List<String> DRIVERS = List.of("xfs-image", "btrfs-image");
 
     /** Rows of 6.4 kB; so many of them are a gibibyte. */
     private static final int ROWS_A_GIBIBYTE = 160_000;
@@ -28,7 +27,7 @@ final class BranchCosts {
     static void measure(Path root, Installation installation, Page page) {
         int gibibytes = Integer.parseInt(
                 Optional.ofNullable(System.getenv("HOLDFAST_BRANCH_GIB")).orElse("2"));
-        List<String> offered = offered(installation);
+        List<String> offered = Images.offered(installation);
         for (String driver : offered) {
             run(
                     installation,
@@ -251,19 +250,6 @@ final class BranchCosts {
 
     private static Samples samples(List<Json> made, ToDoubleFunction<Json> value) {
         return new Samples(made.stream().map(value::applyAsDouble).toList());
-    }
-
-    private static List<String> offered(Installation installation) {
-        List<String> offered = new ArrayList<>();
-        for (Json driver : run(installation, "volumes", "drivers", "--output", "json")
-                .json()
-                .itemsAt("drivers")) {
-            String word = driver.textAt("driver").orElse("");
-            if (driver.isAt("offered") && DRIVERS.contains(word)) {
-                offered.add(word);
-            }
-        }
-        return offered;
     }
 
     private static Outcome run(Installation installation, String... arguments) {

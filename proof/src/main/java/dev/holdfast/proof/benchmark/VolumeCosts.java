@@ -23,7 +23,6 @@ final class VolumeCosts {
     private static final int ROUNDS = 3;
     private static final String SCALE = "20";
     private static final String SECONDS = "6";
-    private static final List<String> DRIVERS = List.of("xfs-image", "btrfs-image");
     private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
     private static final String YAML = """
             apiVersion: holdfast.dev/v1
@@ -41,7 +40,7 @@ final class VolumeCosts {
     private VolumeCosts() {}
 
     static void measure(Installation installation, Page page) {
-        List<String> offered = offered(installation);
+        List<String> offered = Images.offered(installation);
         if (offered.isEmpty()) {
             page.remark("images of file systems need root, which this run was not");
             return;
@@ -68,19 +67,6 @@ final class VolumeCosts {
             command(installation, "volumes", "default", "home");
             offered.forEach(driver -> installation.run(installation.home(), "volumes", "remove", driver));
         }
-    }
-
-    private static List<String> offered(Installation installation) {
-        List<String> offered = new ArrayList<>();
-        for (Json driver : command(installation, "volumes", "drivers", "--output", "json")
-                .json()
-                .itemsAt("drivers")) {
-            String word = driver.textAt("driver").orElse("");
-            if (driver.isAt("offered") && DRIVERS.contains(word)) {
-                offered.add(word);
-            }
-        }
-        return offered;
     }
 
     private static Outcome command(Installation installation, String... arguments) {

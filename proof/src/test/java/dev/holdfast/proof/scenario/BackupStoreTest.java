@@ -94,9 +94,6 @@ final class BackupStoreTest {
     }
 
     private String sql(String statement) {
-        return vault.run("connect", "main", "--role", "holdfast", "--", "-d", "shop", "-Atqc", statement)
-                .orFail()
-                .out()
-                .strip();
+        return vault.sql(vault.name(), "shop", statement);
     }
 }

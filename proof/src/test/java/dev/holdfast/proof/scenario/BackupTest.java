@@ -193,11 +193,12 @@ final class BackupTest {
             RunningStack other = new RunningStack(elsewhere, Places.folder(elsewhere, "none"), "vault@restored");
             Files.createDirectories(other.folder());
             other.run("restore", "--from", key.toString()).orFail();
-            assertThat(sqlOf(other, "vault@restored", "SELECT count(*) FROM items"))
+            assertThat(other.sql("vault@restored", "shop", "SELECT count(*) FROM items"))
                     .isEqualTo("1000");
             other.run("restore", "--from", key.toString(), "--backup", logical, "--as", "dump")
                     .orFail();
-            assertThat(sqlOf(other, "vault@dump", "SELECT count(*) FROM items")).isEqualTo("1000");
+            assertThat(other.sql("vault@dump", "shop", "SELECT count(*) FROM items"))
+                    .isEqualTo("1000");
             Path wrong = installation.home().resolve("wrong.key");
             Files.writeString(wrong, Files.readString(key).replaceFirst("\"cipher\":\"[^\"]{4}", "\"cipher\":\"AAAA"));
             Files.setPosixFilePermissions(wrong, PosixFilePermissions.fromString("rw-------"));
@@ -281,24 +282,6 @@ final class BackupTest {
     }
 
     private String sql(String stack, String statement) {
-        return sqlOf(vault, stack, statement);
-    }
-
-    private static String sqlOf(RunningStack runs, String stack, String statement) {
-        return runs.run(
-                        "connect",
-                        "main",
-                        "--stack",
-                        stack,
-                        "--role",
-                        "holdfast",
-                        "--",
-                        "-d",
-                        "shop",
-                        "-Atqc",
-                        statement)
-                .orFail()
-                .out()
-                .strip();
+        return vault.sql(stack, "shop", statement);
     }
 }

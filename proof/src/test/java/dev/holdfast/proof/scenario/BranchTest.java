@@ -198,7 +198,7 @@ final class BranchTest {
                     "--",
                     "sh",
                     "-c",
-                    "touch " + mark + "; trap 'echo told >> " + mark + "; exit 3' TERM; while :; do sleep 0.1; done");
+                    "trap 'echo told >> " + mark + "; exit 3' TERM; touch " + mark + "; while :; do sleep 0.1; done");
             Await.until("the command runs", PATIENCE, () -> Files.exists(mark), () -> Machine.read(out));
             Machine.signal(command.pid(), signal);
             Await.until("the branch is gone", PATIENCE, () -> tree().isEmpty(), () -> tree().toString());

@@ -1,6 +1,5 @@
 package dev.holdfast.proof.scenario;
 
-import dev.holdfast.daemon.api.Client;
 import dev.holdfast.proof.Await;
 import dev.holdfast.proof.Installation;
 import dev.holdfast.proof.Outcome;
@@ -286,18 +285,8 @@ final class MaskingTest {
     }
 
     private List<Json> ask(String name, boolean unmasked) {
-        List<Json> events = new ArrayList<>();
-        shop.run("status").orFail();
-        Client.at(installation.home().resolve("run/daemon.sock")).stream(
-                "POST",
-                "/v1/stacks/shop/copy/main",
-                Json.object()
-                        .put("name", name)
-                        .put("unmasked", unmasked)
-                        .build()
-                        .compact(),
-                line -> events.add(Json.parse(line)));
-        return events;
+        return shop.copy(
+                Json.object().put("name", name).put("unmasked", unmasked).build());
     }
 
     private String masked(String text) {

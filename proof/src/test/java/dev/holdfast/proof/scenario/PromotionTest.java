@@ -137,20 +137,6 @@ final class PromotionTest {
     }
 
     private String sql(String stack, String statement) {
-        return vault.run(
-                        "connect",
-                        "main",
-                        "--stack",
-                        stack,
-                        "--role",
-                        "holdfast",
-                        "--",
-                        "-d",
-                        "shop",
-                        "-Atqc",
-                        statement)
-                .orFail()
-                .out()
-                .strip();
+        return vault.sql(stack, "shop", statement);
     }
 }

@@ -10,6 +10,9 @@ import dev.holdfast.engines.postgres.Doors;
 import dev.holdfast.engines.postgres.PostgresSession;
 import dev.holdfast.engines.postgres.PostgresSpec;
 import dev.holdfast.engines.postgres.Sql;
+import dev.holdfast.problem.Code;
+import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.secret.Safe;
 import dev.holdfast.secret.Scram;
@@ -33,7 +36,7 @@ final class EntranceSession {
     /** A log that is long to replay keeps the server away; that it came to its end is seen by whoever keeps it up. */
     private static final long PATIENCE_NANOS = Duration.ofMinutes(10).toNanos();
 
-    private static final long RELOAD_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long RELOAD_NANOS = Duration.ofSeconds(30).toNanos();
 
     private static final Duration PAUSE = Duration.ofMillis(5);
 
@@ -123,7 +126,15 @@ final class EntranceSession {
     /** The server takes new rules for connections when it comes to it, and says nothing. */
     static void awaitReload(Service<?> service, Context to) throws InterruptedException {
         long end = System.nanoTime() + RELOAD_NANOS;
-        while (!isReloaded(service, to) && System.nanoTime() < end) {
+        while (!isReloaded(service, to)) {
+            if (System.nanoTime() > end) {
+                throw new HoldfastException(Problem.of(
+                        Code.HF3501,
+                        "PostgreSQL '" + service.name() + "' has not read its rules for connections within "
+                                + Duration.ofNanos(RELOAD_NANOS).toSeconds()
+                                + " s, so that nobody but Holdfast can come in",
+                        "See 'holdfast logs " + service.name() + "' for why, then run the command again."));
+            }
             Thread.sleep(PAUSE);
         }
     }

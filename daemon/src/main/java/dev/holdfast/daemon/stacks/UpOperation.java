@@ -105,6 +105,10 @@ final class UpOperation {
         ManagedStack.Live live =
                 newPorts ? stacks.openElsewhere(managed, stack, source) : stacks.open(managed, stack, source);
         try {
+            if (stack.isDerived()) {
+                StackFolder folder = stacks.parts().places().stack(managed.name());
+                stacks.parts().places().volumes().holding(folder).requireSpare();
+            }
             bringUp.fetch(live.stack(), live.supervisor().workloads());
             managed.want(true, false, source);
             live.supervisor().up(true);

@@ -106,8 +106,8 @@ final class UpOperation {
                 newPorts ? stacks.openElsewhere(managed, stack, source) : stacks.open(managed, stack, source);
         try {
             if (stack.isDerived()) {
-                StackFolder folder = stacks.parts().places().stack(managed.name());
-                stacks.parts().places().volumes().holding(folder).requireSpare();
+                Places places = stacks.parts().places();
+                places.volumes().holding(places.stack(managed.name())).requireSpare();
             }
             bringUp.fetch(live.stack(), live.supervisor().workloads());
             managed.want(true, false, source);

@@ -21,7 +21,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -310,6 +313,29 @@ final class VolumeTest {
                 .hasMessageContaining("[HF3145]")
                 .hasMessageContaining("no stack's of this home");
         assertThat(fast.root().resolve("other/db-0")).isDirectory();
+    }
+
+    @Test
+    void dataOfAnotherFileSystemIsBroughtNearAndThatOfThisOneIsLeft(@TempDir(factory = Elsewhere.class) Path memory)
+            throws IOException {
+        Path to = folder.resolve("db-0.arriving");
+        assertThat(Nearby.bring(shop.volume("db-0"), to)).isEqualTo(shop.volume("db-0"));
+        assertThat(to).doesNotExist();
+        Path from = Files.createDirectories(memory.resolve("db-0"));
+        Files.writeString(from.resolve("version"), "17");
+        // cut off the last time
+        Files.createDirectories(to.resolve("half"));
+        assertThat(Nearby.bring(from, to)).isEqualTo(to);
+        assertThat(to.toFile().list()).containsExactly("version");
+        assertThat(memory.toFile().list()).containsExactly("db-0");
+    }
+
+    /** In memory, which is another file system everywhere. */
+    static final class Elsewhere implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
+            return Files.createTempDirectory(Path.of("/dev/shm"), "hf-volume");
+        }
     }
 
     private static Wish wish(String name) {

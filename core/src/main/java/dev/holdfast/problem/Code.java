@@ -226,6 +226,8 @@ public enum Code {
     HF3580(Kind.REFUSED, "rehearsed migration breaks a limit"),
     HF3581(Kind.USER, "rehearsed migration fails"),
     HF3582(Kind.UNSUPPORTED, "server that cannot be copied"),
+    HF3590(Kind.USER, "migration that does not see rows of tenants"),
+    HF3591(Kind.USER, "which tenant is meant"),
     HF3600(Kind.ENVIRONMENT, "tenancy not in force yet"),
     HF3601(Kind.USER, "no such tenant"),
     HF3602(Kind.USER, "tenant that cannot be made"),

@@ -30,12 +30,14 @@ final class ManagedStack {
     private final Decisions decisions;
     private final InstantSource clock;
     private final ConcurrentMap<String, Lease> savings = new ConcurrentHashMap<>();
+    private final SavingMemory saved;
     private final AtomicReference<Optional<Live>> live = new AtomicReference<>(Optional.empty());
 
     ManagedStack(String name, Path folder, Lease lease, Journal journal, Decisions decisions, InstantSource clock) {
         this.clock = clock;
         this.name = name;
         this.folder = folder;
+        this.saved = new SavingMemory(folder);
         this.lease = lease;
         this.journal = journal;
         this.decisions = decisions;
@@ -70,6 +72,11 @@ final class ManagedStack {
 
     Lease saving(String service) {
         return savings.computeIfAbsent(service, any -> new Lease(name + "/" + service, clock));
+    }
+
+    /** How its services were saved. */
+    SavingMemory saved() {
+        return saved;
     }
 
     private Lease.Held waitFor(Lease lease, Events events) throws InterruptedException {

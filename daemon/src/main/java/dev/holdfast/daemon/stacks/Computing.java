@@ -55,8 +55,7 @@ final class Computing implements AutoCloseable {
 
         /** Whether it was of these; where all of them began since the last look, the service did. */
         boolean isOf(Compute compute, List<Long> now) {
-            return sizer.compute().equals(compute)
-                    && (processes.isEmpty() || !Collections.disjoint(processes, now));
+            return sizer.compute().equals(compute) && (processes.isEmpty() || !Collections.disjoint(processes, now));
         }
     }
 

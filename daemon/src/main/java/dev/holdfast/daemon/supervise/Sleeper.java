@@ -270,7 +270,8 @@ final class Sleeper {
             crew.noted();
             try {
                 crew.sleep(plan.members(), because);
-                plan.members().forEach(member -> board.put(member, MemberState.asleep(plan.asleep(since, because), since)));
+                plan.members()
+                        .forEach(member -> board.put(member, MemberState.asleep(plan.asleep(since, because), since)));
                 entrances.take(plan);
             } catch (RuntimeException failed) {
                 state = before;
@@ -299,10 +300,11 @@ final class Sleeper {
                     return;
                 }
                 switch (state) {
-                    case SleepState.Awake() -> standing().away(way).ifPresent(cause -> {
-                        entrances.turnAway(way, cause);
-                        tellWhoComes(way);
-                    });
+                    case SleepState.Awake() ->
+                        standing().away(way).ifPresent(cause -> {
+                            entrances.turnAway(way, cause);
+                            tellWhoComes(way);
+                        });
                     case SleepState.Asleep _ -> {
                         // counted first: all of these are among those that are looked at next
                         int queued = entrances.queued(way);
@@ -346,7 +348,8 @@ final class Sleeper {
             first.forEach(member -> crew.wake(member, because));
             state = new SleepState.Awake();
             lastBusy = clock.instant();
-            board.await(() -> ended || standing().ownServe() || standing().failure().isPresent(), patience);
+            board.await(
+                    () -> ended || standing().ownServe() || standing().failure().isPresent(), patience);
             if (ended) {
                 return;
             }

@@ -192,14 +192,7 @@ public final class Slumber {
             } else {
                 sleepers.put(
                         service,
-                        new Sleeper(
-                                service,
-                                plan,
-                                entrances,
-                                supervisor.board(),
-                                new Members(),
-                                decisions,
-                                clock));
+                        new Sleeper(service, plan, entrances, supervisor.board(), new Members(), decisions, clock));
             }
         });
         news.add(true);

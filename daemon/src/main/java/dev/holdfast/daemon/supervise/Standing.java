@@ -11,11 +11,10 @@ record Standing(String service, SleepPlan plan, Board board, Crew crew) {
 
     /** Why it will not serve soon: its engine was given up, or waits for room on its disk. Companions do not count. */
     Optional<String> failure() {
-        return given()
-                .or(() -> plan.ways().stream()
-                        .filter(SleepPlan.Way::isOwn)
-                        .flatMap(way -> lacking(way).stream())
-                        .findFirst());
+        return given().or(() -> plan.ways().stream()
+                .filter(SleepPlan.Way::isOwn)
+                .flatMap(way -> lacking(way).stream())
+                .findFirst());
     }
 
     /** Why its engine was given up. */

@@ -47,6 +47,12 @@ final class PromoteVerb implements Verb {
         return true;
     }
 
+    /** Of what cannot even start, which is what backups are for. */
+    @Override
+    public boolean mends() {
+        return true;
+    }
+
     @Override
     public Json run(Asked asked) throws InterruptedException {
         return run(asked, asked.bound());

@@ -149,6 +149,8 @@ public enum Code {
     HF3225(Kind.UNSUPPORTED, "a service that cannot be branched"),
     HF3226(Kind.REFUSED, "a promotion that was not approved"),
     HF3227(Kind.USER, "no backup for a moment of the past"),
+    HF3228(Kind.ENVIRONMENT, "a promotion that was not finished"),
+    HF3229(Kind.USER, "a word that means nothing for a branch of the past"),
     HF3250(Kind.ENVIRONMENT, "nobody can listen for a service that sleeps"),
     HF3251(Kind.USER, "the service cannot sleep"),
     HF3252(Kind.USER, "the service is in use"),

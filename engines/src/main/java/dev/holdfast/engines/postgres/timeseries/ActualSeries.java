@@ -74,5 +74,5 @@ record ActualSeries(
     /** @param frozen whether it holds what no rows are there for any longer */
     record Kept(String source, String digest, String mark, boolean shown, boolean frozen) {}
 
-    record Job(String schedule, String command, String role, boolean active) {}
+    record Job(String schedule, String command, String database, String role, boolean active) {}
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.engines.postgres.timeseries;
 
+import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Sql;
 import dev.holdfast.engines.postgres.TimeseriesSpec.Chunked;
 import dev.holdfast.engines.postgres.tenancy.Table;
@@ -78,7 +79,17 @@ final class SeriesDiff {
         }
         jobs.put(
                 Series.job(series.database(), "keep"),
-                new Job(Cron.of(Series.KEEPING).orElseThrow(), "CALL holdfast_series.keep()", series.owner(), true));
+                new Job(Cron.of(Series.KEEPING).orElseThrow(), "CALL holdfast_series.keep()", series.database(), series.owner(), true));
+        String prefix = Series.job(series.database(), "");
+        jobs.put(
+                prefix + "tidy",
+                new Job(
+                        "17 * * * *",
+                        "DELETE FROM cron.job_run_details d USING cron.job j WHERE j.jobid = d.jobid AND starts_with(j.jobname, "
+                                + Sql.text(prefix) + ") AND d.end_time < now() - interval '2 days'",
+                        series.home(),
+                        Declared.HOLDFAST,
+                        true));
         series.aggregates().stream()
                 .filter(aggregate -> aggregate.source().equals(table))
                 .filter(aggregate -> !held.secured())
@@ -191,6 +202,7 @@ final class SeriesDiff {
                 new Job(
                         Cron.of(aggregate.spec().refresh().every()).orElseThrow(),
                         aggregate.job(),
+                        series.database(),
                         series.owner(),
                         true));
     }
@@ -232,10 +244,10 @@ final class SeriesDiff {
                         "/jobs/"
                                 + name.substring(
                                         Series.job(series.database(), "").length()),
-                        "run " + job.command() + " " + SeriesNotes.often(job.schedule()),
+                        "run " + said(job) + " " + SeriesNotes.often(job.schedule()),
                         unscheduled(name) + "\nSELECT cron.schedule_in_database(" + Sql.text(name) + ", "
                                 + Sql.text(job.schedule()) + ", " + Sql.text(job.command()) + ", "
-                                + Sql.text(series.database()) + ", " + Sql.text(job.role()) + ", true);",
+                                + Sql.text(job.database()) + ", " + Sql.text(job.role()) + ", true);",
                         there == null ? "pg_cron has no such job" : "pg_cron has it otherwise");
             }
         });
@@ -250,9 +262,13 @@ final class SeriesDiff {
                         "nothing that the stack declares needs it"));
     }
 
+    private static String said(Job job) {
+        return job.command().startsWith("DELETE") ? "what removes pg_cron's record of old runs" : job.command();
+    }
+
     private String unscheduled(String job) {
         return Sql.connect(series.home()) + "\nSELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = "
-                + Sql.text(job) + " AND database = " + Sql.text(series.database()) + ";";
+                + Sql.text(job) + ";";
     }
 
     /** The job of an aggregate whose drop is not approved yet goes on. */

@@ -173,9 +173,10 @@ final class SeriesSession implements AutoCloseable {
                             new Job(
                                     row.getString("schedule"),
                                     row.getString("command"),
+                                    row.getString("database"),
                                     row.getString("username"),
                                     row.getBoolean("active"))),
-                    database);
+                    Series.job(database, ""));
         }
         return jobs;
     }

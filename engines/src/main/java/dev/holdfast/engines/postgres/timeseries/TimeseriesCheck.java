@@ -191,20 +191,36 @@ public final class TimeseriesCheck {
                         "rows of '" + aggregate.from() + "' belong to tenants, and aggregate '" + view
                                 + "' would show those of all of them to each",
                         "Compute it from a table without tenants, or ask the table itself within each tenant."));
-        database.masking()
-                .ifPresent(masking -> masking.tables().forEach((table, columns) -> {
-                    if (Table.of(table).equals(from)) {
-                        aggregate.by().stream()
-                                .filter(columns::containsKey)
-                                .forEach(column -> add(
-                                        Code.HF1616,
-                                        key + ".by",
-                                        "column '" + column + "' of '" + table
-                                                + "' is masked in copies, and aggregate '" + view
-                                                + "' holds its values as they are",
-                                        "Remove it from by:, or from masking: where it is nothing personal."));
-                    }
-                }));
+        database.masking().ifPresent(masking -> {
+            masking.tables().forEach((table, columns) -> {
+                if (Table.of(table).equals(from)) {
+                    columns.keySet().stream()
+                            .filter(column -> reads(aggregate, column))
+                            .forEach(column -> add(
+                                    Code.HF1616,
+                                    key,
+                                    "column '" + column + "' of '" + table + "' is masked in copies, and aggregate '"
+                                            + view + "' holds what was computed of it as it is",
+                                    "Compute it without that column, or remove the column from masking: where it is nothing personal."));
+                }
+            });
+            if (masking.empty().stream().anyMatch(table -> Table.of(table).equals(from))) {
+                add(
+                        Code.HF1616,
+                        key + ".from",
+                        "copies have no row of '" + aggregate.from() + "', and aggregate '" + view
+                                + "' holds what was computed of them",
+                        "Remove the table from masking.empty, or compute the aggregate from another.");
+            }
+        });
+    }
+
+    private static boolean reads(Aggregate aggregate, String column) {
+        Pattern word = Pattern.compile("(?i)(?<![A-Za-z0-9_])" + Pattern.quote(column) + "(?![A-Za-z0-9_])");
+        return aggregate.by().contains(column)
+                || aggregate.columns().values().stream()
+                        .anyMatch(text -> word.matcher(text).find())
+                || aggregate.where().filter(text -> word.matcher(text).find()).isPresent();
     }
 
     private void whole(Duration duration, String key) {

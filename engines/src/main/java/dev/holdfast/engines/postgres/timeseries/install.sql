@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS holdfast_series.tables (
   space_column name,
   space_parts int,
   retention interval,
+  made_at timestamptz NOT NULL DEFAULT now(),
   kept_at timestamptz,
   trouble text
 );
@@ -92,7 +93,8 @@ BEGIN
       EXECUTE format('SELECT date_bin($1, min(%I), $2) FROM %s WHERE %1$I >= $3 AND %1$I > ''-infinity''', a.time_column, a.source)
         INTO low USING a.width, {{origin}}, a.watermark;
       next := least(date_bin(a.width, low + slice, {{origin}}), a.border);
-      DELETE FROM holdfast_series.log l WHERE l.aggregate = a.id AND l.bucket < next;
+      -- never those of earlier buckets: what was said of them since is for the next run
+      DELETE FROM holdfast_series.log l WHERE l.aggregate = a.id AND l.bucket >= a.watermark AND l.bucket < next;
       EXECUTE format('SELECT holdfast_series.%I($1, $2)', a.fill) INTO written USING a.watermark, next - a.width;
       a.watermark := next;
       many := many + 1;
@@ -143,10 +145,13 @@ BEGIN
       ('delete', 'DELETE', 'REFERENCING OLD TABLE AS holdfast_old'),
       ('truncate', 'TRUNCATE', '')) AS w (word, event, tables)
      WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = relation AND t.tgname = 'zz_holdfast_series_' || w.word
-       AND t.tgfoid = to_regprocedure(format('holdfast_series.%I()', note)) AND t.tgenabled = 'A') LOOP
+       AND t.tgfoid = to_regprocedure(format('holdfast_series.%I()', note)) AND t.tgenabled IN ('A', 'O')) LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER zz_holdfast_series_%s AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION holdfast_series.%I()',
       made.word, made.event, relation, made.tables, note);
-    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER zz_holdfast_series_%s', relation, made.word);
+    -- what a subscription or a restore copies is noted, too; a hypertable takes no such word
+    IF (SELECT relkind = 'p' OR relispartition FROM pg_class WHERE oid = relation) THEN
+      EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER zz_holdfast_series_%s', relation, made.word);
+    END IF;
   END LOOP;
 END
 $watch$;
@@ -165,6 +170,8 @@ DECLARE
   part text;
   columns text;
 BEGIN
+  -- whoever has begun to write a row may have chosen the default partition for it, and would be refused when it is attached
+  EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', parent);
   SELECT format('%I.%I', n.nspname, left(c.relname, 40) || '_' || to_char(low, CASE
       WHEN low = date_trunc('day', low) AND high = date_trunc('day', high) THEN 'YYYYMMDD' ELSE 'YYYYMMDD_HH24MI' END))
     INTO part FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = parent;
@@ -248,7 +255,7 @@ BEGIN
   END IF;
 END
 $retain$;
-CREATE OR REPLACE FUNCTION holdfast_series.keep_table(wanted text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET lock_timeout = '3s' AS $keep$
+CREATE OR REPLACE FUNCTION holdfast_series.keep_table(wanted text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog SET lock_timeout = '1s' AS $keep$
 DECLARE
   t holdfast_series.tables;
   parent regclass;

@@ -1,4 +1,4 @@
-SELECT j.jobname, j.schedule, j.command, j.username, j.active
+SELECT j.jobname, j.schedule, j.command, j.database, j.username, j.active
   FROM cron.job j
- WHERE j.jobname LIKE 'holdfast series %' AND j.database = ?
+ WHERE starts_with(j.jobname, ?)
  ORDER BY 1

@@ -5,7 +5,7 @@ SELECT n.nspname, c.relname, c.relkind::text AS kind, pg_get_userbyid(c.relowner
        coalesce(format_type(a.atttypid, NULL), '') AS type, coalesce(a.attnotnull, false) AS filled,
        c.relrowsecurity AS secured,
        (SELECT count(*) FROM (SELECT c.oid AS relid UNION SELECT p.relid FROM pg_partition_tree(c.oid) p) tree
-         WHERE 4 > (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = tree.relid AND t.tgname ~ '^zz_holdfast_series_' AND t.tgenabled = 'A')) AS open_doors
+         WHERE 4 > (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = tree.relid AND t.tgname ~ '^zz_holdfast_series_' AND t.tgenabled IN ('A', 'O'))) AS open_doors
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN unnest(?::text[], ?::text[], ?::text[]) AS d (s, t, k) ON d.s = n.nspname AND d.t = c.relname

@@ -108,8 +108,8 @@ final class RedisConfiguration {
         Address reached = context.inside(member, RedisMembers.PORT);
         if (spec.replicasInForce() > 0) {
             settings.add(parameters.setting("repl-diskless-sync-delay", "1"));
-            settings.add(parameters.setting(
-                    "repl-diskless-sync-max-replicas", Integer.toString(spec.replicasInForce())));
+            settings.add(
+                    parameters.setting("repl-diskless-sync-max-replicas", Integer.toString(spec.replicasInForce())));
         }
         switch (spec.topology()) {
             case SINGLE -> {}

@@ -170,11 +170,6 @@ public final class RedisEngine implements Engine<RedisSpec> {
             notes.add("Service '" + service.name()
                     + "' has queues and `persistence: none`: what is queued is gone after every restart.");
         }
-        if (spec.persistence() == RedisSpec.Persistence.NONE && !spec.isSingle()) {
-            notes.add("Service '" + service.name()
-                    + "' has replicas and `persistence: none`: a primary that comes back at once comes back empty, and its"
-                    + " replicas follow it in that.");
-        }
         if (spec.topology() == RedisSpec.Topology.CLUSTER && spec.replicasInForce() == 0) {
             notes.add("Service '" + service.name()
                     + "' has shards without replicas: where one is away, the whole cluster answers with an error.");

@@ -121,11 +121,13 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
 
     /** What is asked or put in order before the program itself; nothing for a server that is alone. */
     private static List<String> script(Service<RedisSpec> service, String member) {
+        RedisSpec spec = service.settings();
         String quorum = Integer.toString(RedisMembers.quorum(service));
+        boolean keeps = spec.persistence() == RedisSpec.Persistence.AOF;
         if (RedisMembers.isSentinel(service, member)) {
             return List.of("/config/sentinel.sh", quorum);
         }
-        return switch (service.settings().topology()) {
+        return switch (spec.topology()) {
             case SINGLE -> List.of();
             case SENTINEL ->
                 List.of(
@@ -133,11 +135,15 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
                         member,
                         service.name(),
                         quorum,
-                        Long.toString(service.settings()
-                                .failoverAfter()
-                                .multipliedBy(3)
-                                .toSeconds()));
-            case CLUSTER -> List.of("/config/node.sh");
+                        Long.toString(spec.failoverAfter().multipliedBy(3).toSeconds()),
+                        keeps ? "keeps" : "yields");
+            case CLUSTER -> {
+                boolean yields = !keeps && spec.replicasInForce() > 0;
+                yield List.of(
+                        "/config/node.sh",
+                        Long.toString(
+                                yields ? spec.failoverAfter().multipliedBy(2).toSeconds() : 0));
+            }
         };
     }
 

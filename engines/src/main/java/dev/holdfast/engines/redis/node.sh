@@ -2,6 +2,9 @@
 # Starts a member of a cluster. Who has which slots lives in /data/nodes.conf, which the cluster writes itself. Where members
 # have other addresses than when it was written (new ports, a branch of the stack) their new ones are put in, and those that
 # are no members are left out.
+# usage: node.sh SECONDS
+# Without an append-only file it may have lost writes that its replica has: where it was primary it stays away for SECONDS,
+# until that has taken its place.
 set -eu
 umask 077
 if [ -f /data/nodes.conf ] && [ -f /data/peers ]; then
@@ -19,6 +22,10 @@ if [ -f /data/nodes.conf ] && [ -f /data/peers ]; then
         }
     ' /data/peers /config/peers /data/nodes.conf > /data/nodes.conf.new
     mv /data/nodes.conf.new /data/nodes.conf
+fi
+if [ "$1" -gt 0 ] && [ -f /data/nodes.conf ] && awk '/myself,master/ { found = 1 } END { exit !found }' /data/nodes.conf; then
+    echo "waits $1 s for a replica to take its place"
+    sleep "$1"
 fi
 cp /config/peers /data/peers.new
 mv /data/peers.new /data/peers

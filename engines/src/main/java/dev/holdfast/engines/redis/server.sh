@@ -2,13 +2,16 @@
 # Starts a server that sentinels watch. Who is primary is asked of them at every start: the primary of yesterday may have
 # been replaced while it was away, and started as a primary it would be a second one. Where no quorum of them agrees nobody
 # knows, and nothing is started.
-# usage: server.sh MEMBER SERVICE QUORUM SECONDS      SECONDS: how long a failover that has begun is waited for
+# usage: server.sh MEMBER SERVICE QUORUM SECONDS (keeps|yields)
+# SECONDS is how long a failover that is due is waited for. A server that "yields" may have lost writes that its replicas
+# have (no append-only file): where it was primary, one of those is to take its place before it is back.
 set -eu
 umask 077
 member=$1
 service=$2
 quorum=$3
 patience=$4
+loss=$5
 
 # Prints the primary that the sentinel at this address knows, as "host port", and whether it is being replaced.
 ask() {
@@ -27,6 +30,9 @@ votes() {
     done < /config/peers
 }
 
+if [ "$loss" = yields ] && [ ! -f /data/redis.conf ]; then
+    loss=keeps # it was never started before
+fi
 self=$(awk -v member="$member" '$2 == member { print $3, $4 }' /config/peers)
 waited=0
 while :; do
@@ -36,10 +42,10 @@ while :; do
         END { for (each in count) if (count[each] >= quorum) print each, (each in leaving ? "leaving" : "stays") }')
     primary=${verdict% *}
     if [ -n "$verdict" ]; then
-        if [ "$primary" != "$self" ] || [ "${verdict##* }" = stays ] || [ "$waited" -ge "$patience" ]; then
+        if [ "$primary" != "$self" ] || [ "${verdict##* }$loss" = stayskeeps ] || [ "$waited" -ge "$patience" ]; then
             break
         fi
-        echo "waits: the sentinels are about to replace this server as the primary of $service"
+        echo "waits: the sentinels are to replace this server as the primary of $service"
     elif [ "$waited" -ge 60 ]; then
         echo "not started: within 60 s no $quorum sentinels of $service agreed on who is primary" >&2
         exit 1

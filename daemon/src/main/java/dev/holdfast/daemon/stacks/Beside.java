@@ -96,10 +96,20 @@ final class Beside {
     interface Closed {
         void run(ManagedStack.Live live) throws InterruptedException;
 
-        /** Asked once the data was brought: whether there is anything to do. */
-        default boolean isCalledFor() {
-            return true;
+        /** Asked once the data was brought. */
+        default When when() {
+            return When.SERVING;
         }
+    }
+
+    /** How far a derived stack is when something is done in it before its data counts as there. */
+    enum When {
+        /** There is nothing to do. */
+        NEVER,
+        /** As soon as its members serve, before anybody is let in. */
+        SERVING,
+        /** When they hold what the file says of databases and roles. */
+        FINISHED
     }
 
     ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
@@ -169,18 +179,22 @@ final class Beside {
                 bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);
                 Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.filled(true)));
-                Optional<Closed> first = closed.filter(Closed::isCalledFor);
-                if (first.isEmpty()) {
+                When when = closed.map(Closed::when).orElse(When.NEVER);
+                if (when == When.NEVER) {
                     whole.write(managed.folder());
                 }
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
                 live.supervisor().up(true);
-                if (first.isPresent()) {
+                if (when == When.SERVING) {
                     bringUp.awaitServing(live);
-                    watched(events, () -> first.get().run(live));
+                    watched(events, () -> closed.orElseThrow().run(live));
                     whole.write(managed.folder());
                 }
                 bringUp.finish(live);
+                if (when == When.FINISHED) {
+                    watched(events, () -> closed.orElseThrow().run(live));
+                    whole.write(managed.folder());
+                }
                 managed.want(true, true, wish.from());
             } catch (HoldfastException | InterruptedException failed) {
                 if (managed.desired()

@@ -228,7 +228,7 @@ final class ApplyOperation {
             }
         }
         Stack before = stacks.read(managed.name(), desired);
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+        try (Lease.Held _ = managed.takeLease();
                 Site site = stacks.parts().places().open(before, desired.source())) {
             return planner.plan(wanted, source, before, site.preview(wanted));
         }

@@ -278,6 +278,21 @@ final class SleepTest {
         assertThat(query("SELECT n FROM kept")).isEqualTo("41");
     }
 
+    @Test
+    @Order(8)
+    void aBranchSleepsAfterATimeOfItsOwn() {
+        stack.run("branch", "create", "nap", "--service", "cache", "--suspend", "1s").orFail();
+        Await.until(
+                "the branch sleeps",
+                SOON,
+                () -> stack.run("branch", "show", "nap").orFail().out().contains("asleep"),
+                () -> stack.run("status", "--stack", "sleep@nap").text());
+        assertThat(stack.run("wake", "sleep@nap").orFail().out()).contains("cache serves");
+        assertThat(stack.run("branch", "create", "no", "--suspend", "never").err())
+                .contains("from 1s to 30d");
+        stack.run("branch", "delete", "nap").orFail();
+    }
+
     /** A start that never ends by itself: the server waits for settings that nobody writes. */
     private static void downWhileItHangsInItsStart() throws IOException, InterruptedException {
         Path settings = installation.home().resolve("data/stacks/sleep/volume/main-0/postgresql.auto.conf");

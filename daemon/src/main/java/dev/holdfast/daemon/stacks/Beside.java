@@ -14,6 +14,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,22 @@ final class Beside {
             boolean credentials,
             boolean masked,
             boolean kept,
-            Optional<Instant> expires) {
+            Optional<Instant> expires,
+            Optional<Duration> idle) {
+        Wish(
+                String source,
+                String parent,
+                String name,
+                Source from,
+                SortedSet<String> services,
+                String how,
+                boolean credentials,
+                boolean masked,
+                boolean kept,
+                Optional<Instant> expires) {
+            this(source, parent, name, from, services, how, credentials, masked, kept, expires, Optional.empty());
+        }
+
         Wish(
                 String source,
                 String name,
@@ -161,7 +177,8 @@ final class Beside {
                     false,
                     false,
                     false,
-                    wish.expires());
+                            wish.expires())
+                    .sleeping(wish.idle());
             Stack stack = stacks.read(wish.stack(), wish.from(), Optional.of(derived));
             BringUp bringUp = new BringUp(stacks, managed, events);
             try {

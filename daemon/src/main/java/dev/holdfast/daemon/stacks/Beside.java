@@ -95,6 +95,11 @@ final class Beside {
     /** What is done in its members once they serve, while the data does not count as there yet. */
     interface Closed {
         void run(ManagedStack.Live live) throws InterruptedException;
+
+        /** Asked once the data was brought: whether there is anything to do. */
+        default boolean isCalledFor() {
+            return true;
+        }
     }
 
     ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
@@ -164,14 +169,15 @@ final class Beside {
                 bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);
                 Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.filled(true)));
-                if (closed.isEmpty()) {
+                Optional<Closed> first = closed.filter(Closed::isCalledFor);
+                if (first.isEmpty()) {
                     whole.write(managed.folder());
                 }
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
                 live.supervisor().up(true);
-                if (closed.isPresent()) {
+                if (first.isPresent()) {
                     bringUp.awaitServing(live);
-                    watched(events, () -> closed.get().run(live));
+                    watched(events, () -> first.get().run(live));
                     whole.write(managed.folder());
                 }
                 bringUp.finish(live);

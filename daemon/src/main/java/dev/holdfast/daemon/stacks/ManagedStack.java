@@ -31,6 +31,7 @@ final class ManagedStack {
     private final Decisions decisions;
     private final InstantSource clock;
     private final ConcurrentMap<String, Lease> savings = new ConcurrentHashMap<>();
+    private final SavingMemory saved;
     private final AtomicBoolean forgotten = new AtomicBoolean();
     private final Cuts cuts = new Cuts(this);
     private final AtomicReference<Optional<Live>> live = new AtomicReference<>(Optional.empty());
@@ -39,6 +40,7 @@ final class ManagedStack {
         this.clock = clock;
         this.name = name;
         this.folder = folder;
+        this.saved = new SavingMemory(folder);
         this.lease = lease;
         this.journal = journal;
         this.decisions = decisions;
@@ -114,6 +116,11 @@ final class ManagedStack {
 
     Lease saving(String service) {
         return savings.computeIfAbsent(service, any -> new Lease(name + "/" + service, clock));
+    }
+
+    /** How its services were saved. */
+    SavingMemory saved() {
+        return saved;
     }
 
     private Lease.Held waitFor(Lease right, Events events) throws InterruptedException {

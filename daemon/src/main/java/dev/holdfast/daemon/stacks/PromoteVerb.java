@@ -50,6 +50,12 @@ final class PromoteVerb implements Verb {
         return false;
     }
 
+    /** Of what cannot even start, which is what backups are for. */
+    @Override
+    public boolean mends() {
+        return true;
+    }
+
     @Override
     public Json run(Asked asked) throws InterruptedException {
         Stacks stacks = asked.stacks();

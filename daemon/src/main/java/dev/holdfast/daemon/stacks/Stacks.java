@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,9 @@ public final class Stacks implements AutoCloseable {
 
     /** How long a command waits for another that changes the same stack before it is told who that is. */
     static final Duration LEASE_PATIENCE = Duration.ofSeconds(3);
+
+    /** For all that sleep when the daemon ends. */
+    private static final Duration WAKING = Duration.ofSeconds(30);
 
     private final Parts parts;
     private final Savings savings;
@@ -325,6 +329,29 @@ public final class Stacks implements AutoCloseable {
                 Code.HF3206,
                 "there is no stack '" + name + "' here",
                 "See 'holdfast stacks', or start it with 'holdfast up FILE'."));
+    }
+
+    /**
+     * Wakes whatever sleeps, for nobody will listen for it once this process has ended.
+     *
+     * @return those that sleep on, as STACK/SERVICE
+     */
+    public List<String> wakeSleepers() throws InterruptedException {
+        List<String> left = new ArrayList<>();
+        long end = System.nanoTime() + WAKING.toNanos();
+        for (ManagedStack stack : managed.values()) {
+            Optional<ManagedStack.Live> live = stack.live();
+            if (live.isPresent()) {
+                live.get()
+                        .supervisor()
+                        .slumber()
+                        .wakeForGood(
+                                "the daemon ends, and nobody would listen for it",
+                                Duration.ofNanos(Math.max(1, end - System.nanoTime())))
+                        .forEach(service -> left.add(stack.name() + "/" + service));
+            }
+        }
+        return left;
     }
 
     /** Leaves every engine as it is. */

@@ -58,7 +58,7 @@ final class UpOperation {
             if (live.isPresent()) {
                 Slumber slumber = live.get().supervisor().slumber();
                 Json result;
-                try (Slumber.Awake _ = slumber.awake("'holdfast up' compares it with its file")) {
+                try (Slumber.Awake _ = slumber.awakeToMend("'holdfast up' compares it with its file")) {
                     result = again(managed, live.get(), stack, written, newPorts, bringUp, events);
                 }
                 events.send(result);

@@ -62,12 +62,13 @@ final class BranchOperation {
             case "create" -> create(name);
             case "run" -> runIn(name);
             case "delete" -> delete(name);
+            case "release" -> release(name);
             case "reset" -> reset(name);
             case "promote" -> promote(name);
             case "protect" -> change(name, derived -> derived.protectedFromNow(true));
             case "unprotect" -> change(name, this::unprotected);
             case "expire" -> change(name, derived -> derived.expiring(expiry()));
-            default -> throw refused("'action' is none of create, delete, reset, promote, protect, unprotect, expire");
+            default -> throw refused("'action' is none of create, run, delete, release, reset, promote, protect, unprotect, expire");
         }
     }
 
@@ -199,6 +200,14 @@ final class BranchOperation {
 
     private void delete(String name) throws InterruptedException {
         new Branches(stacks, events).delete(found(name), "'holdfast branch delete' was asked for");
+        events.send(done(name).build());
+    }
+
+    /** The command that it was made for has ended, which may have removed it, or had it kept. */
+    private void release(String name) throws InterruptedException {
+        if (stacks.names().contains(name)) {
+            new Branches(stacks, events).deleteAfterUse(stacks.find(name), "its command has ended");
+        }
         events.send(done(name).build());
     }
 

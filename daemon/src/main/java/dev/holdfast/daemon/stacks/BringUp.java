@@ -144,7 +144,7 @@ final class BringUp {
 
     /** Before anybody is let in; where it fails the doors stay closed. */
     private void mask(ManagedStack.Live live) throws InterruptedException {
-        if (managed.desired().flatMap(Desired::derived).filter(Derived::masked).isPresent()) {
+        if (managed.desired().flatMap(Desired::derived).filter(Derived::masks).isPresent()) {
             Maskings.mask(stacks.parts().register(), live, events)
                     .forEach((service, masked) -> managed.decisions()
                             .add(

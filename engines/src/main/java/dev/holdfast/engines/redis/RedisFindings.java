@@ -57,7 +57,8 @@ final class RedisFindings {
     private static final long HOUR = 3600;
 
     /** Commands that look at everything there is. */
-    private static final Set<String> WALKS = Set.of("KEYS", "SMEMBERS", "HGETALL", "LRANGE", "SORT", "ZRANGE", "FLUSHALL");
+    private static final Set<String> WALKS =
+            Set.of("KEYS", "SMEMBERS", "HGETALL", "LRANGE", "SORT", "ZRANGE", "FLUSHALL");
 
     private RedisFindings() {}
 
@@ -68,29 +69,30 @@ final class RedisFindings {
             findings.add(new Finding(
                     part >= 25 ? Severity.WARNING : Severity.ADVICE,
                     "key " + key,
-                    "it takes " + bytes / MEBI + " MiB, and whatever reads or deletes all of it stops everybody else meanwhile",
+                    "it takes " + bytes / MEBI
+                            + " MiB, and whatever reads or deletes all of it stops everybody else meanwhile",
                     Remedy.of("Divide it among several keys, and remove it with UNLINK instead of DEL.")));
         }
-        return new Row(
-                member,
-                List.of(Json.text(key), Json.text(type), Json.number(bytes), percent(part)),
-                findings);
+        return new Row(member, List.of(Json.text(key), Json.text(type), Json.number(bytes), percent(part)), findings);
     }
 
     /** @param entry of {@code SLOWLOG GET}: id, time, microseconds, words, client, its name */
     static Row slow(String member, List<?> entry) {
         long micros = entry.get(2) instanceof Long number ? number : 0;
         List<?> words = entry.get(3) instanceof List<?> list ? list : List.of();
-        String command = words.isEmpty() ? "?" : RedisSession.text(words.getFirst()).toUpperCase(Locale.ROOT);
+        String command =
+                words.isEmpty() ? "?" : RedisSession.text(words.getFirst()).toUpperCase(Locale.ROOT);
         String key = words.size() > 1 ? RedisSession.text(words.get(1)) : "";
         // words of these are no keys, and may be secrets
-        String shown = Set.of("ACL", "AUTH", "HELLO", "CONFIG", "EVAL", "MIGRATE").contains(command) ? "" : key;
+        String shown =
+                Set.of("ACL", "AUTH", "HELLO", "CONFIG", "EVAL", "MIGRATE").contains(command) ? "" : key;
         List<Finding> findings = new ArrayList<>();
         if (WALKS.contains(command)) {
             findings.add(new Finding(
                     micros >= 100_000 ? Severity.WARNING : Severity.ADVICE,
                     "command " + command,
-                    "it took " + micros / 1000 + " ms, in which nobody else was served, and takes longer the more there is",
+                    "it took " + micros / 1000
+                            + " ms, in which nobody else was served, and takes longer the more there is",
                     Remedy.of(
                             command.equals("KEYS")
                                     ? "Use SCAN, which goes in small steps."
@@ -120,11 +122,14 @@ final class RedisFindings {
         double rate = found + missed == 0 ? 100 : 100.0 * found / (found + missed);
         List<Finding> findings = new ArrayList<>();
         if (found + missed >= 1000 && rate < 95) {
-            findings.add(new Finding(
-                    Severity.ADVICE,
-                    "hit rate of " + member,
-                    "of " + (found + missed) + " keys that were asked for only " + Math.round(rate) + " % were there",
-                    Remedy.of("Look whether keys expire too early, or raise `resources.memory` where they are evicted.")));
+            findings.add(
+                    new Finding(
+                            Severity.ADVICE,
+                            "hit rate of " + member,
+                            "of " + (found + missed) + " keys that were asked for only " + Math.round(rate)
+                                    + " % were there",
+                            Remedy.of(
+                                    "Look whether keys expire too early, or raise `resources.memory` where they are evicted.")));
         }
         if (evicted > 0) {
             findings.add(new Finding(
@@ -152,12 +157,16 @@ final class RedisFindings {
         List<Finding> findings = new ArrayList<>();
         if (part >= 90) {
             boolean refuses = policy.equals("noeviction");
-            findings.add(new Finding(
-                    refuses ? Severity.CRITICAL : Severity.WARNING,
-                    "memory of " + member,
-                    Math.round(part) + " % of it is used, and when it is full "
-                            + (refuses ? "commands that add data are refused" : "keys are thrown away (" + policy + ")"),
-                    Remedy.of("Raise `resources.memory` of the service, or let keys expire; report 'keys' shows the largest.")));
+            findings.add(
+                    new Finding(
+                            refuses ? Severity.CRITICAL : Severity.WARNING,
+                            "memory of " + member,
+                            Math.round(part) + " % of it is used, and when it is full "
+                                    + (refuses
+                                            ? "commands that add data are refused"
+                                            : "keys are thrown away (" + policy + ")"),
+                            Remedy.of(
+                                    "Raise `resources.memory` of the service, or let keys expire; report 'keys' shows the largest.")));
         }
         return new Row(
                 member,
@@ -197,18 +206,22 @@ final class RedisFindings {
         users.forEach((user, sums) -> {
             List<Finding> findings = new ArrayList<>();
             if (rows.isEmpty() && rejected > 0) {
-                findings.add(new Finding(
-                        Severity.WARNING,
-                        "connections of " + member,
-                        rejected + " were refused since it started; it takes " + most,
-                        Remedy.of("Close idle connections, or raise `resources.memory`, from which the limit is computed.")));
+                findings.add(
+                        new Finding(
+                                Severity.WARNING,
+                                "connections of " + member,
+                                rejected + " were refused since it started; it takes " + most,
+                                Remedy.of(
+                                        "Close idle connections, or raise `resources.memory`, from which the limit is computed.")));
             }
             if (rows.isEmpty() && most > 0 && connected * 10 >= most * 8) {
-                findings.add(new Finding(
-                        Severity.WARNING,
-                        "connections of " + member,
-                        connected + " of " + most + " are in use",
-                        Remedy.of("Close idle connections, or raise `resources.memory`, from which the limit is computed.")));
+                findings.add(
+                        new Finding(
+                                Severity.WARNING,
+                                "connections of " + member,
+                                connected + " of " + most + " are in use",
+                                Remedy.of(
+                                        "Close idle connections, or raise `resources.memory`, from which the limit is computed.")));
             }
             if (sums[0] >= 50 && sums[1] >= HOUR) {
                 findings.add(new Finding(
@@ -251,7 +264,8 @@ final class RedisFindings {
                         Severity.WARNING,
                         "queue " + queue,
                         length + " entries wait in it",
-                        Remedy.of("Look whether its readers keep up, and whether a stream is trimmed (XADD … MAXLEN).")));
+                        Remedy.of(
+                                "Look whether its readers keep up, and whether a stream is trimmed (XADD … MAXLEN).")));
         return new Row(
                 member,
                 List.of(Json.text("queue " + queue), Json.text(type), Json.number(length), Json.number(0)),

@@ -29,7 +29,8 @@ final class RedisInsight implements Insight<RedisSpec> {
     private static final Topic HITS = new Topic("hits", "how often a key was found, evicted or expired", List.of());
     private static final Topic MEMORY = new Topic("memory", "what the memory is used for", List.of());
     private static final Topic CONNECTIONS = new Topic("connections", "who is connected", List.of());
-    private static final Topic SIZE = new Topic("size", "how many keys there are, and how long the queues are", List.of());
+    private static final Topic SIZE =
+            new Topic("size", "how many keys there are, and how long the queues are", List.of());
 
     private final RedisSession session;
 
@@ -55,19 +56,19 @@ final class RedisInsight implements Insight<RedisSpec> {
         if (question.thing().isPresent()) {
             throw new HoldfastException(Problem.of(
                     Code.HF3552,
-                    "the reports of Redis are of a whole service, and '" + question.thing().get() + "' is a part",
+                    "the reports of Redis are of a whole service, and '"
+                            + question.thing().get() + "' is a part",
                     "Leave it out."));
         }
         Looking looking = new Looking(service, context, new ArrayList<>(), new ArrayList<>());
-        List<Column> columns =
-                switch (topic.name()) {
-                    case "keys" -> looking.keys(question.isExact());
-                    case "slow" -> looking.slow(question.most());
-                    case "hits" -> looking.hits();
-                    case "memory" -> looking.memory();
-                    case "connections" -> looking.connections();
-                    default -> looking.size();
-                };
+        List<Column> columns = switch (topic.name()) {
+            case "keys" -> looking.keys(question.isExact());
+            case "slow" -> looking.slow(question.most());
+            case "hits" -> looking.hits();
+            case "memory" -> looking.memory();
+            case "connections" -> looking.connections();
+            default -> looking.size();
+        };
         looking.rows.sort(Comparator.comparing(Row::severity));
         List<Row> rows = looking.rows.stream().limit(question.most()).toList();
         return new Answer(topic.name(), columns, rows, looking.notes);
@@ -127,7 +128,8 @@ final class RedisInsight implements Insight<RedisSpec> {
 
         List<Column> keys(boolean isExact) {
             each(true, (member, info) -> keysOf(member, info, isExact));
-            rows.sort(Comparator.comparingLong((Row row) -> RedisFindings.count(row, 2)).reversed());
+            rows.sort(Comparator.comparingLong((Row row) -> RedisFindings.count(row, 2))
+                    .reversed());
             return RedisFindings.KEYS;
         }
 
@@ -154,9 +156,7 @@ final class RedisInsight implements Insight<RedisSpec> {
                             .reversed());
                     rows.subList(KEYS_LOOKED_AT / 2, rows.size()).clear();
                 }
-            } while (!cursor.equals("0")
-                    && System.nanoTime() - end < 0
-                    && (isExact || looked < KEYS_LOOKED_AT));
+            } while (!cursor.equals("0") && System.nanoTime() - end < 0 && (isExact || looked < KEYS_LOOKED_AT));
             if (!cursor.equals("0")) {
                 notes.add("Of the keys of " + member + " " + looked + " were looked at, and there are more"
                         + (isExact ? "." : "; --exact looks at all of them for up to a minute."));
@@ -169,7 +169,8 @@ final class RedisInsight implements Insight<RedisSpec> {
                     rows.add(RedisFindings.slow(member, (List<?>) entry));
                 }
             });
-            rows.sort(Comparator.comparingLong((Row row) -> RedisFindings.count(row, 2)).reversed());
+            rows.sort(Comparator.comparingLong((Row row) -> RedisFindings.count(row, 2))
+                    .reversed());
             notes.add("A command is kept from 10 ms on; what it was given is not shown, but for the first key.");
             return RedisFindings.SLOW;
         }
@@ -209,12 +210,11 @@ final class RedisInsight implements Insight<RedisSpec> {
 
         private void queue(String member, String queue) {
             String type = RedisSession.text(ask(member, Command.TYPE, queue));
-            Optional<Command> length =
-                    switch (type) {
-                        case "list" -> Optional.of(Command.LLEN);
-                        case "stream" -> Optional.of(Command.XLEN);
-                        default -> Optional.empty();
-                    };
+            Optional<Command> length = switch (type) {
+                case "list" -> Optional.of(Command.LLEN);
+                case "stream" -> Optional.of(Command.XLEN);
+                default -> Optional.empty();
+            };
             length.ifPresent(command -> rows.add(RedisFindings.queue(
                     member, queue, type, ask(member, command, queue) instanceof Long count ? count : 0)));
         }

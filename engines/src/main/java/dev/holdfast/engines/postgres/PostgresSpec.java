@@ -125,7 +125,10 @@ public record PostgresSpec(
 
             @Doc("What is written down when it changes.") Optional<AuditSpec> audit,
 
-            @Doc("What is replaced in copies of it.") Optional<MaskingSpec> masking) {
+            @Doc("What is replaced in copies of it.") Optional<MaskingSpec> masking,
+
+            @Doc("Its tables of rows with a time, and what is computed of them ahead of every question.")
+            Optional<TimeseriesSpec> timeseries) {
         public Database {
             extensions = List.copyOf(extensions);
             schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
@@ -139,6 +142,7 @@ public record PostgresSpec(
                     List.of(),
                     new TreeMap<>(),
                     List.of(),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),

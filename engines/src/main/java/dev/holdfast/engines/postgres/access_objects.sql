@@ -19,7 +19,7 @@ WITH thing AS (
 ), counted AS (
   SELECT n.nspname, t.kind, t.owner, t.acl, count(*) AS things
     FROM thing t JOIN pg_namespace n ON n.oid = t.schema
-   WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast')
+   WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast', 'holdfast_series')
    GROUP BY 1, 2, 3, 4
 )
 SELECT pg_get_userbyid(owner) AS rolname, coalesce(acl::text[], '{}') AS grants,

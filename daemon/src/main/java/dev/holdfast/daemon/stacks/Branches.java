@@ -232,9 +232,9 @@ final class Branches {
             BringUp bringUp = new BringUp(stacks, branch, events);
             bringUp.fetch(live.stack(), live.supervisor().workloads());
             Cutter.Cut cut = cut(parent, branch, live, manner);
-            new Desired(true, false, from.source(), Optional.of(derived.recut(false, now))).write(branch.folder());
             live.supervisor().up(true);
             bringUp.finish(live);
+            new Desired(true, false, from.source(), Optional.of(derived.recut(false, now))).write(branch.folder());
             branch.want(true, true, from.source());
             branch.decisions()
                     .add("", "gave " + branch.name() + " what " + parent.name() + " has because it was asked for");

@@ -75,8 +75,8 @@ final class BranchOperation {
         Optional<String> at = body.textAt("at");
         if (at.isPresent()) {
             String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
-            new PastBranch(stacks, events).create(
-                            parent(), name, services(), at.get(), !body.isAt("unmasked"), expiry());
+            new PastBranch(stacks, events)
+                    .create(parent(), name, services(), at.get(), !body.isAt("unmasked"), expiry());
             events.send(done(branch).build());
             return;
         }

@@ -43,9 +43,7 @@ public record Lent(StackFolder folder) {
     }
 
     private Optional<String> masking() {
-        return folder.closed()
-                .read(json -> json.textAt(MASKING).orElse(""))
-                .filter(state -> !state.isEmpty());
+        return folder.closed().read(json -> json.textAt(MASKING).orElse("")).filter(state -> !state.isEmpty());
     }
 
     /** The data has the logins of this stack alone. */

@@ -28,10 +28,10 @@ final class Orphans {
             List<String> orphans = session.lines(Beside.text(Orphans.class, "orphans.sql"), begun);
             if (!orphans.isEmpty()) {
                 bench.say("emptying " + orphans.size() + " files of " + database + " that belong to no table");
-                String folder = session.lines("SELECT current_setting('data_directory')").getFirst();
+                String folder = session.lines("SELECT current_setting('data_directory')")
+                        .getFirst();
                 orphans.forEach(path -> session.execute(
-                        "emptying '" + path + "'",
-                        "COPY (SELECT 1 WHERE false) TO " + Sql.text(folder + "/" + path)));
+                        "emptying '" + path + "'", "COPY (SELECT 1 WHERE false) TO " + Sql.text(folder + "/" + path)));
             }
         }
     }

@@ -61,9 +61,8 @@ final class Suspicion {
             }
         }));
         List<Field> open = relation.columns().values().stream()
-                .filter(field -> !field.generated()
-                        && !catalogue.isReached(relation, field)
-                        && !ruled.contains(field.name()))
+                .filter(field ->
+                        !field.generated() && !catalogue.isReached(relation, field) && !ruled.contains(field.name()))
                 .toList();
         for (Field field : open) {
             byName(relation, field)

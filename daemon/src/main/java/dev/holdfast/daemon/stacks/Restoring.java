@@ -129,7 +129,10 @@ final class Restoring {
         if (!wish.masked() && !wish.checked() && Maskings.isDeclared(bound)) {
             say(events, RestoreWords.UNMASKED);
         }
-        requireRoom(restoration, stacks.parts().places().folder(wish.stack()));
+        Places places = stacks.parts().places();
+        requireRoom(
+                restoration,
+                places.volumes().holding(places.stack(wish.stack())).root());
         return protection.fillings(bound.service(), restoration, wish.key(), wish.checked(), to);
     }
 

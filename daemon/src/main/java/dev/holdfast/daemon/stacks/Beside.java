@@ -103,6 +103,11 @@ final class Beside {
     /** What is done in its members once they serve, while the data does not count as there yet. */
     interface Closed {
         void run(ManagedStack.Live live) throws InterruptedException;
+
+        /** Asked once the data was brought: whether there is anything to do. */
+        default boolean isCalledFor() {
+            return true;
+        }
     }
 
     /** What was masked, by service, in what this one made. */
@@ -136,9 +141,14 @@ final class Beside {
                             "'" + wish.name() + "' cannot be the name of a derived stack",
                             "Choose a name of at most 40 lower-case letters, digits and '-', beginning and ending with a letter or digit."));
         }
-        ManagedStack managed = stacks.findOrCreate(wish.stack());
-        try (Lease.Held _ = managed.waitForLease(events);
-                Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
+        try (Stacks.Leased leased = stacks.leased(wish.stack(), events)) {
+            return makeWith(leased.managed(), wish, data, closed, events);
+        }
+    }
+
+    private ManagedStack makeWith(ManagedStack managed, Wish wish, Data data, Optional<Closed> closed, Events events)
+            throws InterruptedException {
+        try (Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             requireFree(managed);
             Derived derived = new Derived(
                     wish.source(),
@@ -150,6 +160,8 @@ final class Beside {
                     wish.kept(),
                     wish.credentials(),
                     wish.masked(),
+                    false,
+                    false,
                     false,
                     false,
                     wish.expires());
@@ -175,14 +187,15 @@ final class Beside {
                 bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);
                 Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.filled(true)));
-                if (closed.isEmpty() && !masks) {
+                Optional<Closed> first = closed.filter(Closed::isCalledFor);
+                if (first.isEmpty() && !masks) {
                     whole.write(managed.folder());
                 }
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
                 live.supervisor().up(true);
-                if (closed.isPresent()) {
+                if (first.isPresent()) {
                     bringUp.awaitServing(live);
-                    watched(events, () -> closed.get().run(live));
+                    watched(events, () -> first.get().run(live));
                     if (!masks) {
                         whole.write(managed.folder());
                     }
@@ -209,8 +222,11 @@ final class Beside {
 
     /** Ends and removes a derived stack with all its data. Harmless where there is none of that name. */
     void away(ManagedStack managed, String because) throws InterruptedException {
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
-            remove(managed, because);
+        Optional<Lease.Held> held = managed.takeLeaseWhileKnown();
+        if (held.isPresent()) {
+            try (Lease.Held _ = held.get()) {
+                remove(managed, because);
+            }
         }
     }
 
@@ -220,8 +236,11 @@ final class Beside {
         Thread.ofVirtual()
                 .name("sweep-" + managed.name())
                 .start(() -> operation.run(() -> {
-                    try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
-                        remove(managed, "the daemon that made it had ended under it");
+                    try (Lease.Held _ = managed.takeLease()) {
+                        // another of that name may have been made meanwhile
+                        if (managed.desired().flatMap(Desired::derived).equals(Optional.of(seen))) {
+                            remove(managed, "the daemon that made it had ended under it");
+                        }
                     } catch (HoldfastException problem) {
                         LOG.atError()
                                 .setCause(problem)
@@ -306,7 +325,7 @@ final class Beside {
     /** The caller has the lease. */
     void remove(ManagedStack managed, String because) {
         end(managed, because);
-        stacks.forget(managed.name());
+        stacks.forget(managed);
     }
 
     private void end(ManagedStack managed, String because) {

@@ -11,11 +11,14 @@ import dev.holdfast.text.Durations;
 import dev.holdfast.text.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +77,7 @@ final class BranchOperation {
         requireName(branch);
         Optional<String> at = body.textAt("at");
         if (at.isPresent()) {
+            requireMeaning();
             String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
             new PastBranch(stacks, events)
                     .create(parent(), name, services(), at.get(), !body.isAt("unmasked"), expiry());
@@ -86,6 +90,23 @@ final class BranchOperation {
                 .put("millis", made.millis())
                 .put("status", new StatusReport(stacks).asJustSeen(made.branch()))
                 .build());
+    }
+
+    /** A restore reads no running server and makes logins of its own, so these words would be heard and not heeded. */
+    private void requireMeaning() {
+        List<String> words = Stream.of(
+                        Map.entry("live", "--live"),
+                        Map.entry("pauseForCopy", "--pause-for-copy"),
+                        Map.entry("keepCredentials", "--keep-credentials"))
+                .filter(word -> body.isAt(word.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+        if (!words.isEmpty()) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3229,
+                    String.join(" and ", words) + " cannot be had with --at, which restores a backup",
+                    "Leave " + (words.size() == 1 ? "it" : "them") + " out, or branch what there is now."));
+        }
     }
 
     private Branches.Made made(String branch, boolean keeps) throws InterruptedException {
@@ -119,7 +140,7 @@ final class BranchOperation {
                     .put("cut", made.cut().json())
                     .put("millis", made.millis())
                     .build());
-            while (!events.isGone() && stacks.names().contains(name)) {
+            while (!events.isGone() && !made.branch().isForgotten()) {
                 Thread.sleep(LOOK_UP);
             }
         } finally {
@@ -135,9 +156,7 @@ final class BranchOperation {
                 .name("remove")
                 .start(() -> operation.run(() -> {
                     try {
-                        if (stacks.names().contains(branch.name())) {
-                            new Branches(stacks, new UpOperation.Unheard()).delete(branch, "its command has ended");
-                        }
+                        new Branches(stacks, new UpOperation.Unheard()).deleteAfterUse(branch, "its command has ended");
                     } catch (HoldfastException stays) {
                         LOG.atWarn()
                                 .setCause(stays)
@@ -172,7 +191,7 @@ final class BranchOperation {
     private void reset(String name) throws InterruptedException {
         long begun = System.nanoTime();
         ManagedStack branch = found(name);
-        Cutter.Cut cut = new Branches(stacks, events).reset(branch, manner());
+        Cutter.Cut cut = new Recut(stacks, events).run(branch, manner().consent());
         events.send(done(name)
                 .put("cut", cut.json())
                 .put("millis", (System.nanoTime() - begun) / 1_000_000)
@@ -183,7 +202,7 @@ final class BranchOperation {
     private void promote(String name) throws InterruptedException {
         ManagedStack branch = found(name);
         String parent = Branches.derived(branch).parent();
-        new Branches(stacks, events).promote(branch, body.itemsAt("approve").contains(Json.text(parent)));
+        new Promoter(stacks, events).run(branch, body.itemsAt("approve").contains(Json.text(parent)));
         events.send(done(name)
                 .put("parent", parent)
                 .put("status", new StatusReport(stacks).asJustSeen(stacks.find(parent)))
@@ -193,9 +212,8 @@ final class BranchOperation {
     private void change(String name, UnaryOperator<Derived> change) throws InterruptedException {
         ManagedStack branch = found(name);
         try (Lease.Held _ = branch.waitForLease(events)) {
-            Desired desired = branch.known();
             Derived derived = change.apply(Branches.derived(branch));
-            new Desired(desired.up(), desired.settled(), desired.source(), Optional.of(derived)).write(branch.folder());
+            branch.known().with(derived).write(branch.folder());
             events.send(done(name).put("branch", derived.json()).build());
         }
     }

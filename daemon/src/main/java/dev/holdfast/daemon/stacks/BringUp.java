@@ -183,15 +183,18 @@ final class BringUp {
         }
     }
 
-    /** Waits until this one member is ready; others may be in whatever state. */
+    /**
+     * Waits until this one member serves; others may be in whatever state. What else it promises may need what is made
+     * inside it next, or a member that is started after it.
+     */
     void awaitReady(ManagedStack.Live live, Workload workload) throws InterruptedException {
         String member = workload.member().name();
         Board board = live.supervisor().board();
         board.await(
-                () -> board.get(member).isReady() || board.get(member).phase() == MemberState.Phase.FAILED,
+                () -> board.get(member).isServing() || board.get(member).phase() == MemberState.Phase.FAILED,
                 stacks.parts().ready());
         MemberState state = board.get(member);
-        if (!state.isReady()) {
+        if (!state.isServing()) {
             boolean failed = state.phase() == MemberState.Phase.FAILED;
             throw new HoldfastException(Problem.of(
                     failed ? Code.HF3207 : Code.HF3208,

@@ -55,7 +55,7 @@ final class OneMasking {
         return Maskings.areDeclared(stacks.parts().register(), live.stack())
                 && managed.desired()
                         .flatMap(Desired::derived)
-                        .filter(Derived::masked)
+                        .filter(Derived::masks)
                         .isPresent();
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.stacks;
 
+import dev.holdfast.daemon.http.ProblemJson;
 import dev.holdfast.daemon.supervise.MemberState;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One backup from its beginning to what is remembered of it, whoever asked. */
 final class Savings {
@@ -28,20 +30,39 @@ final class Savings {
             ManagedStack managed, Bound<S> bound, Protection<S> protection, Protection.Saving saving, Bench bench)
             throws InterruptedException {
         String service = bound.service().name();
-        SavingMemory memory = new SavingMemory(managed.folder());
         Instant begun = clock.instant();
+        Catalogue.Point point = stored(managed, bound, protection, saving, bench, begun);
+        managed.saved().good(service, saving.kind(), begun, clock.instant(), point.id());
+        List<String> dropped = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        if (saving.kind() != Catalogue.Kind.LOGICAL) {
+            try {
+                dropped.addAll(expire(managed, bound, protection, bench));
+            } catch (HoldfastException failed) {
+                // what was asked for is there: that old ones are too is told beside it
+                problems.addAll(failed.problems());
+            }
+        }
+        return Json.object()
+                .put("service", service)
+                .put("point", BackupWords.json(point))
+                .put("dropped", Json.texts(dropped))
+                .put("problems", ProblemJson.list(problems))
+                .put("millis", Duration.between(begun, clock.instant()).toMillis())
+                .build();
+    }
+
+    private <S extends Record> Catalogue.Point stored(
+            ManagedStack managed,
+            Bound<S> bound,
+            Protection<S> protection,
+            Protection.Saving saving,
+            Bench bench,
+            Instant begun)
+            throws InterruptedException {
+        String service = bound.service().name();
         try {
-            Catalogue.Point point = protection.create(bound.service(), saving, bench);
-            List<String> dropped = saving.kind() == Catalogue.Kind.LOGICAL
-                    ? List.of()
-                    : protection.expire(bound.service(), false, bench);
-            memory.remember(service, saving.kind(), begun, clock.instant(), point.id(), "");
-            return Json.object()
-                    .put("service", service)
-                    .put("point", BackupWords.json(point))
-                    .put("dropped", Json.texts(dropped))
-                    .put("millis", Duration.between(begun, clock.instant()).toMillis())
-                    .build();
+            return protection.create(bound.service(), saving, bench);
         } catch (HoldfastException failed) {
             if (failed.problems().getFirst().code() == Code.HF1553) {
                 // nothing was tried: nobody asked for it to be saved
@@ -49,14 +70,35 @@ final class Savings {
             }
             List<Problem> problems = new ArrayList<>(troubles(managed, service));
             problems.addAll(failed.problems());
-            memory.remember(
-                    service,
-                    saving.kind(),
-                    begun,
-                    clock.instant(),
-                    "",
-                    problems.getFirst().cause());
+            managed.saved()
+                    .bad(
+                            service,
+                            saving.kind(),
+                            begun,
+                            clock.instant(),
+                            problems.getFirst().cause());
             throw problems.equals(failed.problems()) ? failed : new HoldfastException(problems);
+        }
+    }
+
+    /** Lets go what no rule keeps; the caller has the turn here too. */
+    <S extends Record> List<String> expire(ManagedStack managed, Bound<S> bound, Protection<S> protection, Bench bench)
+            throws InterruptedException {
+        String service = bound.service().name();
+        try {
+            List<String> dropped = protection.expire(bound.service(), false, bench);
+            managed.saved().kept(service, Optional.empty());
+            return dropped;
+        } catch (HoldfastException failed) {
+            if (failed.problems().getFirst().code() != Code.HF3211) {
+                managed.saved()
+                        .kept(
+                                service,
+                                Optional.of(new SavingMemory.Kept(
+                                        clock.instant(),
+                                        failed.problems().getFirst().cause())));
+            }
+            throw failed;
         }
     }
 

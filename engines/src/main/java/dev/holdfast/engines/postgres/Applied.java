@@ -10,7 +10,9 @@ public final class Applied {
 
     static void apply(Change change, Service<?> service, Context context) {
         for (Script.Batch batch : Script.of(change.statement()).batches()) {
-            if (change.where().contains("/tenancy") || change.where().contains("/audit")) {
+            if (change.where().contains("/tenancy")
+                    || change.where().contains("/audit")
+                    || change.where().contains("/timeseries")) {
                 PostgresSession.executePatiently(batch, service, context);
             } else {
                 PostgresSession.execute(batch, service, context);

@@ -20,6 +20,7 @@ import dev.holdfast.engines.postgres.drift.DdlLog;
 import dev.holdfast.engines.postgres.drift.PostgresDrift;
 import dev.holdfast.engines.postgres.rotation.PostgresRotation;
 import dev.holdfast.engines.postgres.tenancy.Tenancies;
+import dev.holdfast.engines.postgres.timeseries.Timeseries;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -222,6 +223,7 @@ final class PostgresAccess implements Access<PostgresSpec> {
         changes.addAll(DdlLog.changes(declared, context, there));
         changes.addAll(new Tenancies(declared, context, there, Optional.empty()).changes());
         changes.addAll(Audits.changes(declared, context, there, true));
+        changes.addAll(Timeseries.changes(declared, context, there));
         return List.copyOf(changes);
     }
 
@@ -233,6 +235,7 @@ final class PostgresAccess implements Access<PostgresSpec> {
         changes.addAll(DdlLog.fromNothing(declared));
         changes.addAll(Tenancies.fromNothing(declared));
         changes.addAll(Audits.fromNothing(declared));
+        changes.addAll(Timeseries.fromNothing(declared));
         return List.copyOf(changes);
     }
 
@@ -256,6 +259,9 @@ final class PostgresAccess implements Access<PostgresSpec> {
         }
         notes.addAll(0, new Tenancies(declared, context, there, bound).notes());
         notes.addAll(Audits.notes(declared, context, there));
+        if (!Elsewhere.is(service)) {
+            notes.addAll(Timeseries.notes(declared, context, there));
+        }
         for (Rotation.Credential login : passwords().logins(service, context)) {
             String command = "holdfast rotate " + service.name() + " " + login.role();
             login.complaint()

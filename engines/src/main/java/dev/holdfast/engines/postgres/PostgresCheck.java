@@ -7,6 +7,7 @@ import dev.holdfast.engines.postgres.PostgresSpec.Door;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
 import dev.holdfast.engines.postgres.masking.MaskingCheck;
 import dev.holdfast.engines.postgres.tenancy.TenancyCheck;
+import dev.holdfast.engines.postgres.timeseries.TimeseriesCheck;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
@@ -65,6 +66,7 @@ final class PostgresCheck {
             extensions(database.extensions(), "databases." + name + ".extensions");
             database.migrations().flatMap(migrations -> migrations.role()).ifPresent(role -> migrator(name, role));
             new TenancyCheck(service, name, problems).run(database);
+            new TimeseriesCheck(declared, name, problems).run(database);
             database.masking().ifPresent(masking -> new MaskingCheck(service, name, problems).run(masking));
         });
         spec.roles().forEach(this::role);

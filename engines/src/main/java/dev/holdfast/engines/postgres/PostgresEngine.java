@@ -12,6 +12,7 @@ import dev.holdfast.engine.Sizing;
 import dev.holdfast.engine.Support;
 import dev.holdfast.engines.postgres.doctor.PostgresDoctor;
 import dev.holdfast.engines.postgres.protection.PostgresProtection;
+import dev.holdfast.engines.postgres.timeseries.Timeseries;
 import dev.holdfast.problem.Problems;
 import dev.holdfast.stack.Bytes;
 import dev.holdfast.stack.Cpu;
@@ -94,6 +95,7 @@ public final class PostgresEngine implements Engine<PostgresSpec> {
         declared.extensions()
                 .forEach(
                         extension -> extension.note().ifPresent(note -> notes.add(service.name() + ": " + note + ".")));
+        notes.addAll(Timeseries.gaps(declared));
         service.settings()
                 .replication()
                 .ifPresent(

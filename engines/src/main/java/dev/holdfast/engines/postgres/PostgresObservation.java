@@ -28,6 +28,7 @@ import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.postgres.insight.PostgresInsight;
 import dev.holdfast.engines.postgres.protection.ArchiverSession;
 import dev.holdfast.engines.postgres.protection.Archiving;
+import dev.holdfast.engines.postgres.timeseries.SeriesObservation;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.sql.SQLException;
@@ -62,7 +63,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
         String question =
                 archives ? QUESTION + ", archiver.* FROM (" + ArchiverSession.question() + ") archiver" : QUESTION;
         try {
-            return kept.ask(door, false, question, (row, millis) -> {
+            Health health = kept.ask(door, false, question, (row, millis) -> {
                 boolean recovery = row.getBoolean(1);
                 long clients = row.getLong(2);
                 long allowed = row.getLong(3);
@@ -82,6 +83,9 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                         ? new Health.Impaired(archiver.because(service.name()), archiver.next(service.name()))
                         : new Health.Ready(answered + archiver.proof());
             });
+            return health instanceof Health.Ready
+                    ? SeriesObservation.complaint(service, context, kept).orElse(health)
+                    : health;
         } catch (SQLException e) {
             return elsewhere
                     ? ExternalWire.refusal(e, "external PostgreSQL '" + member + "'")

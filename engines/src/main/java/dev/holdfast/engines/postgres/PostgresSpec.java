@@ -125,7 +125,10 @@ public record PostgresSpec(
 
             @Doc("What is written down when it changes.") Optional<AuditSpec> audit,
 
-            @Doc("What is replaced in copies of it.") Optional<MaskingSpec> masking) {
+            @Doc("What is replaced in copies of it.") Optional<MaskingSpec> masking,
+
+            @Doc("Its tables of rows with a time, and what is computed of them ahead of every question.")
+            Optional<TimeseriesSpec> timeseries) {
         public Database {
             extensions = List.copyOf(extensions);
             schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
@@ -139,6 +142,7 @@ public record PostgresSpec(
                     List.of(),
                     new TreeMap<>(),
                     List.of(),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
@@ -212,9 +216,9 @@ public record PostgresSpec(
 
     /** What a role may do. */
     public enum Can {
-        @Doc("SELECT on every table, view and sequence.")
+        @Doc("SELECT on every table and view, and on every sequence where no tenants share them.")
         READ,
-        @Doc("INSERT, UPDATE and DELETE on every table, and the use of every sequence.")
+        @Doc("INSERT, UPDATE and DELETE on every table, and the use of every sequence but those that count keys of tenants.")
         WRITE,
         @Doc("TRUNCATE every table, which no row-level rule stops.")
         TRUNCATE,

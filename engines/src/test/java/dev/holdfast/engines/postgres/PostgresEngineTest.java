@@ -93,6 +93,7 @@ final class PostgresEngineTest extends EngineContract {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()))),
                 roles,
                 List.of(),

@@ -47,11 +47,14 @@ final class BackupStoreTest {
     @Test
     void aFullDiskOfTheStoreIsNamedLosesNothingAndIsOverWhenThereIsRoom() throws IOException {
         Path data = installation.home().resolve("data/stacks/vault/volume/objects-0");
+        Path source = installation.home().resolve("data/stacks/vault/volume/main-0");
         vault.run("down").orFail();
-        try (SmallDisk disk = SmallDisk.inPlaceOf(data, "100m")) {
+        try (SmallDisk disk = SmallDisk.inPlaceOf(data, "100m");
+                SmallDisk sources = SmallDisk.inPlaceOf(source, "300m")) {
             vault.run("up").orFail();
             vault.run("backup", "create", "main", "--type", "full").orFail();
             String before = list();
+            aFullDiskOfTheServerIsNamed(sources, source, before);
             disk.fill(0);
 
             sql("CREATE TABLE items AS SELECT g AS id FROM generate_series(1, 1000) g");
@@ -76,6 +79,19 @@ final class BackupStoreTest {
                     .contains("tables are there, as when it was saved");
             vault.run("down").orFail();
         }
+    }
+
+    private void aFullDiskOfTheServerIsNamed(SmallDisk disk, Path source, String before) {
+        disk.fill(0);
+        Outcome refused = vault.run("backup", "create", "main", "--type", "full");
+        System.err.println("XXX1 " + refused.text());
+        System.err.println("XXX2 " + vault.status().pretty());
+        assertThat(refused.status()).as(refused.text()).isEqualTo(4);
+        assertThat(refused.err()).containsIgnoringCase("no space").contains(source.toString());
+        disk.free();
+        vault.awaitReady(Duration.ofSeconds(150));
+        System.err.println("XXX3 " + list());
+        assertThat(list()).isEqualTo(before);
     }
 
     /** What pgBackRest is told is what anybody is told whose clock is wrong; ours cannot be set for one process alone. */

@@ -147,6 +147,7 @@ final class ExternalDayTwoTest {
         Outcome blind = team.run("migrate", "up", "main/shop");
         assertThat(blind.status()).as(blind.text()).isNotZero();
         assertThat(blind.text())
+                .contains("[HF3590]")
                 .contains("row-level security policy for table \"orders\"")
                 .contains("Name the tenant whose rows are meant");
         put("sql/V2__blind.sql", "ALTER TABLE orders ADD COLUMN note text;\n");

@@ -20,6 +20,7 @@ public final class PostgresInsight implements Insight<PostgresSpec> {
             new LockReport(),
             new ConnectionReport(),
             new SizeReport(),
+            new SeriesReport(),
             new VacuumReport(),
             new SettingReport());
 

@@ -22,5 +22,5 @@ SELECT n.nspname AS schema, c.relname AS name, t.relname AS table_name, pg_relat
         WHERE a.attrelid = c.oid AND a.attnum > 0) AS w
  WHERE am.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND c.relpersistence <> 't'
    AND c.reltuples > 0 AND w.known = w.columns
-   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast')
+   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast', 'holdfast_series')
  ORDER BY 4 DESC

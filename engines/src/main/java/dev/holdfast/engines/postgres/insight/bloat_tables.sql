@@ -20,5 +20,5 @@ SELECT n.nspname AS schema, c.relname AS name, pg_relation_size(c.oid) AS bytes,
                              AND NOT s.inherited
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS w
  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.reltuples > 0 AND w.known = w.columns
-   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast')
+   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast', 'holdfast_series')
  ORDER BY 3 DESC

@@ -40,7 +40,7 @@ SELECT i.indexrelid::bigint AS oid, i.indrelid::bigint AS table_oid,
        SELECT sum(coalesce(st.n_tup_ins + st.n_tup_del + st.n_tup_upd - st.n_tup_hot_upd, 0))::bigint AS writes
          FROM (SELECT i.indrelid AS relid UNION SELECT p.relid FROM pg_partition_tree(i.indrelid) p) AS tree
          LEFT JOIN pg_stat_all_tables st ON st.relid = tree.relid) AS w
- WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast')
+ WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast', 'holdfast_series')
    AND t.relpersistence <> 't'
    AND (NOT c.relispartition OR NOT i.indisvalid)
    AND NOT EXISTS (SELECT FROM pg_depend d

@@ -24,7 +24,7 @@ SELECT con.conname AS name, n.nspname AS schema, t.relname AS table_name, con.co
          JOIN pg_namespace pn ON pn.oid = part.relnamespace
         WHERE part.oid = con.conrelid OR part.oid IN (SELECT p.relid FROM pg_partition_tree(con.conrelid) p)) AS tree
  WHERE con.contype = 'f' AND con.conparentid = 0
-   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast')
+   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast', 'holdfast_series')
    AND NOT EXISTS (SELECT FROM pg_depend d
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e')
  ORDER BY n.nspname, t.relname, con.conname

@@ -8,4 +8,4 @@ SELECT n.nspname AS schema, c.relname AS name,
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_stat_all_tables st ON st.relid = c.oid
  WHERE c.relkind = 'p' AND NOT c.relispartition
-   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast')
+   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast', 'holdfast_series')

@@ -28,5 +28,5 @@ SELECT n.nspname AS schema, c.relname AS name,
                  FROM unnest(c.reloptions) AS w) AS words
         WHERE name LIKE 'autovacuum%') AS o
  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
-   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast')
+   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'holdfast', 'holdfast_series')
  ORDER BY st.n_dead_tup DESC NULLS LAST, n.nspname, c.relname

@@ -23,10 +23,10 @@ final class Databases {
     /** Returns the limits that they had. */
     static SortedMap<String, Long> close(MaskingSession session, Collection<String> databases) {
         SortedMap<String, Long> limits = new TreeMap<>();
-        session.query(
-                "SELECT datname, datconnlimit FROM pg_database WHERE datname = ANY (?::text[])",
-                row -> limits.put(row.getString(1), row.getLong(2)),
-                databases);
+        for (String database : databases) {
+            session.ids("SELECT datconnlimit FROM pg_database WHERE datname = ?", database)
+                    .forEach(limit -> limits.put(database, limit));
+        }
         limits.keySet().forEach(database -> limit(session, "closing its doors", database, 0));
         session.query(OUT, row -> {}, databases);
         return limits;

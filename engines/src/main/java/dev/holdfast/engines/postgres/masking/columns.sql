@@ -26,7 +26,7 @@ SELECT n.nspname, c.relname, c.oid::bigint AS relation, c.relkind::text AS kind,
                        FROM pg_inherits i JOIN pg_class u ON u.oid = i.inhparent
                       WHERE i.inhrelid = c.oid) p ON true
  WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
-   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'holdfast')
+   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'holdfast', 'holdfast_series')
    AND n.nspname NOT LIKE 'pg\_toast%' AND n.nspname NOT LIKE 'pg\_temp\_%' AND n.nspname NOT LIKE '\_timescaledb\_%'
    AND NOT EXISTS (SELECT FROM pg_depend e
                     WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')

@@ -14,6 +14,7 @@ import dev.holdfast.engines.postgres.PostgresSpec;
 import dev.holdfast.engines.postgres.audit.Audits;
 import dev.holdfast.engines.postgres.rehearsal.PostgresRehearsal;
 import dev.holdfast.engines.postgres.tenancy.Tenancies;
+import dev.holdfast.engines.postgres.timeseries.Timeseries;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import dev.holdfast.problem.Problem;
@@ -121,6 +122,9 @@ public final class PostgresMigrations implements Migrations<PostgresSpec> {
         if (spec != null && spec.audit().isPresent()) {
             changes.addAll(
                     Audits.changesIn(declared, database, bench.context(), Doors.superuser(service, bench.context())));
+        }
+        if (spec != null && spec.timeseries().isPresent()) {
+            changes.addAll(Timeseries.changesIn(declared, bench.context(), database));
         }
         for (Change change : changes) {
             if (change.risk() == Risk.NONE) {

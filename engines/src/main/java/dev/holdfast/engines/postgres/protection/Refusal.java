@@ -25,6 +25,12 @@ final class Refusal {
                             + said,
                     "Set the clock of this machine (timedatectl set-ntp true) or of the store, then run the command again.");
         }
+        if (text.contains(Dumps.DAMAGED)) {
+            return Problem.of(
+                    Code.HF3632,
+                    "a dump of " + service + " was changed in its store: " + Dumps.DAMAGED,
+                    "Do not rely on this dump: restore another one, or a moment with --at, and find out what changed the bucket.");
+        }
         // pgBackRest asks for a file and takes any 404 for a missing one: a bucket that is gone looks like one that was
         // emptied
         if (lower.contains("nosuchbucket") || (lower.contains("filemissingerror") && lower.contains("archive.info"))) {

@@ -10,6 +10,6 @@ SELECT c.oid::bigint AS oid,
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_index i ON i.indexrelid = c.oid
   LEFT JOIN pg_class t ON t.reltoastrelid = c.oid
- WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'holdfast')
+ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'holdfast', 'holdfast_series')
    AND c.relpersistence <> 't'
    AND c.oid < (SELECT max(oid) FROM pg_event_trigger WHERE evtname = 'holdfast_rehearsal_rewrites')

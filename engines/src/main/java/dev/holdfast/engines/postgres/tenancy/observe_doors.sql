@@ -20,7 +20,7 @@ SELECT 'copy', quote_ident(n.nspname) || '.' || quote_ident(c.relname), pg_get_u
 UNION ALL
 SELECT 'function', p.oid::regprocedure::text, r.rolname
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_roles r ON r.oid = p.proowner
- WHERE p.prosecdef AND (r.rolsuper OR r.rolbypassrls) AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'holdfast')
+ WHERE p.prosecdef AND (r.rolsuper OR r.rolbypassrls) AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'holdfast', 'holdfast_series')
    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
 UNION ALL
 SELECT 'role', r.rolname, ''

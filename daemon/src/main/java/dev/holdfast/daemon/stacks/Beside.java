@@ -16,6 +16,7 @@ import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.Lent;
 import dev.holdfast.targets.local.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,22 @@ final class Beside {
             boolean credentials,
             boolean masked,
             boolean kept,
-            Optional<Instant> expires) {
+            Optional<Instant> expires,
+            Optional<Duration> idle) {
+        Wish(
+                String source,
+                String parent,
+                String name,
+                Source from,
+                SortedSet<String> services,
+                String how,
+                boolean credentials,
+                boolean masked,
+                boolean kept,
+                Optional<Instant> expires) {
+            this(source, parent, name, from, services, how, credentials, masked, kept, expires, Optional.empty());
+        }
+
         Wish(
                 String source,
                 String name,
@@ -104,10 +120,20 @@ final class Beside {
     interface Closed {
         void run(ManagedStack.Live live) throws InterruptedException;
 
-        /** Asked once the data was brought: whether there is anything to do. */
-        default boolean isCalledFor() {
-            return true;
+        /** Asked once the data was brought. */
+        default When when() {
+            return When.SERVING;
         }
+    }
+
+    /** How far a derived stack is when something is done in it before its data counts as there. */
+    enum When {
+        /** There is nothing to do. */
+        NEVER,
+        /** As soon as its members serve, before anybody is let in. */
+        SERVING,
+        /** When they hold what the file says of databases and roles. */
+        FINISHED
     }
 
     /** What was masked, by service, in what this one made. */
@@ -164,7 +190,8 @@ final class Beside {
                     false,
                     false,
                     false,
-                    wish.expires());
+                            wish.expires())
+                    .sleeping(wish.idle());
             Stack stack = stacks.read(wish.stack(), wish.from(), Optional.of(derived));
             BringUp bringUp = new BringUp(stacks, managed, events);
             try {
@@ -187,15 +214,21 @@ final class Beside {
                 bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);
                 Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.filled(true)));
-                Optional<Closed> first = closed.filter(Closed::isCalledFor);
-                if (first.isEmpty() && !masks) {
+                When when = closed.map(Closed::when).orElse(When.NEVER);
+                if (masks && when == When.FINISHED) {
+                    throw new HoldfastException(Problem.of(
+                            Code.HF3227,
+                            "'" + wish.stack() + "' would be filled from a dump, after what is to be masked in it is",
+                            "Name a moment that a backup of the whole server reaches (holdfast backup list)."));
+                }
+                if (when == When.NEVER && !masks) {
                     whole.write(managed.folder());
                 }
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
                 live.supervisor().up(true);
-                if (first.isPresent()) {
+                if (when == When.SERVING) {
                     bringUp.awaitServing(live);
-                    watched(events, () -> first.get().run(live));
+                    watched(events, () -> closed.orElseThrow().run(live));
                     if (!masks) {
                         whole.write(managed.folder());
                     }
@@ -205,6 +238,9 @@ final class Beside {
                     // a daemon that ends before this removes it, whatever of it had been masked
                     whole.write(managed.folder());
                     masked = bringUp.masked();
+                } else if (when == When.FINISHED) {
+                    watched(events, () -> closed.orElseThrow().run(live));
+                    whole.write(managed.folder());
                 }
                 managed.want(true, true, wish.from());
             } catch (HoldfastException | InterruptedException failed) {

@@ -223,11 +223,12 @@ final class BringUp {
         Optional<String> lender = live.supervisor().site().lender();
         for (Service<?> service : live.stack().services().values()) {
             fills.add(() -> {
-                if (lender.isPresent()) {
-                    doors.enter(service, lender.get(), live.supervisor());
-                }
-                awaitOwn(live, service);
-                List<Change> filled = fill(live, service);
+                List<Change> filled = Visit.call(() -> {
+                    if (lender.isEmpty() || !doors.enter(service, lender.get(), live.supervisor())) {
+                        awaitOwn(live, service);
+                    }
+                    return filled(live, service);
+                });
                 if (Elsewhere.is(service)) {
                     events.send(EventJson.ready(
                             service.name(), "its server lets Holdfast in and has what is declared", millis()));
@@ -260,10 +261,6 @@ final class BringUp {
     }
 
     /** Up makes what is missing; it never takes anything away, which is for an apply with an approval. */
-    private List<Change> fill(ManagedStack.Live live, Service<?> service) throws InterruptedException {
-        return Visit.call(() -> filled(live, service));
-    }
-
     private List<Change> filled(ManagedStack.Live live, Service<?> service) throws InterruptedException {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();

@@ -108,10 +108,11 @@ final class Restoring {
         }
 
         @Override
-        public boolean isCalledFor() {
+        public Beside.When when() {
             return made.get()
                     .filter(one -> one.base().kind() == Catalogue.Kind.LOGICAL)
-                    .isPresent();
+                    .map(dump -> Beside.When.FINISHED)
+                    .orElse(Beside.When.NEVER);
         }
 
         @Override

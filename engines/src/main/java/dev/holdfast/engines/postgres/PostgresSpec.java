@@ -218,7 +218,8 @@ public record PostgresSpec(
     public enum Can {
         @Doc("SELECT on every table and view, and on every sequence where no tenants share them.")
         READ,
-        @Doc("INSERT, UPDATE and DELETE on every table, and the use of every sequence but those that count keys of tenants.")
+        @Doc(
+                "INSERT, UPDATE and DELETE on every table, and the use of every sequence but those that count keys of tenants.")
         WRITE,
         @Doc("TRUNCATE every table, which no row-level rule stops.")
         TRUNCATE,

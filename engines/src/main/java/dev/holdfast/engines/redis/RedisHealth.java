@@ -163,6 +163,12 @@ final class RedisHealth {
                     "it does not reach the primary " + primary.get() + " (" + flags + ")",
                     "Wait a moment: a replica takes its place.");
         }
+        int wanted = service.settings().replicasInForce();
+        if (number(view, "num-slaves") < wanted) {
+            return new Health.Impaired(
+                    "of " + wanted + " replicas it knows " + number(view, "num-slaves"),
+                    "Wait a moment: it hears of them from the primary every 10 s.");
+        }
         return new Health.Ready("it sees primary " + primary.get() + ", "
                 + view.getOrDefault("num-slaves", "?") + " replicas and "
                 + view.getOrDefault("num-other-sentinels", "?") + " other sentinels, and could replace the primary");

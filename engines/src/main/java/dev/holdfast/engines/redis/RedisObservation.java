@@ -12,8 +12,10 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Insight;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Scrape;
+import dev.holdfast.engine.Support;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Json;
@@ -34,9 +36,11 @@ final class RedisObservation implements Observation<RedisSpec> {
     private static final String EXPORTER_IMAGE = "docker.io/oliver006/redis_exporter:v1.74.0";
 
     private final RedisSession session;
+    private final RedisInsight insight;
 
     RedisObservation(RedisSession session) {
         this.session = session;
+        this.insight = new RedisInsight(session);
     }
 
     @Override
@@ -70,19 +74,27 @@ final class RedisObservation implements Observation<RedisSpec> {
         return RedisHealth.sentinel(service, view, quorum, session.followed(service, member, context));
     }
 
-    /** A server that takes itself for the primary is asked whether the sentinels do, too. */
+    /** A server is asked what it takes itself for, and the sentinels whether they do, too. */
     private Health alone(Service<RedisSpec> service, String member, Map<String, String> info, Context context) {
         Health health = RedisHealth.server(service, info);
-        if ("master".equals(info.get("role")) && !(health instanceof Health.NotReady)) {
-            Optional<String> followed = session.primary(service, context);
-            if (followed.isPresent() && !followed.get().equals(member)) {
-                return new Health.Impaired(
-                        "it takes itself for the primary, while the sentinels follow " + followed.get()
-                                + "; without replicas it takes no writes",
-                        "Wait a moment: the sentinels make it a replica.");
-            }
+        Optional<String> followed = session.primary(service, context);
+        if (health instanceof Health.NotReady || followed.isEmpty()) {
+            return health;
         }
-        return health;
+        boolean isPrimary = "master".equals(info.get("role"));
+        if (isPrimary && !followed.get().equals(member)) {
+            return new Health.Impaired(
+                    "it takes itself for the primary, while the sentinels follow " + followed.get()
+                            + "; without replicas it takes no writes",
+                    "Wait a moment: the sentinels make it a replica.");
+        }
+        Address primary = context.inside(followed.get(), RedisMembers.PORT);
+        String follows = info.getOrDefault("master_host", "?") + ":" + info.getOrDefault("master_port", "?");
+        return isPrimary || follows.equals(primary.toString())
+                ? health
+                : new Health.Impaired(
+                        "it follows " + follows + ", while the sentinels follow " + followed.get() + " at " + primary,
+                        "Wait a moment: the sentinels have it follow that.");
     }
 
     /** One a member: a page tells of one server only. */
@@ -176,5 +188,10 @@ final class RedisObservation implements Observation<RedisSpec> {
     @Override
     public List<AlertRules> alerts(Service<RedisSpec> service) {
         return List.of(AlertRules.beside(RedisObservation.class, service.name()));
+    }
+
+    @Override
+    public Support<Insight<RedisSpec>> insight() {
+        return Support.offered(insight);
     }
 }

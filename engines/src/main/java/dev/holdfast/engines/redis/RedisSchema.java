@@ -123,7 +123,7 @@ final class RedisSchema implements Schema<RedisSpec> {
         }
     }
 
-    private static void await(Change change, Service<RedisSpec> service, BooleanSupplier isDone) {
+    static void await(Change change, Service<RedisSpec> service, BooleanSupplier isDone) {
         long end = System.nanoTime() + AGREE_NANOS;
         while (!isDone.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {

@@ -9,18 +9,19 @@ touch "$state"
 if [ ! -f /data/peers ]; then
     cp /config/peers /data/peers
 fi
-# parts of what a sentinel wrote: those that stand before, at and after the line that names the primary
+# Parts of what a sentinel wrote: those that stand before, at and after the line that names the primary. Who follows that is
+# known without asking: a sentinel that heard of a replica only from its primary would not have heard of it in time.
 part() {
     awk -v part="$1" -v quorum="$2" '
         FILENAME == "/data/peers" { name[$3 " " $4] = $2; next }
         FILENAME == "/config/peers" { place[$2] = $3 " " $4; next }
         $1 != "sentinel" { next }
         part == "first" && ($2 == "myid" || $2 == "current-epoch") { print }
-        $2 == "monitor" || $2 ~ /^known-(replica|sentinel)$/ {
+        $2 == "monitor" || $2 == "known-sentinel" {
             at = name[$4 " " $5]
             if (at == "" || !(at in place)) next
             if (part == "monitor" && $2 == "monitor") print $1, $2, $3, place[at], quorum
-            if (part == "last" && $2 != "monitor") print $1, $2, $3, place[at] ($6 == "" ? "" : " " $6)
+            if (part == "last" && $2 != "monitor") print $1, $2, $3, place[at], $6
             next
         }
         part == "last" && ($2 == "config-epoch" || $2 == "leader-epoch") { print }
@@ -30,12 +31,13 @@ part() {
     cat /config/sentinel.conf /config/login.conf
     part first 0
     primary=$(part monitor "$1")
-    if [ -n "$primary" ]; then
-        echo "$primary"
-    else
-        cat /config/monitor.conf
-    fi
+    primary=${primary:-$(cat /config/monitor.conf)}
+    echo "$primary"
     cat /config/primary.conf
+    echo "$primary" | awk '
+        NR == FNR { service = $3; primary = $4 " " $5; next }
+        $1 == "server" && $3 " " $4 != primary { print "sentinel known-replica", service, $3, $4 }
+    ' - /config/peers
     part last 0
 } > "$state.new"
 mv "$state.new" "$state"

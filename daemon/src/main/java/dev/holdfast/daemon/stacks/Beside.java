@@ -215,12 +215,6 @@ final class Beside {
                 data.bring(managed, live);
                 Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.filled(true)));
                 When when = closed.map(Closed::when).orElse(When.NEVER);
-                if (masks && when == When.FINISHED) {
-                    throw new HoldfastException(Problem.of(
-                            Code.HF3227,
-                            "'" + wish.stack() + "' would be filled from a dump, after what is to be masked in it is",
-                            "Name a moment that a backup of the whole server reaches (holdfast backup list)."));
-                }
                 if (when == When.NEVER && !masks) {
                     whole.write(managed.folder());
                 }

@@ -139,6 +139,14 @@ final class Restoring {
         Restoration restoration = protection.restoration(
                 bound.service(), wish.target(), wish.key(), wish.atHand(), new LiveBench(live, wish.service(), events));
         made.set(Optional.of(restoration));
+        if (wish.masked() && restoration.base().kind() == Catalogue.Kind.LOGICAL) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3227,
+                    "backup " + restoration.base().id()
+                            + " is a dump, which is read into a copy after what is to be masked in it is",
+                    "Name a moment that a backup of the whole server reaches: holdfast backup list " + wish.service()
+                            + "."));
+        }
         tell(restoration, wish, events);
         if (!wish.masked() && !wish.checked() && Maskings.isDeclared(bound)) {
             say(events, RestoreWords.UNMASKED);

@@ -322,7 +322,8 @@ final class SeriesTest {
     @Order(3)
     void oldChunksAreDroppedByApprovalAndTheirAggregatesStay() throws SQLException {
         RealStack before = stack;
-        stack = stack.edited(STACK.replace("ahead: 3,", "ahead: 4, retention: 3d,").replace("chunk: 1h", "chunk: 2h"));
+        stack = stack.edited(
+                STACK.replace("ahead: 3,", "ahead: 4, retention: 3d,").replace("chunk: 1h", "chunk: 2h"));
         try {
             List<Change> planned = changes();
             assertThat(planned)
@@ -336,20 +337,24 @@ final class SeriesTest {
                     .filteredOn(change -> change.where().contains("/small"))
                     .extracting(Change::risk)
                     .containsOnly(Risk.NONE);
-            assertThat(planned).anySatisfy(change -> assertThat(change.because())
-                    .contains("chunks that are there stay as they are"));
+            assertThat(planned)
+                    .anySatisfy(
+                            change -> assertThat(change.because()).contains("chunks that are there stay as they are"));
             apply(planned);
             assertThat(changes()).isEmpty();
             for (String database : List.of("hyper", "plain")) {
                 try (Connection connection = open(database, "migrator");
                         Statement statement = connection.createStatement()) {
-                    String old = "at < date_bin('1 day', now(), timestamptz '2000-01-03 00:00:00+00') - interval '3 days'";
+                    String old =
+                            "at < date_bin('1 day', now(), timestamptz '2000-01-03 00:00:00+00') - interval '3 days'";
                     String kept = "SELECT md5(string_agg(h::text, '' ORDER BY h)) FROM hourly h WHERE "
                             + old.replace("at <", "bucket <");
                     statement.execute("INSERT INTO readings VALUES (now() - interval '5 days', 1, 1000)");
                     String held = one(statement, kept);
                     statement.execute("CALL holdfast_series.keep()");
-                    assertThat(one(statement, "SELECT coalesce(string_agg(trouble, ''), '') FROM holdfast_series.tables"))
+                    assertThat(one(
+                                    statement,
+                                    "SELECT coalesce(string_agg(trouble, ''), '') FROM holdfast_series.tables"))
                             .isEmpty();
                     assertThat(one(statement, "SELECT count(*) FROM readings WHERE " + old))
                             .isEqualTo("0");
@@ -358,11 +363,17 @@ final class SeriesTest {
                     assertThat(one(statement, kept)).as("of rows that are gone").isEqualTo(held);
                     assertThat(one(statement, "SELECT count(*) FROM hourly WHERE most = 5000011"))
                             .isEqualTo("0");
-                    assertThat(one(statement, "SELECT count(*) FROM ("
-                                    + "(SELECT * FROM hourly WHERE " + old.replace("at <", "bucket >=") + " EXCEPT ALL ("
-                                    + QUESTION.replace("value >= 0", "value >= 0 AND " + old.replace("at <", "at >="))
-                                    + ")) UNION ALL ((" + QUESTION.replace("value >= 0", "value >= 0 AND " + old.replace("at <", "at >="))
-                                    + ") EXCEPT ALL SELECT * FROM hourly)) d"))
+                    assertThat(one(
+                                    statement,
+                                    "SELECT count(*) FROM ("
+                                            + "(SELECT * FROM hourly WHERE " + old.replace("at <", "bucket >=")
+                                            + " EXCEPT ALL ("
+                                            + QUESTION.replace(
+                                                    "value >= 0", "value >= 0 AND " + old.replace("at <", "at >="))
+                                            + ")) UNION ALL (("
+                                            + QUESTION.replace(
+                                                    "value >= 0", "value >= 0 AND " + old.replace("at <", "at >="))
+                                            + ") EXCEPT ALL SELECT * FROM hourly)) d"))
                             .isEqualTo("0");
                     statement.execute("TRUNCATE readings");
                     assertThat(one(statement, kept)).as("after TRUNCATE").isEqualTo(held);
@@ -400,7 +411,8 @@ final class SeriesTest {
         try (Connection app = open("plain", "app");
                 Statement statement = app.createStatement()) {
             statement.execute("INSERT INTO readings VALUES (now() - interval '3 h', 4, 4)");
-            assertThat(one(statement, "SELECT sum(many) FROM hourly WHERE device = 4")).isNotNull();
+            assertThat(one(statement, "SELECT sum(many) FROM hourly WHERE device = 4"))
+                    .isNotNull();
             assertThatThrownBy(() -> statement.execute("DELETE FROM holdfast_series.log"))
                     .hasMessageContaining("permission denied");
         }
@@ -417,7 +429,8 @@ final class SeriesTest {
             statement.execute("UPDATE holdfast_series.aggregates SET refreshed_at = now() - interval '1 h'");
             assertThat(facets.probe("main-0", stack)).isInstanceOfSatisfying(Health.Impaired.class, impaired -> {
                 assertThat(impaired.because())
-                        .contains("plain: aggregate daily was last brought up to date 3600 s ago and should be every 2 s");
+                        .contains(
+                                "plain: aggregate daily was last brought up to date 3600 s ago and should be every 2 s");
                 assertThat(impaired.next()).contains("holdfast insight series main");
             });
             Await.until(
@@ -426,9 +439,7 @@ final class SeriesTest {
                     () -> series().anyMatch(finding -> finding.contains("its last run failed")
                             && finding.contains("function holdfast_series.refresh(unknown) does not exist")),
                     () -> series().toList().toString());
-            assertThat(changes())
-                    .extracting(Change::summary)
-                    .contains("renew the functions of time series");
+            assertThat(changes()).extracting(Change::summary).contains("renew the functions of time series");
             statement.execute("DROP FUNCTION holdfast_series.broken(text, interval)");
             apply(changes());
             Await.until(
@@ -451,8 +462,8 @@ final class SeriesTest {
     @Test
     @Order(6)
     void nothingUndeclaredIsDroppedAndWhatIsDroppedIsApproved() throws SQLException {
-        RealStack less = stack.edited(STACK.replaceAll("(?s) {15}small:[^\n]*\n", "")
-                .replaceAll("(?m)^ *daily:.*\n", ""));
+        RealStack less =
+                stack.edited(STACK.replaceAll("(?s) {15}small:[^\n]*\n", "").replaceAll("(?m)^ *daily:.*\n", ""));
         RealStack before = stack;
         stack = less;
         try {
@@ -460,15 +471,15 @@ final class SeriesTest {
             assertThat(planned)
                     .filteredOn(change -> change.risk() == Risk.DATA)
                     .extracting(Change::where)
-                    .containsExactly(
-                            "main/databases/hyper/timeseries/daily", "main/databases/plain/timeseries/daily");
+                    .containsExactly("main/databases/hyper/timeseries/daily", "main/databases/plain/timeseries/daily");
             apply(planned);
             assertThat(changes()).isEmpty();
             try (Connection connection = open("plain", "migrator");
                     Statement statement = connection.createStatement()) {
                 assertThat(one(statement, "SELECT count(*) > 3 FROM holdfast_series.chunks('small')"))
                         .isEqualTo("t");
-                assertThat(one(statement, "SELECT to_regclass('daily')::text IS NULL")).isEqualTo("t");
+                assertThat(one(statement, "SELECT to_regclass('daily')::text IS NULL"))
+                        .isEqualTo("t");
             }
         } finally {
             stack = before;

@@ -79,7 +79,12 @@ final class SeriesDiff {
         }
         jobs.put(
                 Series.job(series.database(), "keep"),
-                new Job(Cron.of(Series.KEEPING).orElseThrow(), "CALL holdfast_series.keep()", series.database(), series.owner(), true));
+                new Job(
+                        Cron.of(Series.KEEPING).orElseThrow(),
+                        "CALL holdfast_series.keep()",
+                        series.database(),
+                        series.owner(),
+                        true));
         String prefix = Series.job(series.database(), "");
         jobs.put(
                 prefix + "tidy",

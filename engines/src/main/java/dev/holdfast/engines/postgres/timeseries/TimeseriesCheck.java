@@ -196,12 +196,14 @@ public final class TimeseriesCheck {
                 if (Table.of(table).equals(from)) {
                     columns.keySet().stream()
                             .filter(column -> reads(aggregate, column))
-                            .forEach(column -> add(
-                                    Code.HF1616,
-                                    key,
-                                    "column '" + column + "' of '" + table + "' is masked in copies, and aggregate '"
-                                            + view + "' holds what was computed of it as it is",
-                                    "Compute it without that column, or remove the column from masking: where it is nothing personal."));
+                            .forEach(
+                                    column -> add(
+                                            Code.HF1616,
+                                            key,
+                                            "column '" + column + "' of '" + table
+                                                    + "' is masked in copies, and aggregate '" + view
+                                                    + "' holds what was computed of it as it is",
+                                            "Compute it without that column, or remove the column from masking: where it is nothing personal."));
                 }
             });
             if (masking.empty().stream().anyMatch(table -> Table.of(table).equals(from))) {

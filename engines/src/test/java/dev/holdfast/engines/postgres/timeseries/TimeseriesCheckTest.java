@@ -109,13 +109,17 @@ final class TimeseriesCheckTest {
         assertThat(changes).extracting(Change::risk).containsOnly(Risk.NONE);
         assertThat(changes.getFirst().statement())
                 .contains("SET LOCAL ROLE \"owner\";")
-                .contains("SELECT public.create_hypertable('\"public\".\"readings\"', public.by_range('at', interval '86400 seconds'), migrate_data => true);")
-                .contains("public.add_dimension('\"public\".\"readings\"', public.by_hash('device', 4), if_not_exists => true);")
+                .contains(
+                        "SELECT public.create_hypertable('\"public\".\"readings\"', public.by_range('at', interval '86400 seconds'), migrate_data => true);")
+                .contains(
+                        "public.add_dimension('\"public\".\"readings\"', public.by_hash('device', 4), if_not_exists => true);")
                 .contains("SELECT public.add_retention_policy('\"public\".\"readings\"', interval '2592000 seconds');")
                 .contains("SET (timescaledb.compress, timescaledb.compress_segmentby = '\"device\"');")
-                .contains("SELECT public.add_compression_policy('\"public\".\"readings\"', interval '604800 seconds');");
+                .contains(
+                        "SELECT public.add_compression_policy('\"public\".\"readings\"', interval '604800 seconds');");
         assertThat(changes.get(1).statement())
-                .contains("CREATE MATERIALIZED VIEW \"public\".\"hourly\" WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS")
+                .contains(
+                        "CREATE MATERIALIZED VIEW \"public\".\"hourly\" WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS")
                 .contains("public.time_bucket(interval '3600 seconds', \"at\", timestamptz '2000-01-03 00:00:00+00')")
                 .contains("end_offset => interval '600 seconds', schedule_interval => interval '60 seconds');");
         // what a change leaves behind is what the next look finds
@@ -124,8 +128,7 @@ final class TimeseriesCheckTest {
         actual.aggregates()
                 .put(
                         "hourly",
-                        new ActualSeries.Kept(
-                                "", Series.digest(hourly.digest() + hourly.policy()), "", true, false));
+                        new ActualSeries.Kept("", Series.digest(hourly.digest() + hourly.policy()), "", true, false));
         assertThat(new SeriesDiff(series, actual).changes()).isEmpty();
     }
 
@@ -163,7 +166,8 @@ final class TimeseriesCheckTest {
     }
 
     private static Series series(String settings) {
-        Service<?> read = read(settings + "roles: { owner: { can: [ddl] } }\n").services().get("main");
+        Service<?> read =
+                read(settings + "roles: { owner: { can: [ddl] } }\n").services().get("main");
         assertThat(read.settings()).isInstanceOf(PostgresSpec.class);
         @SuppressWarnings("unchecked")
         Service<PostgresSpec> service = (Service<PostgresSpec>) read;

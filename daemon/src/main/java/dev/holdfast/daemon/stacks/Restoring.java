@@ -123,7 +123,10 @@ final class Restoring {
                 bound.service(), wish.target(), wish.key(), wish.atHand(), new LiveBench(live, wish.service(), events));
         made.set(Optional.of(restoration));
         tell(restoration, wish, events);
-        requireRoom(restoration, stacks.parts().places().folder(wish.stack()));
+        Places places = stacks.parts().places();
+        requireRoom(
+                restoration,
+                places.volumes().holding(places.stack(wish.stack())).root());
         return protection.fillings(bound.service(), restoration, wish.key(), wish.checked(), to);
     }
 

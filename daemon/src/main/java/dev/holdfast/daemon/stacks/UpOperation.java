@@ -105,6 +105,10 @@ final class UpOperation {
         ManagedStack.Live live =
                 newPorts ? stacks.openElsewhere(managed, stack, source) : stacks.open(managed, stack, source);
         try {
+            if (stack.isDerived()) {
+                Places places = stacks.parts().places();
+                places.volumes().holding(places.stack(managed.name())).requireSpare();
+            }
             bringUp.fetch(live.stack(), live.supervisor().workloads());
             managed.want(true, false, source);
             live.supervisor().up(true);

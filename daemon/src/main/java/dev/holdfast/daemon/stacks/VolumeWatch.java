@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ final class VolumeWatch {
 
     private final Stacks stacks;
     private final Map<String, Level> levels = new ConcurrentHashMap<>();
+    private final Set<String> stopping = ConcurrentHashMap.newKeySet();
 
     VolumeWatch(Stacks stacks) {
         this.stacks = stacks;
@@ -73,6 +75,10 @@ final class VolumeWatch {
                 volume.room().isFull() ? Level.FULL : volume.room().isNearlyFull() ? Level.NEARLY_FULL : Level.ROOMY;
         Level before = Optional.ofNullable(levels.put(volume.name(), now)).orElse(Level.ROOMY);
         if (now == before) {
+            if (now == Level.FULL) {
+                // one was busy, or has been started since
+                stopBranches(volume);
+            }
             return;
         }
         new Operation("volume", "holdfast", "room of volume " + volume.name()).run(() -> {
@@ -119,8 +125,8 @@ final class VolumeWatch {
     private void stopBranches(Volume volume) {
         for (StackFolder folder : stacks.parts().places().volumes().stacks(volume)) {
             ManagedStack managed = stacks.findOrCreate(folder.name());
-            if (managed.live().filter(live -> live.stack().isDerived()).isPresent()) {
-                Operation operation = Operation.current();
+            if (managed.live().filter(live -> live.stack().isDerived()).isPresent() && stopping.add(folder.name())) {
+                Operation operation = new Operation("volume", "holdfast", "room of volume " + volume.name());
                 Thread.ofVirtual()
                         .name("full-" + folder.name())
                         .start(() -> operation.run(() -> stop(managed, volume)));
@@ -129,15 +135,18 @@ final class VolumeWatch {
     }
 
     private void stop(ManagedStack managed, Volume volume) {
+        String because = "volume " + volume.name() + " is full and the stack it was made from needs what is left";
         try {
-            new DownOperation(stacks)
-                    .down(
-                            managed.name(),
-                            "volume " + volume.name() + " is full and the stack it was made from needs what is left");
+            new DownOperation(stacks).down(managed.name(), because);
         } catch (HoldfastException busy) {
-            LOG.atWarn().setCause(busy).addKeyValue("stack", managed.name()).log("a branch on a full volume runs on");
-        } catch (InterruptedException stopping) {
+            // whoever is at work on it is what fills the volume; without engines it fails, and the next look ends the
+            // rest
+            LOG.atWarn().setCause(busy).addKeyValue("stack", managed.name()).log("a branch on a full volume is busy");
+            managed.live().ifPresent(live -> live.supervisor().stopAll(because));
+        } catch (InterruptedException ending) {
             Thread.currentThread().interrupt();
+        } finally {
+            stopping.remove(managed.name());
         }
     }
 

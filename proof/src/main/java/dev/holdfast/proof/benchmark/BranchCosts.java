@@ -4,8 +4,10 @@ import dev.holdfast.proof.Installation;
 import dev.holdfast.proof.Outcome;
 import dev.holdfast.proof.RunningStack;
 import dev.holdfast.text.Json;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,7 @@ import java.util.stream.IntStream;
 final class BranchCosts {
     private static final int ROUNDS = 3;
     private static final int AT_ONCE = 15;
+    private static final int MANY = 100;
     private static final String GOAL = "≤ 600 ms on copy-on-write";
 
     /** Rows of 6.4 kB; so many of them are a gibibyte. */
@@ -23,10 +26,14 @@ final class BranchCosts {
 
     private BranchCosts() {}
 
-    /** {@code HOLDFAST_BRANCH_GIB} makes the database larger or smaller than 2 GiB. */
-    static void measure(Path root, Installation installation, Page page) {
-        int gibibytes = Integer.parseInt(
-                Optional.ofNullable(System.getenv("HOLDFAST_BRANCH_GIB")).orElse("2"));
+    /** {@code HOLDFAST_BRANCH_GIB} names other sizes of the database. */
+    static void measure(Path root, Installation installation, Page page) throws IOException {
+        List<Integer> sizes = Arrays.stream(Optional.ofNullable(System.getenv("HOLDFAST_BRANCH_GIB"))
+                        .orElse("2,8")
+                        .split(",", -1))
+                .map(Integer::valueOf)
+                .toList();
+        int largest = sizes.stream().max(Integer::compare).orElseThrow();
         List<String> offered = Images.offered(installation);
         for (String driver : offered) {
             run(
@@ -37,15 +44,16 @@ final class BranchCosts {
                     "--driver",
                     driver,
                     "--size",
-                    (gibibytes * 4) + "Gi",
+                    (largest * 2 + 4) + "Gi",
                     "--default");
-            postgres(installation, driver, gibibytes, page);
+            sizes.forEach(gibibytes -> postgres(installation, driver, gibibytes, page));
         }
         if (offered.isEmpty()) {
             page.remark("images of file systems need root, which this run was not: its branches are copies");
-            postgres(installation, "home", gibibytes, page);
+            postgres(installation, "home", sizes.getFirst(), page);
         }
         starter(root, installation, page);
+        hundred(installation, page);
         run(installation, "volumes", "default", "home");
         offered.forEach(driver -> run(installation, "volumes", "remove", driver));
     }
@@ -228,6 +236,50 @@ final class BranchCosts {
                 pause.median() <= 500,
                 "holdfast branch create one"));
         stack.run("down", "starter", "--purge", "--confirm", "starter").orFail();
+    }
+
+    /** What each of very many costs. */
+    private static void hundred(Installation installation, Page page) throws IOException {
+        RunningStack stack = RunningStack.up(
+                installation, installation.home().resolve("project").resolve("crowd"), "crowd", yaml("crowd"));
+        long memory = used();
+        List<Json> made = IntStream.range(0, MANY)
+                .mapToObj(number -> create(stack, "b" + number))
+                .toList();
+        page.add(new Row(
+                MANY + " branches of one stack, one after the other, each",
+                samples(made, done -> done.longAt("millis").orElseThrow()),
+                "ms",
+                Optional.empty(),
+                "reported",
+                true,
+                "for i in $(seq " + MANY + "); do holdfast branch create b$i; done"));
+        page.add(new Row(
+                "... memory that each takes of the machine while all of them run",
+                Samples.single((double) (used() - memory) / MANY / (1 << 10)),
+                "MiB",
+                Optional.empty(),
+                "reported",
+                true,
+                "free -m"));
+        List<Json> shown =
+                stack.run("branch", "list", "--output", "json").orFail().json().itemsAt("branches");
+        page.add(new Row(
+                "... bytes of its own that each has",
+                samples(shown, branch -> branch.longAt("ownBytes").orElse(-1L) / (double) (1 << 20)),
+                "MiB",
+                Optional.empty(),
+                "reported",
+                true,
+                "holdfast branch list"));
+        IntStream.range(0, MANY)
+                .forEach(number -> stack.run("branch", "delete", "b" + number).orFail());
+        stack.run("down", "crowd", "--purge", "--confirm", "crowd").orFail();
+    }
+
+    /** KiB of the machine's memory that are not to be had. */
+    private static long used() throws IOException {
+        return Pages.memory("MemTotal") - Pages.memory("MemAvailable");
     }
 
     /** How the member is started; it is not running any more when this returns. */

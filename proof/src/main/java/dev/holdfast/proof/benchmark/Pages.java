@@ -55,14 +55,19 @@ final class Pages {
     }
 
     private static String machine() throws IOException {
-        long memory = Files.readAllLines(Path.of("/proc/meminfo")).stream()
-                .filter(line -> line.startsWith("MemTotal"))
+        return Runtime.getRuntime().availableProcessors() + " cores, " + Math.round(memory("MemTotal") / 1048576.0)
+                + " GiB, "
+                + System.getProperty("os.name") + " " + System.getProperty("os.version") + ", Java "
+                + System.getProperty("java.version");
+    }
+
+    /** What the kernel says of the machine's memory, in KiB. */
+    static long memory(String what) throws IOException {
+        return Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                .filter(line -> line.startsWith(what + ":"))
                 .map(line -> line.replaceAll("\\D", ""))
                 .mapToLong(Long::parseLong)
                 .findFirst()
-                .orElse(0);
-        return Runtime.getRuntime().availableProcessors() + " cores, " + Math.round(memory / 1048576.0) + " GiB, "
-                + System.getProperty("os.name") + " " + System.getProperty("os.version") + ", Java "
-                + System.getProperty("java.version");
+                .orElseThrow();
     }
 }

@@ -58,8 +58,10 @@ final class WakeTimes {
                 .flatMap(ProcessHandle::parent)
                 .orElseThrow()
                 .pid()));
+        // what a crash leaves to replay is decided by it
+        stack.sql("wake", "app", "GRANT pg_checkpoint TO app");
         door.execute(
-                "CREATE TABLE filling AS SELECT n, repeat(md5(n::text), 3) AS word FROM generate_series(1, 3500000) n;"
+                "CREATE TABLE filling AS SELECT n, repeat(md5(n::text), 30) AS word FROM generate_series(1, 1900000) n;"
                         + " CREATE INDEX ON filling (n); ANALYZE filling; CHECKPOINT");
     }
 
@@ -94,7 +96,7 @@ final class WakeTimes {
             end(alone, "INT");
             return millis;
         });
-        wake("wake of a cleanly stopped PostgreSQL of 500 MB: connection to first row", turns, 120);
+        wake("wake of a cleanly stopped PostgreSQL of 2 GB: connection to first row", turns, 120);
     }
 
     private void crashed() {

@@ -1,8 +1,10 @@
 package dev.holdfast.targets.local;
 
+import dev.holdfast.targets.local.volume.Nearby;
 import dev.holdfast.text.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * One member's data replaced by that of another. What is to be done is written down first, and whoever prepares the
@@ -10,11 +12,17 @@ import java.nio.file.Path;
  */
 record Succession(StackFolder folder, String member) {
 
-    /** {@code from} becomes the member's data, and what that was is kept under {@code aside}. */
+    /** {@code from} becomes the member's data and is not there afterwards; what that was is kept under {@code aside}. */
     void begin(Path from, Path aside) {
+        finish();
+        if (!Files.exists(from)) {
+            return;
+        }
+        Path near = Nearby.bring(from, folder.volume().resolve(member + ".arriving"));
         note().write(Json.object()
-                .put("from", from.toString())
+                .put("from", near.toString())
                 .put("aside", aside.toString())
+                .put("origin", from.toString())
                 .build());
         finish();
     }
@@ -22,7 +30,9 @@ record Succession(StackFolder folder, String member) {
     /** Does nothing where nothing was begun. */
     void finish() {
         note().read(json -> new Moves(
-                        Path.of(StateFile.requireText(json, "from")), Path.of(StateFile.requireText(json, "aside"))))
+                        Path.of(StateFile.requireText(json, "from")),
+                        Path.of(StateFile.requireText(json, "aside")),
+                        json.textAt("origin").map(Path::of)))
                 .ifPresent(moves -> {
                     Path data = folder.volume(member);
                     if (Files.exists(moves.from())) {
@@ -31,11 +41,13 @@ record Succession(StackFolder folder, String member) {
                         }
                         Disk.move(moves.from(), data);
                     }
+                    // where it was copied it is still there, and would be taken for what is yet to come
+                    moves.origin().ifPresent(Disk::remove);
                     Disk.remove(note().path());
                 });
     }
 
-    private record Moves(Path from, Path aside) {}
+    private record Moves(Path from, Path aside, Optional<Path> origin) {}
 
     private StateFile note() {
         return new StateFile(

@@ -18,53 +18,30 @@ import java.nio.file.attribute.BasicFileAttributes;
  * by byte; then the two change places in one step. Wherever it is cut off, running it again, or opening the stack, goes
  * on from whichever of the two the stack has.
  */
-record Conversion(StackFolder folder, Volume home, Volume from, Volume to, Told told) {
+record Conversion(StackFolder folder, Disposal disposal, Volume from, Volume to, Told told) {
     /** Told how far it is; may throw to end it, which leaves the stack where it was. */
     interface Told {
         void at(String step, long done, long total);
     }
 
     void run() {
-        sweep(folder, home);
+        Residence residence = new Residence(folder, disposal);
+        residence.sweep();
         Path source = from.of(folder);
-        Path target = to.definition().isHome() ? next(folder) : to.of(folder);
+        Path target = to.definition().isHome() ? Residence.next(folder) : to.of(folder);
         try {
-            // what an attempt left that was cut off before the stack had it
-            to.away(target);
+            to.requireNobodys(target);
+            residence.name(target);
             long bytes = Sizes.total(source);
             to.requireRoom(bytes, "the data of " + folder.name());
             copy(source, target, bytes);
             compare(source, target, bytes);
             Kernel.sync(to.definition().root());
-            exchange(target);
+            residence.take();
         } catch (IOException e) {
-            to.away(target);
             throw Disk.failure(target, 0, e);
-        } catch (RuntimeException e) {
-            if (!isHeldBy(to)) {
-                to.away(target);
-            }
-            throw e;
-        }
-        if (from.definition().isHome()) {
-            home.away(next(folder));
-        } else {
-            from.away(source);
-        }
-        Disk.remove(next(folder));
-    }
-
-    private boolean isHeldBy(Volume volume) {
-        return !volume.definition().isHome()
-                && Files.exists(folder.volume())
-                && sameFile(folder.volume(), volume.of(folder));
-    }
-
-    private static boolean sameFile(Path one, Path other) {
-        try {
-            return Files.exists(other) && Files.isSameFile(one, other);
-        } catch (IOException e) {
-            throw Disk.failure(one, 0, e);
+        } finally {
+            residence.sweep();
         }
     }
 
@@ -154,32 +131,5 @@ record Conversion(StackFolder folder, Volume home, Volume from, Volume to, Told 
                         Code.HF3147,
                         "the copy of '" + file + "' is not what the file is",
                         "See that nothing writes to the data (the stack must be down) and that both disks are well (dmesg), then run the command again; the stack still has its data where it was."));
-    }
-
-    /** From this step on the stack has the copy. */
-    private void exchange(Path target) throws IOException {
-        Path next = next(folder);
-        if (!target.equals(next)) {
-            Disk.remove(next);
-            Files.createSymbolicLink(next, target);
-        }
-        Kernel.exchange(next, folder.volume());
-        Kernel.sync(folder.root());
-    }
-
-    /** What is to come, before the exchange; what was, after it. */
-    static Path next(StackFolder folder) {
-        return folder.root().resolve("volume.next");
-    }
-
-    /** Removes what a conversion that was cut off left: it is never what the stack has. */
-    static void sweep(StackFolder folder, Volume home) {
-        Path next = next(folder);
-        if (Files.isSymbolicLink(next)) {
-            // what the link leads to is in another volume, which removes it when it is next moved there
-            Disk.remove(next);
-        } else if (Files.exists(next)) {
-            home.away(next);
-        }
     }
 }

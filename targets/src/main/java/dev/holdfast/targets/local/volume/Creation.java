@@ -275,7 +275,23 @@ record Creation(Volumes volumes, Path folder, Formatter formatter, Disposal disp
                             "End what uses '" + definition.root() + "' (fuser -vm), and run the command again."),
                     e);
         }
+        requireUnmounted(definition.folder());
         Disk.remove(definition.folder());
+    }
+
+    private static void requireUnmounted(Path folder) {
+        try {
+            List<Path> mounted = Mounts.below(folder);
+            if (!mounted.isEmpty()) {
+                throw new HoldfastException(Problem.of(
+                        Code.HF3145,
+                        "something is mounted at '" + mounted.getFirst() + "', where a volume is to be removed",
+                        "Look with 'findmnt " + mounted.getFirst()
+                                + "' what it is, take it off with umount, and run the command again."));
+            }
+        } catch (IOException e) {
+            throw Disk.failure(folder, 0, e);
+        }
     }
 
     /** Data of a stack whose folder is gone is data all the same. */

@@ -16,10 +16,31 @@ final class Mounts {
     /** The type of the file system whose root is seen at that very place. */
     static Optional<String> at(Path place) {
         try {
-            return at(Files.readString(TABLE), place.toAbsolutePath().normalize());
+            return at(Files.readString(TABLE), real(place));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The places at that one and below it where something is mounted. */
+    static List<Path> below(Path place) throws IOException {
+        Path real = real(place);
+        return places(Files.readString(TABLE)).stream()
+                .filter(each -> each.startsWith(real))
+                .toList();
+    }
+
+    /** As the kernel knows it, which knows no links. */
+    private static Path real(Path place) throws IOException {
+        return Files.exists(place) ? place.toRealPath() : place.toAbsolutePath().normalize();
+    }
+
+    private static List<Path> places(String table) {
+        return table.lines()
+                .map(line -> line.split(" ", -1))
+                .filter(fields -> fields.length > 4)
+                .map(fields -> Path.of(plain(fields[4])))
+                .toList();
     }
 
     static Optional<String> at(String table, Path place) {

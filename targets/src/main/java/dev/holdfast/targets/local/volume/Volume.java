@@ -103,6 +103,7 @@ public final class Volume {
         Path source = of(from);
         Path target = of(to);
         requireThere();
+        requireSpare();
         Path fresh = target.resolveSibling(FRESH_BEGINS + to.name() + FRESH_ENDS);
         away(fresh);
         try {
@@ -113,19 +114,48 @@ public final class Volume {
             } else {
                 cloned(source, fresh, members, copied);
             }
-            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-                Kernel.exchange(fresh, target);
-                away(fresh);
-            } else {
-                Disk.move(fresh, target);
-            }
-            place(to);
+            give(fresh, to);
         } catch (IOException e) {
             away(fresh);
             throw Disk.failure(target, 0, e);
         } catch (RuntimeException e) {
             away(fresh);
             throw e;
+        }
+    }
+
+    /** The stack has what is there from now on; what it had, here or in another volume, goes. */
+    private void give(Path fresh, StackFolder to) throws IOException {
+        Path target = of(to);
+        Residence residence = new Residence(to, disposal);
+        if (residence.now().equals(target)) {
+            if (Files.exists(target)) {
+                Kernel.exchange(fresh, target);
+                away(fresh);
+            } else {
+                Disk.move(fresh, target);
+            }
+            return;
+        }
+        residence.sweep();
+        if (definition.isHome()) {
+            Disk.move(fresh, Residence.next(to));
+        } else {
+            requireNobodys(target);
+            residence.name(target);
+            away(target);
+            Disk.move(fresh, target);
+        }
+        residence.take();
+        residence.sweep();
+    }
+
+    /** What is left of a full image is for the stacks that run in it. */
+    public void requireSpare() {
+        if (driver().isImage() && room().isFull()) {
+            alarm().ifPresent(problem -> {
+                throw new HoldfastException(problem);
+            });
         }
     }
 
@@ -202,6 +232,7 @@ public final class Volume {
                         "stack '" + folder.name() + "' has its data in '" + link + "' already",
                         "Move it with 'holdfast volumes convert " + folder.name() + " --to " + name() + "'."));
             }
+            requireNobodys(data);
             if (!Files.isDirectory(data)) {
                 make(data);
             }
@@ -210,6 +241,16 @@ public final class Volume {
             Files.createSymbolicLink(link, data);
         } catch (IOException e) {
             throw Disk.failure(link, 0, e);
+        }
+    }
+
+    /** Nothing is taken for a stack's data, nor thrown away, because it has the stack's name. */
+    void requireNobodys(Path data) throws IOException {
+        if (Files.exists(data, LinkOption.NOFOLLOW_LINKS) && !isEmptyFolder(data)) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3145,
+                    "volume '" + name() + "' has data in '" + data + "' already, which is no stack's of this home",
+                    "Look what it is and move or remove it by hand, then run the command again."));
         }
     }
 
@@ -233,9 +274,10 @@ public final class Volume {
 
     /** Takes all data of that stack away at once; its bytes are given back a little later. */
     public void remove(StackFolder folder) {
-        away(of(folder));
         if (Files.isSymbolicLink(folder.volume())) {
-            Disk.remove(folder.volume());
+            new Residence(folder, disposal).leave();
+        } else {
+            away(of(folder));
         }
     }
 

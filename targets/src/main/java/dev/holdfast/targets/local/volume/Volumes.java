@@ -121,9 +121,7 @@ public final class Volumes {
      */
     public void prepare(StackFolder folder) {
         Path data = folder.volume();
-        if (Files.exists(Conversion.next(folder), LinkOption.NOFOLLOW_LINKS)) {
-            Conversion.sweep(folder, own());
-        }
+        new Residence(folder, disposal).sweep();
         if (Files.isSymbolicLink(data)) {
             Volume volume = holding(folder);
             found(volume);
@@ -266,10 +264,10 @@ public final class Volumes {
         found(source);
         found(target);
         if (source.name().equals(target.name())) {
-            Conversion.sweep(folder, own());
+            new Residence(folder, disposal).sweep();
             return;
         }
-        new Conversion(folder, own(), source, target, progress::at).run();
+        new Conversion(folder, disposal, source, target, progress::at).run();
     }
 
     /** Told how far something long is; may throw to end it. */

@@ -216,18 +216,18 @@ final class ImagesTest {
         // killed in the middle of copying: the stack has what it had
         Files.createDirectories(again.root().resolve("shop/db-0"));
         Files.writeString(again.root().resolve("shop/db-0/version"), "1");
-        Files.createSymbolicLink(Conversion.next(shop), again.root().resolve("shop"));
+        Files.createSymbolicLink(Residence.next(shop), again.root().resolve("shop"));
         volumes.prepare(shop);
         assertThat(shop.volume("db-0").resolve("version")).hasContent("17");
         volumes.convert(shop, "fast", (step, done, total) -> {});
         assertThat(shop.volume("db-0").resolve("version")).hasContent("17");
         assertThat(volumes.holding(shop).name()).isEqualTo("fast");
-        assertThat(Conversion.next(shop)).doesNotExist();
+        assertThat(Residence.next(shop)).doesNotExist();
 
         // killed after the exchange: the stack has the copy
-        Files.createDirectories(Conversion.next(shop).resolve("db-0"));
+        Files.createDirectories(Residence.next(shop).resolve("db-0"));
         volumes.prepare(shop);
-        assertThat(Conversion.next(shop)).doesNotExist();
+        assertThat(Residence.next(shop)).doesNotExist();
         assertThat(shop.volume("db-0").resolve("version")).hasContent("17");
 
         // killed in the middle of growing

@@ -21,7 +21,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -266,5 +269,76 @@ final class VolumeTest {
 
     private void create(String name, Optional<Driver> driver, OptionalLong size) {
         volumes.create(new Wish(name, driver, size, Optional.empty(), false), step -> {});
+    }
+
+    @Test
+    void aCutFollowsItsSourceIntoAnotherVolumeAndLeavesNothingBehind() throws Exception {
+        Volume fast = volumes.create(wish("fast"), step -> {});
+        StackFolder branch = home.stack("shop@b");
+        volumes.holding(shop).cut(shop, branch, Set.of("db-0", "cache-0"), bytes -> {});
+        volumes.convert(shop, "fast", (step, done, total) -> {});
+        volumes.holding(shop).cut(shop, branch, Set.of("cache-0"), bytes -> {});
+        assertThat(volumes.holding(branch).name()).isEqualTo("fast");
+        assertThat(branch.volume().toFile().list()).containsExactly("cache-0");
+        // and back
+        volumes.convert(shop, Volumes.HOME, (step, done, total) -> {});
+        volumes.holding(shop).cut(shop, branch, Set.of("db-0"), bytes -> {});
+        assertThat(volumes.holding(branch).name()).isEqualTo(Volumes.HOME);
+        assertThat(branch.volume().toFile().list()).containsExactlyInAnyOrder("db-0", "db-0.json");
+        assertThat(Residence.next(branch)).doesNotExist();
+        volumes.awaitDisposal();
+        assertThat(fast.root().toFile().list()).containsExactly(".trash");
+        volumes.remove("fast");
+    }
+
+    @Test
+    void nothingThatWasCutOffIsTakenForTheDataOfAStack() throws Exception {
+        Volume fast = volumes.create(wish("fast"), step -> {});
+        volumes.beDefault("fast");
+        // killed while it was copied there
+        Path half = Files.createDirectories(fast.root().resolve("shop/db-0"));
+        Files.createSymbolicLink(Residence.next(shop), half.getParent());
+        volumes.prepare(shop);
+        assertThat(half).doesNotExist();
+        assertThat(shop.volume("db-0")).isNotEmptyDirectory();
+        // killed while it was thrown away
+        volumes.convert(shop, "fast", (step, done, total) -> {});
+        Files.move(shop.volume(), Residence.next(shop));
+        volumes.prepare(shop);
+        assertThat(shop.volume()).isEmptyDirectory();
+        assertThat(volumes.holding(shop).name()).isEqualTo("fast");
+        // data of which nobody knows whose it is
+        Files.createDirectories(fast.root().resolve("other/db-0"));
+        assertThatThrownBy(() -> volumes.prepare(home.stack("other")))
+                .hasMessageContaining("[HF3145]")
+                .hasMessageContaining("no stack's of this home");
+        assertThat(fast.root().resolve("other/db-0")).isDirectory();
+    }
+
+    @Test
+    void dataOfAnotherFileSystemIsBroughtNearAndThatOfThisOneIsLeft(@TempDir(factory = Elsewhere.class) Path memory)
+            throws IOException {
+        Path to = folder.resolve("db-0.arriving");
+        assertThat(Nearby.bring(shop.volume("db-0"), to)).isEqualTo(shop.volume("db-0"));
+        assertThat(to).doesNotExist();
+        Path from = Files.createDirectories(memory.resolve("db-0"));
+        Files.writeString(from.resolve("version"), "17");
+        // cut off the last time
+        Files.createDirectories(to.resolve("half"));
+        assertThat(Nearby.bring(from, to)).isEqualTo(to);
+        assertThat(to.toFile().list()).containsExactly("version");
+        assertThat(memory.toFile().list()).containsExactly("db-0");
+    }
+
+    /** In memory, which is another file system everywhere. */
+    static final class Elsewhere implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
+            return Files.createTempDirectory(Path.of("/dev/shm"), "hf-volume");
+        }
+    }
+
+    private static Wish wish(String name) {
+        return new Wish(name, Optional.of(Driver.COPY), OptionalLong.empty(), Optional.empty(), false);
     }
 }

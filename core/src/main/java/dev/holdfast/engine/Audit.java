@@ -47,6 +47,9 @@ public interface Audit<S extends Record> {
      */
     Verified verify(Service<S> service, Optional<String> database, Optional<String> expected, Bench bench);
 
+    /** Whether the file asks for anything to be let go after a time. Pure. */
+    boolean isPruned(Service<S> service);
+
     /**
      * Lets go what every audited database has kept for longer than its file asks for; what is left stays verifiable. Refuses where
      * what would go is not whole.

@@ -13,6 +13,20 @@ public interface Tenancy<S extends Record> {
     /** One database of a service; {@code database} is empty where the service has one with tenants. */
     record At<S extends Record>(Service<S> service, Optional<String> database) {}
 
+    /**
+     * Which tenant is meant: a word that is its name or its key, or its key for sure. A word that could mean two tenants is
+     * refused.
+     */
+    record Which(String word, boolean isKey) {
+        public static Which asked(String word) {
+            return new Which(word, false);
+        }
+
+        public static Which key(String key) {
+            return new Which(key, true);
+        }
+    }
+
     /** @param key as the database writes it; {@code rows} and {@code bytes} only where they were asked for */
     record Tenant(String key, String name, Optional<Size> size) {}
 
@@ -49,18 +63,20 @@ public interface Tenancy<S extends Record> {
 
     List<Tenant> list(At<S> at, boolean sized, Bench bench);
 
-    /** By name or by key, as all that follow. */
-    Shown show(At<S> at, String tenant, Bench bench);
+    Shown show(At<S> at, Which tenant, Bench bench);
 
     /** All rows of the tenant as of one moment, in a file that {@link #bring} takes. */
-    Archived export(At<S> at, String tenant, Path file, Bench bench);
+    Archived export(At<S> at, Which tenant, Path file, Bench bench);
 
     /** The tenant of an archive, whole or not at all, and compared with what the archive says of it. */
     Shown bring(At<S> at, Path file, Bench bench);
 
     /** Copies and compares; where {@code gone}, then removes it from the source, unless it was written to meanwhile. */
-    Moved move(At<S> from, At<S> to, String tenant, boolean gone, Bench bench);
+    Moved move(At<S> from, At<S> to, Which tenant, boolean gone, Bench bench);
 
-    /** Removes every row of the tenant, and it from the list. */
-    Shown drop(At<S> at, String tenant, Bench bench);
+    /**
+     * Removes every row of the tenant, and it from the list. Where there is to be an archive, exactly the rows that are in it:
+     * it is on the disk before, and a row written since it was made keeps all of them.
+     */
+    Shown drop(At<S> at, Which tenant, Optional<Path> archive, Bench bench);
 }

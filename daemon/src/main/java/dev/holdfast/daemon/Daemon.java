@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One user's daemon from its start to its end. Its end, whatever brings it about, leaves every engine running: the next
- * daemon adopts them.
+ * daemon adopts them. Where it is asked to end it wakes what sleeps first.
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
@@ -41,6 +42,7 @@ public final class Daemon implements AutoCloseable {
     private final Instant started;
     private final CountDownLatch asked = new CountDownLatch(1);
     private Optional<Server> server = Optional.empty();
+    private volatile boolean handsOver;
 
     private Daemon(DaemonLock lock, Stacks stacks, Build build, InstantSource clock, RandomGenerator random) {
         this.lock = lock;
@@ -117,7 +119,7 @@ public final class Daemon implements AutoCloseable {
                                 "Ask as the reference page of the daemon's interface says; does this command belong to another version of Holdfast?")));
     }
 
-    private Optional<Reply> own(Request request) {
+    private Optional<Reply> own(Request request) throws InterruptedException {
         return switch (request.method() + " " + request.path().get(1)) {
             case "GET health" -> Optional.of(Reply.json(health()));
             case "GET metrics" ->
@@ -127,12 +129,15 @@ public final class Daemon implements AutoCloseable {
                         api.metrics() + "# TYPE holdfast_daemon_rss_bytes gauge\nholdfast_daemon_rss_bytes " + rss()
                                 + "\n"));
             case "POST shutdown" -> {
-                request.object(java.util.Set.of());
+                handsOver = request.object(Set.of("handOver")).isAt("handOver");
                 LOG.atInfo().log("asked to end");
+                // before the answer, so that nothing is unreachable when that comes
+                List<String> asleep = awake();
                 yield Optional.of(new Reply.Farewell(
                         Reply.json(Json.object()
                                 .put("stopping", true)
                                 .put("pid", ProcessHandle.current().pid())
+                                .put("asleep", Json.texts(asleep))
                                 .build()),
                         asked::countDown));
             }
@@ -162,9 +167,25 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /** Nobody listens for what sleeps once this process has ended, unless another takes over at once. Returns what sleeps on. */
+    private List<String> awake() throws InterruptedException {
+        if (handsOver) {
+            return List.of();
+        }
+        List<String> left = stacks.wakeSleepers();
+        left.forEach(service ->
+                LOG.atWarn().addKeyValue("service", service).log("a service sleeps on, and refuses connections"));
+        return left;
+    }
+
     /** Answers nobody any more and looks after nothing any more. Engines serve on. */
     @Override
     public void close() {
+        try {
+            var _ = awake();
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
         server.ifPresent(Server::close);
         stacks.close();
         lock.close();

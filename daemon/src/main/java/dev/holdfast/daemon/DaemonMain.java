@@ -38,7 +38,8 @@ public final class DaemonMain {
     private static final Duration READY = Duration.ofMinutes(3);
     private static final Duration OTHER_ANSWERS = Duration.ofSeconds(10);
 
-    private static final Duration SIGNAL_PATIENCE = Duration.ofSeconds(5);
+    /** What sleeps is woken first. */
+    private static final Duration SIGNAL_PATIENCE = Duration.ofSeconds(40);
 
     private DaemonMain() {}
 

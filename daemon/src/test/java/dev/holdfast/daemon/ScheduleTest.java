@@ -4,6 +4,7 @@ import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Protection.Schedule;
 import dev.holdfast.engine.Support;
 import dev.holdfast.stack.Cron;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,10 +37,23 @@ final class ScheduleTest {
             house.start();
             house.up(house.file("stack.json", House.stackOf(House.service("a", House.IDLE, ""))));
             assertThat(saving.saved()).isEmpty();
+            Path memory = house.home().data().resolve("stacks/test/savings.json");
+            House.await("it is known since when it is asked for", () -> Files.exists(memory));
 
-            now.set(Instant.parse("2026-11-21T02:00:00Z").plus(PAST));
-            House.await("the first night's backup", () -> saving.saved().size() == 1);
+            // a machine that is off every night; and what is old cannot be removed, which makes no backup fail
+            house.stopDaemon();
+            saving.holding(true);
+            now.set(Instant.parse("2026-11-21T09:00:00Z"));
+            house.start();
+            House.await(
+                    "the first backup, though its time was missed",
+                    () -> saving.saved().size() == 1);
             House.await("it is told", () -> house.decisions("a").contains("took a full backup of a because its time"));
+            assertThat(house.get("/v1/stacks/test/status").pretty())
+                    .contains("nothing can be removed")
+                    .doesNotContain("backup of a failed");
+            now.set(Instant.parse("2026-11-21T09:30:00Z"));
+            saving.holding(false);
 
             saving.away(true);
             now.set(Instant.parse("2026-11-22T02:00:00Z").plus(PAST));
@@ -51,6 +65,7 @@ final class ScheduleTest {
             saving.away(false);
             now.set(Instant.parse("2026-11-22T02:11:00Z").plus(PAST));
             House.await("it is tried again", () -> saving.saved().size() == 2);
+            assertThat(house.get("/v1/stacks/test/status").pretty()).doesNotContain("nothing can be removed");
             House.await(
                     "that is written down",
                     () -> !house.get("/v1/stacks/test/status").pretty().contains("the store is away"));
@@ -65,7 +80,7 @@ final class ScheduleTest {
         }
         assertThat(saving.saved())
                 .containsExactly(
-                        "full 2026-11-21T02:00:40Z",
+                        "full 2026-11-21T09:00:00Z",
                         "full 2026-11-22T02:11:40Z",
                         "full 2026-11-25T09:00:00Z",
                         "full 2026-11-26T02:00:40Z");

@@ -27,6 +27,7 @@ final class ShellProtection implements Protection<ShellEngine.Script> {
     private final InstantSource clock;
     private final List<Catalogue.Point> points = new CopyOnWriteArrayList<>();
     private final AtomicBoolean away = new AtomicBoolean();
+    private final AtomicBoolean holding = new AtomicBoolean();
 
     ShellProtection(List<Schedule> schedules, InstantSource clock) {
         this.schedules = List.copyOf(schedules);
@@ -35,6 +36,11 @@ final class ShellProtection implements Protection<ShellEngine.Script> {
 
     void away(boolean is) {
         away.set(is);
+    }
+
+    /** Whether nothing can be removed from it. */
+    void holding(boolean is) {
+        holding.set(is);
     }
 
     /** What was saved, the kind and the moment. */
@@ -100,6 +106,9 @@ final class ShellProtection implements Protection<ShellEngine.Script> {
 
     @Override
     public List<String> expire(Service<ShellEngine.Script> service, boolean dry, Bench bench) {
+        if (holding.get()) {
+            throw new HoldfastException(Problem.of(Code.HF3625, "nothing can be removed", "Let it."));
+        }
         return List.of();
     }
 

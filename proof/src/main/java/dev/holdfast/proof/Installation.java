@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Installation implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int PORTS = 2_000;
 
     private final Path home;
     private final Path launcher;
@@ -25,7 +26,7 @@ public final class Installation implements AutoCloseable {
     private final List<String> behind;
 
     public Installation(Path launcher, Path home, Path cache) {
-        this(launcher, home, Map.of("HOLDFAST_HOME", home.toString(), "HOLDFAST_CACHE", cache.toString()), List.of());
+        this(launcher, home, environment(home, cache), List.of());
     }
 
     private Installation(Path launcher, Path home, Map<String, String> environment, List<String> behind) {
@@ -33,6 +34,19 @@ public final class Installation implements AutoCloseable {
         this.home = home;
         this.environment = new TreeMap<>(environment);
         this.behind = List.copyOf(behind);
+    }
+
+    /** Homes of tests that run beside one another, each in a process of its own, share no ports. */
+    private static Map<String, String> environment(Path home, Path cache) {
+        Map<String, String> environment =
+                new TreeMap<>(Map.of("HOLDFAST_HOME", home.toString(), "HOLDFAST_CACHE", cache.toString()));
+        int beside = Integer.getInteger("holdfast.fork", 1) - 1;
+        if (beside > 0) {
+            // below those that are given where nothing is said
+            int first = 15_000 - beside * PORTS;
+            environment.put("HOLDFAST_PORTS", first + "-" + (first + PORTS - 1));
+        }
+        return environment;
     }
 
     /** The same installation with another variable in the environment of its commands. */
@@ -92,14 +106,24 @@ public final class Installation implements AutoCloseable {
     /** Ends the daemon and every stack it knows, whatever state they are in. */
     @Override
     public void close() {
-        Outcome stacks = run(home, "stacks", "--output", "json");
-        if (stacks.status() == 0) {
-            for (var stack : stacks.json().itemsAt("stacks")) {
-                String name = stack.textAt("name").orElseThrow();
-                run(home, "down", name, "--purge", "--confirm", name);
-            }
+        // nothing goes before what was made from it
+        List<String> before = List.of();
+        List<String> names = stacks();
+        while (!names.isEmpty() && !names.equals(before)) {
+            names.reversed().forEach(name -> run(home, "down", name, "--purge", "--confirm", name));
+            before = names;
+            names = stacks();
         }
         run(home, "daemon", "stop");
+    }
+
+    private List<String> stacks() {
+        Outcome stacks = run(home, "stacks", "--output", "json");
+        return stacks.status() == 0
+                ? stacks.json().itemsAt("stacks").stream()
+                        .map(stack -> stack.textAt("name").orElseThrow())
+                        .toList()
+                : List.of();
     }
 
     private ProcessBuilder builder(Path directory, String... arguments) {

@@ -171,6 +171,10 @@ public final class BackupCommand implements Command {
         if (!dropped.isEmpty()) {
             session.line("removed " + String.join(", ", dropped) + ", which no rule of keep: asks for");
         }
+        for (Json problem : done.itemsAt("problems")) {
+            session.line("older ones that no rule of keep: asks for are still there: " + text(problem, "cause"));
+            session.line("  " + text(problem, "remedy"));
+        }
     }
 
     private static void list(String service, Json done, Session session) {

@@ -12,6 +12,7 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.text.Json;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The process that looks after the stacks of this user. */
@@ -59,7 +60,15 @@ public final class DaemonCommand implements Command {
             return 0;
         }
         Json stopped = running.get().post(Json.object().build(), "/v1/shutdown");
-        answer(session, stopped, "the daemon stops; the engines serve on");
+        List<String> asleep = Results.texts(stopped.itemsAt("asleep"));
+        answer(
+                session,
+                stopped,
+                "the daemon stops; the engines serve on"
+                        + (asleep.isEmpty()
+                                ? ""
+                                : ", and these could not be woken and refuse connections until it runs again: "
+                                        + Quoting.visible(String.join(", ", asleep))));
         return 0;
     }
 

@@ -48,6 +48,7 @@ public final class TenantCommand implements Command {
                                 "create: names, one a line, - for standard input; import: the archive",
                                 "--from",
                                 "-f")
+                        .flag("TENANT is a key, where it could be a name too", "--by-key", "-k")
                         .flag("list: rows and bytes of each tenant", "--sizes")
                         .value("FILE", "export: where the archive goes; drop: where it is kept", "--to-file", "-o")
                         .value("SERVICE[/DATABASE]", "move: where it goes", "--to", "-t")
@@ -90,6 +91,7 @@ public final class TenantCommand implements Command {
                             "Name one: holdfast tenant " + action + " " + where + " TENANT.");
                 }
                 request.put("tenant", names.getFirst());
+                request.put("keyed", arguments.is("--by-key"));
             }
         }
         arguments

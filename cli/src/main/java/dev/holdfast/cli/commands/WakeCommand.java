@@ -3,12 +3,12 @@ package dev.holdfast.cli.commands;
 import dev.holdfast.cli.command.Arguments;
 import dev.holdfast.cli.command.Asking;
 import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.Daemon;
 import dev.holdfast.cli.command.Session;
 import dev.holdfast.cli.command.Shape;
-import dev.holdfast.cli.text.Quoting;
 import dev.holdfast.text.Json;
 
-/** Wakes a service before somebody connects. */
+/** Wakes a service before somebody connects, or all of a stack. */
 public final class WakeCommand implements Command {
     @Override
     public String name() {
@@ -17,28 +17,27 @@ public final class WakeCommand implements Command {
 
     @Override
     public String summary() {
-        return "wake a service that sleeps";
+        return "wake a service that sleeps, or all of a stack or branch";
     }
 
     @Override
     public Shape shape() {
-        return Asking.options(Shape.of(this).required("SERVICE", "a service with 'suspend' in the stack file"));
+        return Asking.options(Shape.of(this).optional("SERVICE|STACK", Sleepers.WORDS));
     }
 
     @Override
     public int run(Arguments arguments, Session session) {
-        String service = arguments.positional(0).orElse("");
-        Json done = new Asking(arguments, session, "interrupted: the service goes on waking")
-                .ask("wake", service, Json.object().build());
+        Daemon daemon = Daemon.ensured(session.surroundings());
+        Sleepers sleepers = Sleepers.of(arguments, daemon, session);
+        Json done = sleepers.ask(
+                "wake", Json.object().build(), daemon, arguments, session, "interrupted: the service goes on waking");
         if (session.isJson()) {
             session.json(Results.withoutEvent(done));
         } else if (!session.isQuiet()) {
-            boolean unchanged =
-                    done.textAt("outcome").filter("unchanged"::equals).isPresent();
-            session.line(Quoting.visible(service)
-                    + (unchanged
-                            ? " is awake"
-                            : " serves after " + done.longAt("millis").orElse(0L) + " ms"));
+            String after = done.longAt("millis")
+                    .map(millis -> " after " + millis + " ms")
+                    .orElse("");
+            sleepers.show(done, session, "serves" + after, "is awake");
         }
         return 0;
     }

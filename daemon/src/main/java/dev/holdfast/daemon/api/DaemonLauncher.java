@@ -67,7 +67,10 @@ public final class DaemonLauncher {
     private void handOver(Client client) {
         long end = System.nanoTime() + patience.toNanos();
         try {
-            client.post("/v1/shutdown", "{}", ASK);
+            // an older daemon knows of no handing over, and wakes nothing either
+            if (!client.post("/v1/shutdown", "{\"handOver\":true}", ASK).isSuccess()) {
+                client.post("/v1/shutdown", "{}", ASK);
+            }
         } catch (NotAnswering gone) {
             return;
         }

@@ -218,6 +218,11 @@ record LocalSite(LocalStack local, Register register, Volumes volumes) implement
     }
 
     @Override
+    public void unlimit(String service) {
+        local.consumption().lift(service);
+    }
+
+    @Override
     public void limit(String service, List<Running> members, Cpu cores, Bytes memory) {
         local.consumption().limit(service, members, cores, memory);
     }

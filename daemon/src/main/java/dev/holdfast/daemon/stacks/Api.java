@@ -80,6 +80,15 @@ public final class Api {
             case "POST apply" -> Optional.of(apply(request, stack));
             case "POST restart" -> Optional.of(restart(request, stack));
             case "POST down" -> Optional.of(down(request, stack));
+            case "POST suspend" -> {
+                boolean disconnect = request.object(Set.of("disconnect")).isAt("disconnect");
+                yield Optional.of(
+                        new Reply.Lines(events -> new SleepOperation(stacks).suspend(stack, disconnect, events)));
+            }
+            case "POST wake" -> {
+                request.object(Set.of());
+                yield Optional.of(new Reply.Lines(events -> new SleepOperation(stacks).wake(stack, events)));
+            }
             case "POST convert" -> Optional.of(new VolumesApi(stacks).convert(request, stack));
             default -> Optional.empty();
         };

@@ -85,7 +85,7 @@ final class ApplyOperation {
             Optional<Journal.Interrupted> interrupted = managed.journal().interrupted();
             interrupted.ifPresent(open -> managed.decisions().add("", resumed(open)));
             Json result;
-            try (Slumber.Awake _ = live.supervisor().slumber().awake("'holdfast apply' works on it")) {
+            try (Slumber.Awake _ = live.supervisor().slumber().awakeToMend("'holdfast apply' works on it")) {
                 Planned planned = planned(managed, wish);
                 requireApproval(name, planned, approved);
                 BringUp bringUp = new BringUp(stacks, managed, events);
@@ -219,7 +219,7 @@ final class ApplyOperation {
         if (live.isPresent()) {
             Sources.checkBinding(managed.name(), desired.source(), live.get().stack(), source, wanted);
             Slumber slumber = live.get().supervisor().slumber();
-            try (Slumber.Awake _ = slumber.awake("a plan compares it with its file")) {
+            try (Slumber.Awake _ = slumber.awakeToMend("a plan compares it with its file")) {
                 return planner.plan(
                         wanted,
                         source,
@@ -228,7 +228,7 @@ final class ApplyOperation {
             }
         }
         Stack before = stacks.read(managed.name(), desired);
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+        try (Lease.Held _ = managed.takeLease();
                 Site site = stacks.parts().places().open(before, desired.source())) {
             return planner.plan(wanted, source, before, site.preview(wanted));
         }

@@ -56,7 +56,9 @@ final class BackupVerb implements Verb {
             case "expire" -> {
                 boolean dry = asked.body().isAt("dry");
                 try (Lease.Held _ = turn(asked)) {
-                    List<String> dropped = protection.expire(bound.service(), dry, asked.bench());
+                    List<String> dropped = dry
+                            ? protection.expire(bound.service(), true, asked.bench())
+                            : asked.stacks().savings().expire(asked.managed(), bound, protection, asked.bench());
                     yield Json.object()
                             .put("service", bound.service().name())
                             .put("dry", dry)

@@ -14,6 +14,7 @@ import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Filled;
 import dev.holdfast.targets.local.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,22 @@ final class Beside {
             boolean credentials,
             boolean masked,
             boolean kept,
-            Optional<Instant> expires) {
+            Optional<Instant> expires,
+            Optional<Duration> idle) {
+        Wish(
+                String source,
+                String parent,
+                String name,
+                Source from,
+                SortedSet<String> services,
+                String how,
+                boolean credentials,
+                boolean masked,
+                boolean kept,
+                Optional<Instant> expires) {
+            this(source, parent, name, from, services, how, credentials, masked, kept, expires, Optional.empty());
+        }
+
         Wish(
                 String source,
                 String name,
@@ -95,6 +111,21 @@ final class Beside {
     /** What is done in its members once they serve, while the data does not count as there yet. */
     interface Closed {
         void run(ManagedStack.Live live) throws InterruptedException;
+
+        /** Asked once the data was brought. */
+        default When when() {
+            return When.SERVING;
+        }
+    }
+
+    /** How far a derived stack is when something is done in it before its data counts as there. */
+    enum When {
+        /** There is nothing to do. */
+        NEVER,
+        /** As soon as its members serve, before anybody is let in. */
+        SERVING,
+        /** When they hold what the file says of databases and roles. */
+        FINISHED
     }
 
     ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
@@ -123,9 +154,14 @@ final class Beside {
                             "'" + wish.name() + "' cannot be the name of a derived stack",
                             "Choose a name of at most 40 lower-case letters, digits and '-', beginning and ending with a letter or digit."));
         }
-        ManagedStack managed = stacks.findOrCreate(wish.stack());
-        try (Lease.Held _ = managed.waitForLease(events);
-                Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
+        try (Stacks.Leased leased = stacks.leased(wish.stack(), events)) {
+            return makeWith(leased.managed(), wish, data, closed, events);
+        }
+    }
+
+    private ManagedStack makeWith(ManagedStack managed, Wish wish, Data data, Optional<Closed> closed, Events events)
+            throws InterruptedException {
+        try (Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             requireFree(managed);
             Derived derived = new Derived(
                     wish.source(),
@@ -139,7 +175,10 @@ final class Beside {
                     wish.masked(),
                     false,
                     false,
-                    wish.expires());
+                    false,
+                    false,
+                            wish.expires())
+                    .sleeping(wish.idle());
             Stack stack = stacks.read(wish.stack(), wish.from(), Optional.of(derived));
             BringUp bringUp = new BringUp(stacks, managed, events);
             try {
@@ -157,17 +196,22 @@ final class Beside {
                 bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);
                 Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.filled(true)));
-                if (closed.isEmpty()) {
+                When when = closed.map(Closed::when).orElse(When.NEVER);
+                if (when == When.NEVER) {
                     whole.write(managed.folder());
                 }
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
                 live.supervisor().up(true);
-                if (closed.isPresent()) {
+                if (when == When.SERVING) {
                     bringUp.awaitServing(live);
-                    watched(events, () -> closed.get().run(live));
+                    watched(events, () -> closed.orElseThrow().run(live));
                     whole.write(managed.folder());
                 }
                 bringUp.finish(live);
+                if (when == When.FINISHED) {
+                    watched(events, () -> closed.orElseThrow().run(live));
+                    whole.write(managed.folder());
+                }
                 managed.want(true, true, wish.from());
             } catch (HoldfastException | InterruptedException failed) {
                 if (managed.desired()
@@ -184,8 +228,11 @@ final class Beside {
 
     /** Ends and removes a derived stack with all its data. Harmless where there is none of that name. */
     void away(ManagedStack managed, String because) throws InterruptedException {
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
-            remove(managed, because);
+        Optional<Lease.Held> held = managed.takeLeaseWhileKnown();
+        if (held.isPresent()) {
+            try (Lease.Held _ = held.get()) {
+                remove(managed, because);
+            }
         }
     }
 
@@ -195,8 +242,11 @@ final class Beside {
         Thread.ofVirtual()
                 .name("sweep-" + managed.name())
                 .start(() -> operation.run(() -> {
-                    try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
-                        remove(managed, "the daemon that made it had ended under it");
+                    try (Lease.Held _ = managed.takeLease()) {
+                        // another of that name may have been made meanwhile
+                        if (managed.desired().flatMap(Desired::derived).equals(Optional.of(seen))) {
+                            remove(managed, "the daemon that made it had ended under it");
+                        }
                     } catch (HoldfastException problem) {
                         LOG.atError()
                                 .setCause(problem)
@@ -281,7 +331,7 @@ final class Beside {
     /** The caller has the lease. */
     void remove(ManagedStack managed, String because) {
         end(managed, because);
-        stacks.forget(managed.name());
+        stacks.forget(managed);
     }
 
     private void end(ManagedStack managed, String because) {

@@ -11,11 +11,14 @@ import dev.holdfast.text.Durations;
 import dev.holdfast.text.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +35,12 @@ final class BranchOperation {
             "keepCredentials",
             "unmasked",
             "after",
+            "suspend",
             "approve");
 
     private static final Logger LOG = LoggerFactory.getLogger(BranchOperation.class);
+    private static final Duration SHORTEST_IDLE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_IDLE = Duration.ofDays(30);
     private static final Duration LOOK_UP = Duration.ofMillis(100);
 
     private final Stacks stacks;
@@ -56,12 +62,13 @@ final class BranchOperation {
             case "create" -> create(name);
             case "run" -> runIn(name);
             case "delete" -> delete(name);
+            case "release" -> release(name);
             case "reset" -> reset(name);
             case "promote" -> promote(name);
             case "protect" -> change(name, derived -> derived.protectedFromNow(true));
             case "unprotect" -> change(name, this::unprotected);
             case "expire" -> change(name, derived -> derived.expiring(expiry()));
-            default -> throw refused("'action' is none of create, delete, reset, promote, protect, unprotect, expire");
+            default -> throw refused("'action' is none of create, run, delete, release, reset, promote, protect, unprotect, expire");
         }
     }
 
@@ -74,6 +81,7 @@ final class BranchOperation {
         requireName(branch);
         Optional<String> at = body.textAt("at");
         if (at.isPresent()) {
+            requireMeaning();
             String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
             new PastBranch(stacks, events).create(parent(), name, services(), at.get(), expiry());
             events.send(done(branch).build());
@@ -87,10 +95,39 @@ final class BranchOperation {
                 .build());
     }
 
+    /** A restore reads no running server, makes logins of its own and starts as its file says, so these words would be heard and not heeded. */
+    private void requireMeaning() {
+        List<String> words = Stream.of(
+                        Map.entry("live", "--live"),
+                        Map.entry("pauseForCopy", "--pause-for-copy"),
+                        Map.entry("keepCredentials", "--keep-credentials"),
+                        Map.entry("suspend", "--suspend"))
+                .filter(word -> body.isAt(word.getKey())
+                        || body.textAt(word.getKey()).isPresent())
+                .map(Map.Entry::getValue)
+                .toList();
+        if (!words.isEmpty()) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3229,
+                    String.join(" and ", words) + " cannot be had with --at, which restores a backup",
+                    "Leave " + (words.size() == 1 ? "it" : "them") + " out, or branch what there is now."));
+        }
+    }
+
     private Branches.Made made(String branch, boolean keeps) throws InterruptedException {
         String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
         return new Branches(stacks, events)
-                .create(new Branches.Wish(parent(), name, services(), manner(), keeps, expiry()));
+                .create(new Branches.Wish(parent(), name, services(), manner(), keeps, expiry(), idle()));
+    }
+
+    private Optional<Duration> idle() {
+        return body.textAt("suspend")
+                .map(text -> Durations.parse(text)
+                        .filter(time -> time.compareTo(SHORTEST_IDLE) >= 0 && time.compareTo(LONGEST_IDLE) <= 0)
+                        .orElseThrow(() -> new HoldfastException(Problem.of(
+                                Code.HF3205,
+                                "'" + text + "' is no time after which a service could sleep",
+                                "Write a whole number and a unit, from 1s to 30d, such as 5m."))));
     }
 
     private SortedSet<String> services() {
@@ -118,7 +155,7 @@ final class BranchOperation {
                     .put("cut", made.cut().json())
                     .put("millis", made.millis())
                     .build());
-            while (!events.isGone() && stacks.names().contains(name)) {
+            while (!events.isGone() && !made.branch().isForgotten()) {
                 Thread.sleep(LOOK_UP);
             }
         } finally {
@@ -134,9 +171,7 @@ final class BranchOperation {
                 .name("remove")
                 .start(() -> operation.run(() -> {
                     try {
-                        if (stacks.names().contains(branch.name())) {
-                            new Branches(stacks, new UpOperation.Unheard()).delete(branch, "its command has ended");
-                        }
+                        new Branches(stacks, new UpOperation.Unheard()).deleteAfterUse(branch, "its command has ended");
                     } catch (HoldfastException stays) {
                         LOG.atWarn()
                                 .setCause(stays)
@@ -168,10 +203,18 @@ final class BranchOperation {
         events.send(done(name).build());
     }
 
+    /** The command that it was made for has ended, which may have removed it, or had it kept. */
+    private void release(String name) throws InterruptedException {
+        if (stacks.names().contains(name)) {
+            new Branches(stacks, events).deleteAfterUse(stacks.find(name), "its command has ended");
+        }
+        events.send(done(name).build());
+    }
+
     private void reset(String name) throws InterruptedException {
         long begun = System.nanoTime();
         ManagedStack branch = found(name);
-        Cutter.Cut cut = new Branches(stacks, events).reset(branch, manner());
+        Cutter.Cut cut = new Recut(stacks, events).run(branch, manner().consent());
         events.send(done(name)
                 .put("cut", cut.json())
                 .put("millis", (System.nanoTime() - begun) / 1_000_000)
@@ -182,7 +225,7 @@ final class BranchOperation {
     private void promote(String name) throws InterruptedException {
         ManagedStack branch = found(name);
         String parent = Branches.derived(branch).parent();
-        new Branches(stacks, events).promote(branch, body.itemsAt("approve").contains(Json.text(parent)));
+        new Promoter(stacks, events).run(branch, body.itemsAt("approve").contains(Json.text(parent)));
         events.send(done(name)
                 .put("parent", parent)
                 .put("status", new StatusReport(stacks).asJustSeen(stacks.find(parent)))
@@ -192,9 +235,8 @@ final class BranchOperation {
     private void change(String name, UnaryOperator<Derived> change) throws InterruptedException {
         ManagedStack branch = found(name);
         try (Lease.Held _ = branch.waitForLease(events)) {
-            Desired desired = branch.known();
             Derived derived = change.apply(Branches.derived(branch));
-            new Desired(desired.up(), desired.settled(), desired.source(), Optional.of(derived)).write(branch.folder());
+            branch.known().with(derived).write(branch.folder());
             events.send(done(name).put("branch", derived.json()).build());
         }
     }

@@ -80,7 +80,13 @@ final class BranchReport {
         if (!desired.up()) {
             return "down";
         }
-        if (running == 0) {
+        if (states.isEmpty()) {
+            return "not ready";
+        }
+        if (states.stream().anyMatch(state -> state.phase() == MemberState.Phase.FAILED)) {
+            return "failed";
+        }
+        if (running == 0 && states.stream().allMatch(MemberState::isAsleep)) {
             return "asleep";
         }
         return states.stream().allMatch(MemberState::isReady) ? "awake" : "not ready";

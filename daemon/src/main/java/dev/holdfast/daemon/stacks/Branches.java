@@ -2,11 +2,6 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Lease;
 import dev.holdfast.daemon.http.Events;
-import dev.holdfast.daemon.supervise.Decisions;
-import dev.holdfast.daemon.supervise.Slumber;
-import dev.holdfast.engine.Bound;
-import dev.holdfast.engine.Protection;
-import dev.holdfast.engine.Support;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
@@ -14,8 +9,7 @@ import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Lent;
-import dev.holdfast.targets.local.StackFolder;
-import dev.holdfast.targets.local.volume.Volumes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +36,7 @@ final class Branches {
      * @param parent the stack to cut from
      * @param services all that the parent has where none is named
      * @param keeps whether it stays after the operation that it is made for
+     * @param idle after how long without a client its services sleep, whatever the file says
      */
     record Wish(
             String parent,
@@ -49,7 +44,18 @@ final class Branches {
             SortedSet<String> services,
             Cutter.Manner manner,
             boolean keeps,
-            Optional<Instant> expires) {}
+            Optional<Instant> expires,
+            Optional<Duration> idle) {
+        Wish(
+                String parent,
+                String name,
+                SortedSet<String> services,
+                Cutter.Manner manner,
+                boolean keeps,
+                Optional<Instant> expires) {
+            this(parent, name, services, manner, keeps, expires, Optional.empty());
+        }
+    }
 
     record Made(ManagedStack branch, Cutter.Cut cut, long millis) {}
 
@@ -69,58 +75,32 @@ final class Branches {
                 wish.manner().credentials(),
                 wish.manner().masked(),
                 wish.keeps(),
-                wish.expires());
+                wish.expires(),
+                wish.idle());
+        wish.idle()
+                .ifPresent(time -> Idle.require(
+                        stacks.parts().register(), stacks.read(parent.name(), desired), beside.services(), time));
         ManagedStack branch = new Beside(stacks)
                 .makeWith(
                         beside,
                         new Beside.Data() {
                             @Override
                             public void prepare(Stack derived) {
-                                shut(derived, parent, wish.manner());
+                                shut(stacks, derived, parent, wish.manner());
                             }
 
                             @Override
                             public void bring(ManagedStack child, ManagedStack.Live live) throws InterruptedException {
-                                cut.set(Optional.of(cut(parent, child, live, wish.manner())));
+                                cut.set(Optional.of(parent.cuts()
+                                        .of(stacks, new Cutter.Request(child, live, wish.manner(), events))));
                             }
                         },
                         events);
         return new Made(branch, cut.get().orElseThrow(), (System.nanoTime() - begun) / 1_000_000);
     }
 
-    private Cutter.Cut cut(ManagedStack parent, ManagedStack child, ManagedStack.Live live, Cutter.Manner manner)
-            throws InterruptedException {
-        try (Lease.Held _ = parent.waitForLease(events)) {
-            Desired desired = parent.known();
-            requireWhole(parent, desired);
-            if (!desired.up()) {
-                return cutStill(parent, child, live, manner);
-            }
-            // members that run and that nobody looks after would write on while they are cloned; none may fall asleep
-            // meanwhile
-            try (Slumber.Awake _ =
-                    parent.orRefuse().supervisor().slumber().awake("a branch is cut from " + parent.name())) {
-                return cutStill(parent, child, live, manner);
-            }
-        }
-    }
-
-    private Cutter.Cut cutStill(ManagedStack parent, ManagedStack child, ManagedStack.Live live, Cutter.Manner manner)
-            throws InterruptedException {
-        Cutter.Cut cut = new Cutter(stacks, events).cut(parent, child, live, manner);
-        parent.decisions()
-                .add(
-                        "",
-                        (cut.pause().isZero()
-                                        ? "cloned " + parent.name()
-                                        : "held " + parent.name() + " still for "
-                                                + Math.max(1, cut.pause().toMillis()) + " ms")
-                                + " because the branch " + child.name() + " was asked for");
-        return cut;
-    }
-
     /** Nobody may come in with logins that are to change, nor see what is to be masked. */
-    private void shut(Stack derived, ManagedStack parent, Cutter.Manner manner) {
+    static void shut(Stacks stacks, Stack derived, ManagedStack parent, Cutter.Manner manner) {
         if (!manner.credentials()
                 || (manner.masked() && Maskings.areDeclared(stacks.parts().register(), derived))) {
             new Lent(stacks.parts().places().stack(derived.name())).shut(parent.name());
@@ -128,7 +108,7 @@ final class Branches {
     }
 
     /** A stack that is being made, or whose data is just being replaced, holds nothing to be had. */
-    private static void requireWhole(ManagedStack parent, Desired desired) {
+    static void requireWhole(ManagedStack parent, Desired desired) {
         if (desired.derived().filter(made -> !made.filled() || made.recut()).isPresent()) {
             throw new HoldfastException(Problem.of(
                     Code.HF3220,
@@ -169,181 +149,73 @@ final class Branches {
     /** Removes the branch with all its data. */
     void delete(ManagedStack branch, String because) throws InterruptedException {
         try (Lease.Held _ = branch.waitForLease(events)) {
-            Derived derived = requireFree(branch);
-            Desired desired = branch.known();
-            // a daemon that ends here leaves the rest to the next one
-            new Desired(false, true, desired.source(), Optional.of(derived.filled(false))).write(branch.folder());
-            new Beside(stacks).remove(branch, because);
+            deleteHeld(branch, because);
         }
     }
 
-    /** Refuses what must not go: a protected branch, and one that others were made from. */
-    Derived requireFree(ManagedStack branch) {
+    /** Removes one that was made for something that has ended, unless it is wanted by now for more than that. */
+    void deleteAfterUse(ManagedStack branch, String because) throws InterruptedException {
+        Optional<Lease.Held> held = branch.waitForLeaseWhileKnown(events);
+        if (held.isEmpty()) {
+            return;
+        }
+        try (Lease.Held _ = held.get()) {
+            Derived derived = derived(branch);
+            if (derived.kept()) {
+                return;
+            }
+            List<String> children = children(stacks, branch.name());
+            if (children.isEmpty()) {
+                deleteHeld(branch, because);
+            } else {
+                branch.known().with(derived.keptFromNow()).write(branch.folder());
+                branch.decisions()
+                        .add(
+                                "",
+                                "kept " + branch.name() + " because " + String.join(", ", children)
+                                        + " were made from it");
+            }
+        }
+    }
+
+    /** The caller has the lease. */
+    void deleteHeld(ManagedStack branch, String because) {
         Derived derived = derived(branch);
-        if (derived.isProtected()) {
+        requireFree(branch, Optional.of(derived));
+        Promotion.requireNone(stacks, branch);
+        Desired desired = branch.known();
+        // a daemon that ends here leaves the rest to the next one
+        new Desired(false, true, desired.source(), Optional.of(derived.filled(false))).write(branch.folder());
+        new Beside(stacks).remove(branch, because);
+    }
+
+    /** Refuses what must not go: a protected branch, and a stack that others were made from. */
+    void requireFree(ManagedStack stack, Optional<Derived> derived) {
+        if (derived.filter(Derived::isProtected).isPresent()) {
             throw new HoldfastException(Problem.of(
                     Code.HF3224,
-                    "branch '" + branch.name() + "' is protected",
-                    "If it is to go all the same, run: holdfast branch unprotect " + shortName(branch)));
+                    "branch '" + stack.name() + "' is protected",
+                    "If it is to go all the same, run: holdfast branch unprotect " + shortName(stack)));
         }
-        List<String> children = children(branch.name());
+        List<String> children = children(stacks, stack.name());
         if (!children.isEmpty()) {
+            String first = children.getFirst();
             throw new HoldfastException(Problem.of(
                     Code.HF3223,
-                    "branch '" + branch.name() + "' cannot go before those that were made from it: "
-                            + String.join(", ", children),
-                    "Delete them first (holdfast branch delete "
-                            + children.getFirst().substring(children.getFirst().indexOf(Stack.DERIVED) + 1)
-                            + "), or promote one of them, which takes the branch's place."));
+                    (derived.isPresent() ? "branch '" : "stack '") + stack.name()
+                            + "' cannot go before those that were made from it: " + String.join(", ", children),
+                    "Delete them first: holdfast branch delete " + first.substring(first.indexOf(Stack.DERIVED) + 1)
+                            + " --stack " + root(first)
+                            + (children.size() > 1 ? ", and the same of the others." : ".")));
         }
-        return derived;
-    }
-
-    /** Gives the branch what its parent has now; its name, ports and passwords stay. */
-    Cutter.Cut reset(ManagedStack branch, Cutter.Manner asked) throws InterruptedException {
-        try (Lease.Held _ = branch.waitForLease(events);
-                Decisions.Watch _ = branch.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
-            Derived derived = derived(branch);
-            if (derived.isProtected()) {
-                throw new HoldfastException(Problem.of(
-                        Code.HF3224,
-                        "branch '" + branch.name() + "' is protected, and a reset throws away what it holds",
-                        "If that is meant, run: holdfast branch unprotect " + shortName(branch)));
-            }
-            ManagedStack parent = stacks.find(derived.parent());
-            Desired from = parent.known();
-            requireWhole(parent, from);
-            Instant now = stacks.parts().clock().instant();
-            Stack stack = stacks.read(branch.name(), from.source(), Optional.of(derived));
-            branch.live().ifPresent(live -> live.supervisor().stopAll("it is given what its parent has now"));
-            branch.live().ifPresent(live -> live.supervisor().close());
-            branch.ended();
-            // a daemon that ends from here on leaves the rest to the next one
-            new Desired(true, false, from.source(), Optional.of(derived.recut(true, now))).write(branch.folder());
-            Cutter.Manner manner = new Cutter.Manner(false, asked.consent(), derived.credentials(), derived.masked());
-            shut(stack, parent, manner);
-            ManagedStack.Live live = stacks.open(branch, stack, from.source());
-            if (derived.credentials()) {
-                stacks.parts()
-                        .places()
-                        .lendSecrets(
-                                parent.name(), branch.name(), stack.services().keySet());
-            }
-            BringUp bringUp = new BringUp(stacks, branch, events);
-            bringUp.fetch(live.stack(), live.supervisor().workloads());
-            Cutter.Cut cut = cut(parent, branch, live, manner);
-            new Desired(true, false, from.source(), Optional.of(derived.recut(false, now))).write(branch.folder());
-            live.supervisor().up(true);
-            bringUp.finish(live);
-            branch.want(true, true, from.source());
-            branch.decisions()
-                    .add("", "gave " + branch.name() + " what " + parent.name() + " has because it was asked for");
-            return cut;
-        }
-    }
-
-    /**
-     * Has the branch and its parent change their data: the parent serves what the branch held, and the branch, which is
-     * down then, holds what the parent had. In between there is nothing: it is one step of the file system.
-     */
-    void promote(ManagedStack branch, boolean approved) throws InterruptedException {
-        Derived derived = derived(branch);
-        String parentName = derived.parent();
-        if (!approved) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3226,
-                    "promoting '" + branch.name() + "' stops '" + parentName
-                            + "' for a moment and puts what it holds aside," + " with everything written to it since "
-                            + derived.made(),
-                    "If that is meant, run: holdfast branch promote " + shortName(branch) + " --approve "
-                            + parentName));
-        }
-        ManagedStack parent = stacks.find(parentName);
-        try (Lease.Held _ = branch.waitForLease(events);
-                Lease.Held _ = parent.waitForLease(events);
-                Decisions.Watch _ = parent.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
-            requireWhole(branch, branch.known());
-            requireAlike(branch, parent);
-            Promotion promotion = new Promotion(stacks, parent, branch);
-            promotion.begin();
-            promotion.finish();
-            ManagedStack.Live live = stacks.open(
-                    parent,
-                    stacks.read(parentName, parent.known()),
-                    parent.known().source());
-            BringUp bringUp = new BringUp(stacks, parent, events);
-            bringUp.fetch(live.stack(), live.supervisor().workloads());
-            live.supervisor().up(true);
-            bringUp.finish(live);
-            parent.want(true, true, parent.known().source());
-            parent.decisions()
-                    .add(
-                            "",
-                            "promoted " + branch.name() + " because it was asked for and approved; what " + parentName
-                                    + " held is in " + branch.name());
-        }
-    }
-
-    /** Only a whole stack takes the place of a whole stack. */
-    private void requireAlike(ManagedStack branch, ManagedStack parent) {
-        Desired here = branch.known();
-        Desired there = parent.known();
-        SortedSet<String> has = local(stacks.read(branch.name(), here));
-        SortedSet<String> needs = local(stacks.read(parent.name(), there));
-        if (!has.equals(needs)) {
-            throw new HoldfastException(
-                    Problem.of(
-                            Code.HF3225,
-                            "branch '" + branch.name() + "' has " + String.join(", ", has) + ", and '" + parent.name()
-                                    + "' has " + String.join(", ", needs)
-                                    + ", so it cannot take that one's place as a whole",
-                            "Make a branch of the whole stack, or carry over what is in it with the tools of its engine (pg_dump, redis-cli)."));
-        }
-        // two servers of one history would write logs of one name into one archive
-        for (String name : needs) {
-            requireUnsaved(Bound.of(
-                    stacks.parts().register(),
-                    Optional.<Service<?>>ofNullable(
-                                    stacks.read(parent.name(), there).services().get(name))
-                            .orElseThrow()));
-        }
-        Volumes volumes = stacks.parts().places().volumes();
-        StackFolder one = stacks.parts().places().stack(branch.name());
-        StackFolder other = stacks.parts().places().stack(parent.name());
-        if (!volumes.holding(one).name().equals(volumes.holding(other).name())) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3225,
-                    "branch '" + branch.name() + "' and '" + parent.name() + "' live in different volumes",
-                    "Move one of them: holdfast volumes convert " + branch.name() + " --to "
-                            + volumes.holding(other).name()));
-        }
-    }
-
-    private static <S extends Record> void requireUnsaved(Bound<S> bound) {
-        if (bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection)
-                && protection.isAsked(bound.service())) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3225,
-                    "service '" + bound.service().name()
-                            + "' is saved, and a branch in its place would write to the same archive as if it were it",
-                    "Restore it instead, which begins a history of its own: holdfast restore "
-                            + bound.service().name() + ", then holdfast promote."));
-        }
-    }
-
-    private static SortedSet<String> local(Stack stack) {
-        SortedSet<String> names = new TreeSet<>();
-        stack.services().values().stream()
-                .filter(service -> service.parent().isEmpty() && !Elsewhere.is(service))
-                .forEach(service -> names.add(service.name()));
-        return names;
     }
 
     /** Those that were made from it, whether they are whole yet or not. */
-    List<String> children(String name) {
+    static List<String> children(Stacks stacks, String name) {
+        String beside = root(name) + Stack.DERIVED;
         return stacks.names().stream()
-                .filter(other -> stacks.findOrCreate(other)
-                        .desired()
+                .filter(other -> other.startsWith(beside))
+                .filter(other -> Desired.read(stacks.parts().places().folder(other))
                         .flatMap(Desired::derived)
                         .filter(made -> made.parent().equals(name))
                         .isPresent())
@@ -367,7 +239,7 @@ final class Branches {
         return at < 0 ? stack : stack.substring(0, at);
     }
 
-    private static String shortName(ManagedStack branch) {
+    static String shortName(ManagedStack branch) {
         return branch.name().substring(branch.name().indexOf(Stack.DERIVED) + 1);
     }
 }

@@ -144,7 +144,7 @@ final class BringUp {
 
     /** Before anybody is let in; where it fails the doors stay closed. */
     private void mask(ManagedStack.Live live) throws InterruptedException {
-        if (managed.desired().flatMap(Desired::derived).filter(Derived::masked).isPresent()) {
+        if (managed.desired().flatMap(Desired::derived).filter(Derived::masks).isPresent()) {
             Maskings.mask(stacks.parts().register(), live, events)
                     .forEach((service, masked) -> managed.decisions()
                             .add(
@@ -187,15 +187,18 @@ final class BringUp {
         }
     }
 
-    /** Waits until this one member is ready; others may be in whatever state. */
+    /**
+     * Waits until this one member serves; others may be in whatever state. What else it promises may need what is made
+     * inside it next, or a member that is started after it.
+     */
     void awaitReady(ManagedStack.Live live, Workload workload) throws InterruptedException {
         String member = workload.member().name();
         Board board = live.supervisor().board();
         board.await(
-                () -> board.get(member).isReady() || board.get(member).phase() == MemberState.Phase.FAILED,
+                () -> board.get(member).isServing() || board.get(member).phase() == MemberState.Phase.FAILED,
                 stacks.parts().ready());
         MemberState state = board.get(member);
-        if (!state.isReady()) {
+        if (!state.isServing()) {
             boolean failed = state.phase() == MemberState.Phase.FAILED;
             throw new HoldfastException(Problem.of(
                     failed ? Code.HF3207 : Code.HF3208,
@@ -224,11 +227,12 @@ final class BringUp {
         Optional<String> lender = live.supervisor().site().lender();
         for (Service<?> service : live.stack().services().values()) {
             fills.add(() -> {
-                if (lender.isPresent()) {
-                    doors.enter(service, lender.get(), live.supervisor());
-                }
-                awaitOwn(live, service);
-                List<Change> filled = fill(live, service);
+                List<Change> filled = Visit.call(() -> {
+                    if (lender.isEmpty() || !doors.enter(service, lender.get(), live.supervisor())) {
+                        awaitOwn(live, service);
+                    }
+                    return filled(live, service);
+                });
                 if (Elsewhere.is(service)) {
                     events.send(EventJson.ready(
                             service.name(), "its server lets Holdfast in and has what is declared", millis()));
@@ -261,10 +265,6 @@ final class BringUp {
     }
 
     /** Up makes what is missing; it never takes anything away, which is for an apply with an approval. */
-    private List<Change> fill(ManagedStack.Live live, Service<?> service) throws InterruptedException {
-        return Visit.call(() -> filled(live, service));
-    }
-
     private List<Change> filled(ManagedStack.Live live, Service<?> service) throws InterruptedException {
         Context context = live.supervisor().site().context();
         List<Change> done = new ArrayList<>();

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,6 +51,11 @@ final class Computing implements AutoCloseable {
         Sized(Compute compute) {
             this.sizer = new Sizer(compute);
             this.now = compute.max();
+        }
+
+        /** Whether it was of these; where all of them began since the last look, the service did. */
+        boolean isOf(Compute compute, List<Long> now) {
+            return sizer.compute().equals(compute) && (processes.isEmpty() || !Collections.disjoint(processes, now));
         }
     }
 
@@ -101,16 +107,17 @@ final class Computing implements AutoCloseable {
     private <S extends Record> void look(ManagedStack managed, ManagedStack.Live live, Bound<S> bound) {
         Service<S> service = bound.service();
         Compute compute = service.resources().compute().orElseThrow();
-        Sized one = sized.compute(
-                key(managed.name(), service.name()),
-                (key, known) -> known == null || !known.sizer.compute().equals(compute) ? new Sized(compute) : known);
         Site site = live.supervisor().site();
         List<Running> running = running(live, service.name());
         List<Long> processes = running.stream().map(Running::pid).sorted().toList();
         if (running.isEmpty()) {
-            one.processes = List.of();
+            // it begins anew at its most, for starting is work
+            sized.remove(key(managed.name(), service.name()));
             return;
         }
+        Sized one = sized.compute(
+                key(managed.name(), service.name()),
+                (key, known) -> known == null || !known.isOf(compute, processes) ? new Sized(compute) : known);
         site.limit(service.name(), running, one.now, Compute.memory(compute.max()));
         if (!processes.equals(one.processes)) {
             // a process that began anew has the settings of its files, which are those at the most
@@ -174,9 +181,11 @@ final class Computing implements AutoCloseable {
         }
     }
 
-    /** What the file no longer sizes has the settings of its files again. */
-    private static <S extends Record> void settle(ManagedStack managed, ManagedStack.Live live, Bound<S> bound) {
+    /** What the file no longer sizes has the settings of its files again, and no limits of the kernel. */
+    private <S extends Record> void settle(ManagedStack managed, ManagedStack.Live live, Bound<S> bound) {
         Service<S> service = bound.service();
+        sized.remove(key(managed.name(), service.name()));
+        live.supervisor().site().unlimit(service.name());
         List<Setting> settings = bound.engine().sizing() instanceof Support.Offered<Sizing<S>>(Sizing<S> sizing)
                 ? sizing.settings(service).stream()
                         .filter(setting -> setting.effect() == Setting.Effect.RELOAD)
@@ -257,7 +266,7 @@ final class Computing implements AutoCloseable {
                                     Locale.ROOT,
                                     "%.2f",
                                     one.map(known -> known.used).orElse(0.0))))
-                    .put("because", one.map(known -> known.because).orElse("it was not looked at yet"))
+                    .put("because", one.map(known -> known.because).orElse("a service begins at its most"))
                     .build();
         });
     }

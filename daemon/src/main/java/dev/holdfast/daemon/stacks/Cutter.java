@@ -2,58 +2,50 @@ package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.apply.Tasks;
 import dev.holdfast.blueprint.Member;
-import dev.holdfast.blueprint.Workload;
 import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decision;
 import dev.holdfast.daemon.supervise.Site;
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Bound;
-import dev.holdfast.engine.Copying;
-import dev.holdfast.engine.Cutting;
 import dev.holdfast.engine.Support;
-import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
-import dev.holdfast.problem.Problem;
-import dev.holdfast.stack.Bytes;
-import dev.holdfast.targets.local.Pause;
+import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.StackFolder;
-import dev.holdfast.targets.local.volume.Cost;
 import dev.holdfast.targets.local.volume.Volume;
 import dev.holdfast.text.Json;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a stack the data that another one has at one instant. Nobody sees an error for it: clients of the other one wait
+ * Gives stacks the data that another one has at one instant. Nobody sees an error for it: clients of the other one wait
  * for as long as its processes are stopped, and the writes of those whose data has to be saved first for that, too.
  */
 final class Cutter {
     private static final Logger LOG = LoggerFactory.getLogger(Cutter.class);
 
-    /** A wait that nobody notices needs no consent. */
-    private static final Duration UNNOTICED = Duration.ofSeconds(1);
-
     private static final Duration SETTLING = Duration.ofMinutes(10);
 
-    /** Far above what clones take; whoever hangs must not keep a stack from serving for longer. */
-    private static final Duration LONGEST = Duration.ofSeconds(30);
-
     private final Stacks stacks;
-    private final Events events;
 
-    Cutter(Stacks stacks, Events events) {
+    Cutter(Stacks stacks) {
         this.stacks = stacks;
-        this.events = events;
     }
 
     /**
@@ -74,6 +66,8 @@ final class Cutter {
      * @param skew between the first and the last of the engines, where they were not cut at one instant
      */
     record Cut(String volume, String driver, Duration pause, long copied, Duration skew) {
+        static final Cut NONE = new Cut("", "", Duration.ZERO, 0, Duration.ZERO);
+
         Json json() {
             return Json.object()
                     .put("volume", volume)
@@ -85,154 +79,149 @@ final class Cutter {
         }
     }
 
-    /** The whole of it. The caller has the leases of both; nothing of the second runs. */
-    Cut cut(ManagedStack parent, ManagedStack child, ManagedStack.Live made, Manner manner)
+    /**
+     * Data that is wanted in a place that is open and where nothing runs.
+     *
+     * @param events of the client who waits for it
+     * @param copied how many bytes so far
+     * @param done completed when it is there, or with why it is not; nobody works on the place any more then
+     */
+    record Request(
+            ManagedStack child,
+            ManagedStack.Live made,
+            Manner manner,
+            Events events,
+            AtomicLong copied,
+            CompletableFuture<Cut> done) {
+        Request(ManagedStack child, ManagedStack.Live made, Manner manner, Events events) {
+            this(child, made, manner, events, new AtomicLong(), new CompletableFuture<>());
+        }
+
+        List<Bound<?>> bounds(Stacks stacks) {
+            return bound(stacks, made.stack());
+        }
+
+        /** Those whose files are cloned; the data of the others is copied while they serve. */
+        SortedSet<String> members(Stacks stacks, boolean serves) {
+            SortedSet<String> members = new TreeSet<>();
+            made.supervisor()
+                    .workloads()
+                    .forEach(workload -> members.add(workload.member().name()));
+            live(stacks, serves).forEach(bound -> members.removeAll(Cutter.members(bound)));
+            return members;
+        }
+
+        List<Bound<?>> live(Stacks stacks, boolean serves) {
+            return manner.live() && serves
+                    ? bounds(stacks).stream().filter(Cutter::isCopied).toList()
+                    : List.of();
+        }
+
+        void say(Stacks stacks, String text) {
+            events.send(EventJson.decision(new Decision(stacks.parts().clock().instant(), "", text)));
+        }
+    }
+
+    /** The caller has the leases of both. */
+    Cut one(ManagedStack parent, Request request) throws InterruptedException {
+        Queue<List<Request>> once = new ArrayDeque<>(List.of(List.of(request)));
+        cut(parent, () -> Optional.ofNullable(once.poll()).orElse(List.of()));
+        try {
+            return request.done().get();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof RuntimeException problem
+                    ? problem
+                    : new IllegalStateException(failed.getCause());
+        }
+    }
+
+    /**
+     * Does what is asked for until the instant of the cut, all of it as of that. The caller has the lease of the parent;
+     * every request that was taken is done when this returns.
+     */
+    void cut(ManagedStack parent, Supplier<List<Request>> asked) throws InterruptedException {
+        List<Request> all = new ArrayList<>();
+        try {
+            Desired desired = parent.known();
+            if (!desired.up()) {
+                cutStill(parent, all, asked);
+                return;
+            }
+            // members that run and that nobody looks after would write on while they are cloned; none may fall asleep
+            // meanwhile
+            try (Slumber.Awake _ =
+                    parent.orRefuse().supervisor().slumber().awake("a branch is cut from " + parent.name())) {
+                cutStill(parent, all, asked);
+            }
+        } catch (RuntimeException failed) {
+            all.addAll(asked.get());
+            all.forEach(request -> request.done().completeExceptionally(failed));
+        } finally {
+            all.forEach(request -> request.done().completeExceptionally(BringUp.gone()));
+        }
+    }
+
+    private void cutStill(ManagedStack parent, List<Request> all, Supplier<List<Request>> asked)
             throws InterruptedException {
-        List<Bound<?>> bounds = made.stack().services().values().stream()
-                .<Bound<?>>map(service -> Bound.of(stacks.parts().register(), service))
-                .toList();
-        bounds.forEach(bound -> requireOffered(parent, bound));
-        Optional<ManagedStack.Live> source = parent.live();
-        if (manner.masked() && source.isPresent()) {
-            Maskings.require(
-                    stacks.parts().register(),
-                    source.get(),
-                    List.copyOf(made.stack().services().values()));
+        List<Request> admitted = admitted(parent, all, asked);
+        if (admitted.isEmpty()) {
+            return;
         }
-        SortedSet<String> copied = new TreeSet<>();
-        if (manner.live() && source.isPresent()) {
-            bounds.stream().filter(Cutter::isCopied).forEach(bound -> copied.addAll(members(bound)));
+        Volume volume = stacks.parts().places().volumes().holding(folder(parent));
+        SortedSet<String> running = running(stacks, parent, admitted);
+        if (!running.isEmpty()) {
+            settle(bounds(stacks, admitted), parent.live().orElseThrow(), running);
+            volume.settle(folder(parent));
         }
-        SortedSet<String> members = new TreeSet<>();
-        for (Workload workload : made.supervisor().workloads()) {
-            members.add(workload.member().name());
+        // who came meanwhile has asked before the instant
+        admitted.addAll(admitted(parent, all, asked));
+        admitted.removeIf(request -> request.events().isGone());
+        if (!admitted.isEmpty()) {
+            new CutGroup(stacks, parent, volume, admitted).run();
         }
-        members.removeAll(copied);
-        Cut cut = cloned(parent, child, made, bounds, members, manner);
-        long begun = System.nanoTime();
-        for (Bound<?> bound : bounds) {
-            if (!copied.isEmpty() && isCopied(bound)) {
-                fill(bound, source.orElseThrow(), child, made);
+    }
+
+    private List<Request> admitted(ManagedStack parent, List<Request> all, Supplier<List<Request>> asked) {
+        List<Request> admitted = new ArrayList<>();
+        for (Request request : asked.get()) {
+            all.add(request);
+            try {
+                Branches.requireWhole(parent, parent.known());
+                new CutRefusals(stacks).check(parent, request.made().stack(), request.manner());
+                admitted.add(request);
+            } catch (RuntimeException refused) {
+                request.done().completeExceptionally(refused);
             }
         }
-        if (copied.isEmpty()) {
-            return cut;
-        }
-        Duration skew = Duration.ofNanos(System.nanoTime() - begun);
-        return new Cut(cut.volume(), cut.driver(), cut.pause(), cut.copied(), skew);
+        return admitted;
     }
 
-    private <S extends Record> void requireOffered(ManagedStack parent, Bound<S> bound) {
-        if (bound.engine().provisioning().cutting()
-                instanceof Support.NotOffered<Cutting<S>>(String because, String instead)) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3225,
-                    "service '" + bound.service().name() + "' of '" + parent.name() + "' cannot be branched: "
-                            + because,
-                    instead));
-        }
-    }
-
-    private static boolean isCopied(Bound<?> bound) {
+    static boolean isCopied(Bound<?> bound) {
         return bound.engine().provisioning().copying() instanceof Support.Offered<?>;
     }
 
-    private <S extends Record> void fill(
-            Bound<S> bound, ManagedStack.Live source, ManagedStack child, ManagedStack.Live made)
-            throws InterruptedException {
-        Copying<S> copying = bound.engine().provisioning().copying().orRefuse();
-        new Beside(stacks)
-                .fill(
-                        child,
-                        made,
-                        (derived, to) -> copying.fillings(
-                                bound.service(), source.supervisor().site().context(), to, true),
-                        events);
-    }
-
-    private Cut cloned(
-            ManagedStack parent,
-            ManagedStack child,
-            ManagedStack.Live made,
-            List<Bound<?>> bounds,
-            SortedSet<String> members,
-            Manner manner)
-            throws InterruptedException {
-        StackFolder from = folder(parent);
-        StackFolder to = folder(child);
-        Volume volume = stacks.parts().places().volumes().holding(from);
-        Cost cost = volume.cost(from, members);
+    /** Those of the parent that run and whose data is cloned. */
+    static SortedSet<String> running(Stacks stacks, ManagedStack parent, List<Request> requests) {
         SortedSet<String> running = new TreeSet<>();
         parent.live()
-                .ifPresent(live -> members.stream()
+                .ifPresent(live -> requests.forEach(request -> request.members(stacks, true).stream()
                         .filter(member -> live.supervisor().site().find(member).isPresent())
-                        .forEach(running::add));
-        tell(cost, volume, !running.isEmpty());
-        if (!running.isEmpty()) {
-            requireConsent(parent, volume, cost, manner);
-            settle(bounds, parent.live().orElseThrow(), running);
-            volume.settle(from);
-        }
-        requireWanted();
-        AtomicLong copied = new AtomicLong();
-        Duration pause = running.isEmpty()
-                ? now(volume, from, to, members, copied)
-                : held(parent, bounds, running, volume, cost, () -> now(volume, from, to, members, copied));
-        new Doors(stacks, made.stack(), made.supervisor().site()).own(members, manner.credentials());
-        return new Cut(volume.name(), volume.driver().word(), pause, copied.get(), Duration.ZERO);
+                        .forEach(running::add)));
+        return running;
     }
 
-    private interface Work {
-        Duration run();
+    /** Each service once. */
+    static List<Bound<?>> bounds(Stacks stacks, List<Request> requests) {
+        SortedMap<String, Bound<?>> bounds = new TreeMap<>();
+        requests.forEach(request -> request.bounds(stacks)
+                .forEach(bound -> bounds.putIfAbsent(bound.service().name(), bound)));
+        return List.copyOf(bounds.values());
     }
 
-    private Duration now(Volume volume, StackFolder from, StackFolder to, Set<String> members, AtomicLong copied) {
-        volume.cut(from, to, members, copied::addAndGet);
-        return Duration.ZERO;
-    }
-
-    /** Does it while no process of these members runs; returns for how long. */
-    private Duration held(
-            ManagedStack parent,
-            List<Bound<?>> bounds,
-            SortedSet<String> running,
-            Volume volume,
-            Cost cost,
-            Work work) {
-        Site site = parent.live().orElseThrow().supervisor().site();
-        Duration longest = LONGEST.plus(cost.about().orElse(Duration.ZERO).multipliedBy(4));
-        List<Cutting.Hold> holds = new ArrayList<>();
-        List<Path> scratch = new ArrayList<>();
-        long begun = System.nanoTime();
-        try {
-            for (Bound<?> bound : bounds) {
-                if (members(bound).stream().anyMatch(running::contains)) {
-                    Cutting.Hold hold = hold(bound, site, longest);
-                    holds.add(hold);
-                    hold.scratch()
-                            .forEach(name -> members(bound)
-                                    .forEach(member -> scratch.add(
-                                            folder(parent).volume(member).resolve(name))));
-                }
-            }
-            if (volume.isAtomic() && scratch.isEmpty()) {
-                work.run();
-                return holds.stream().allMatch(Cutting.Hold.NOTHING::equals)
-                        ? Duration.ZERO
-                        : Duration.ofNanos(System.nanoTime() - begun);
-            }
-            try (Pause pause = site.pause(running, scratch, longest)) {
-                work.run();
-                pause.requireHeld();
-                return pause.end();
-            }
-        } finally {
-            holds.forEach(Cutting.Hold::release);
-        }
-    }
-
-    private static <S extends Record> Cutting.Hold hold(Bound<S> bound, Site site, Duration longest) {
-        return bound.engine().provisioning().cutting().orRefuse().hold(bound.service(), site.context(), longest);
+    static List<Bound<?>> bound(Stacks stacks, Stack stack) {
+        return stack.services().values().stream()
+                .<Bound<?>>map(service -> Bound.of(stacks.parts().register(), service))
+                .toList();
     }
 
     /** What it has to write is written while everybody works on; a server that cannot be asked is recovered instead. */
@@ -264,51 +253,7 @@ final class Cutter {
         }
     }
 
-    private void tell(Cost cost, Volume volume, boolean runs) {
-        if (cost.bytes() > 0) {
-            say("copies " + size(cost.bytes()) + about(cost) + " because volume '" + volume.name()
-                    + "' cannot clone files"
-                    + (runs ? "; until that is done all who use what is copied wait" : ""));
-        }
-    }
-
-    private static void requireConsent(ManagedStack parent, Volume volume, Cost cost, Manner manner) {
-        Duration about = cost.about().orElse(cost.bytes() == 0 ? Duration.ZERO : Duration.ofDays(1));
-        if (!manner.consent() && about.compareTo(UNNOTICED) > 0) {
-            throw new HoldfastException(
-                    Problem.of(
-                            Code.HF3222,
-                            "volume '" + volume.name() + "' cannot clone files, so all clients of '" + parent.name()
-                                    + "' would wait while " + size(cost.bytes()) + " are copied" + about(cost),
-                            "Move the stack to a volume that can (holdfast volumes create, holdfast volumes convert "
-                                    + parent.name()
-                                    + "), add --live to copy what can be copied while it serves, or add --pause-for-copy if they may wait."));
-        }
-    }
-
-    private static String about(Cost cost) {
-        return cost.about()
-                .map(time -> ", which takes about " + Math.max(1, time.toSeconds()) + " s")
-                .orElse("");
-    }
-
-    private static String size(long bytes) {
-        return bytes >= Bytes.GIBI
-                ? Math.round(bytes * 10.0 / Bytes.GIBI) / 10.0 + " GiB"
-                : Math.max(1, bytes / Bytes.MEBI) + " MiB";
-    }
-
-    private void say(String text) {
-        events.send(EventJson.decision(new Decision(stacks.parts().clock().instant(), "", text)));
-    }
-
-    private void requireWanted() {
-        if (events.isGone()) {
-            throw BringUp.gone();
-        }
-    }
-
-    private static List<String> members(Bound<?> bound) {
+    static List<String> members(Bound<?> bound) {
         return bound.members().stream().map(Member::name).toList();
     }
 

@@ -9,6 +9,7 @@ import dev.holdfast.text.JsonException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -28,16 +29,10 @@ record Desired(boolean up, boolean settled, Source source, Optional<Derived> der
 
     static Optional<Desired> read(Path folder) {
         Path file = folder.resolve(FILE);
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
         try {
-            Json json = Json.parse(Files.readString(file));
-            return Optional.of(new Desired(
-                    json.isAt("up"),
-                    json.isAt("settled"),
-                    new Source(Path.of(text(json, "source")), json.textAt("environment"), text(json, "text")),
-                    json.at("derived").map(Derived::of)));
+            return Optional.of(of(Json.parse(Files.readString(file))));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
         } catch (IOException | JsonException | IllegalArgumentException | DateTimeException unusable) {
             throw new HoldfastException(
                     Problem.of(
@@ -48,7 +43,15 @@ record Desired(boolean up, boolean settled, Source source, Optional<Derived> der
         }
     }
 
-    void write(Path folder) {
+    static Desired of(Json json) {
+        return new Desired(
+                json.isAt("up"),
+                json.isAt("settled"),
+                new Source(Path.of(text(json, "source")), json.textAt("environment"), text(json, "text")),
+                json.at("derived").map(Derived::of));
+    }
+
+    Json json() {
         Json.Builder json = Json.object()
                 .put("up", up)
                 .put("settled", settled)
@@ -56,13 +59,17 @@ record Desired(boolean up, boolean settled, Source source, Optional<Derived> der
                 .put("environment", source.environment())
                 .put("text", source.resolved());
         derived.ifPresent(made -> json.put("derived", made.json()));
+        return json.build();
+    }
+
+    void write(Path folder) {
         Path file = folder.resolve(FILE);
         Path next = folder.resolve(FILE + ".next");
         try {
             Files.createDirectories(folder);
             Files.deleteIfExists(next);
             Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(next, json.build().pretty());
+            Files.writeString(next, json().pretty());
             try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
@@ -75,6 +82,10 @@ record Desired(boolean up, boolean settled, Source source, Optional<Derived> der
                             "Free some space or give its owner back the right to it, then run the same command again."),
                     failed);
         }
+    }
+
+    Desired with(Derived now) {
+        return new Desired(up, settled, source, Optional.of(now));
     }
 
     Desired wanting(boolean nextUp, boolean nextSettled) {

@@ -45,11 +45,11 @@ final class DownOperation {
                     "If that is meant, run: holdfast down --purge and give the name " + name + " when asked."));
         }
         events.send(EventJson.accepted(name));
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+        try (Lease.Held _ = managed.takeLease();
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             Desired desired = managed.known();
-            if (purge && desired.derived().isPresent()) {
-                var _ = new Branches(stacks, events).requireFree(managed);
+            if (purge) {
+                new Branches(stacks, events).requireFree(managed, desired.derived());
             }
             // first of all, so that a daemon that dies here does not start them again
             desired.wanting(false, true).write(managed.folder());
@@ -75,7 +75,7 @@ final class DownOperation {
                 Site site = live.supervisor().retire();
                 managed.ended();
                 site.purge();
-                stacks.forget(name);
+                stacks.forget(managed);
             } else {
                 live.supervisor().close();
                 managed.ended();
@@ -109,7 +109,7 @@ final class DownOperation {
             throws InterruptedException {
         ManagedStack managed = stacks.find(name);
         events.send(EventJson.accepted(name));
-        try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE);
+        try (Lease.Held _ = managed.takeLease();
                 Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             ManagedStack.Live live = managed.orRefuse();
             List<String> restarted = new ArrayList<>();

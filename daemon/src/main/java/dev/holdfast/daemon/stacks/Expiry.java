@@ -1,7 +1,9 @@
 package dev.holdfast.daemon.stacks;
 
+import dev.holdfast.apply.Lease;
 import dev.holdfast.apply.Operation;
 import dev.holdfast.problem.HoldfastException;
+import dev.holdfast.stack.Stack;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,16 +39,9 @@ final class Expiry {
 
     private void look(ManagedStack managed) throws InterruptedException {
         try {
-            Instant now = stacks.parts().clock().instant();
-            boolean isDue = managed.name().indexOf(dev.holdfast.stack.Stack.DERIVED) >= 0
-                    && managed.desired()
-                            .flatMap(Desired::derived)
-                            .filter(derived -> isDue(derived, now))
-                            .isPresent();
-            Branches branches = new Branches(stacks, new UpOperation.Unheard());
-            if (isDue && branches.children(managed.name()).isEmpty()) {
+            if (isDue(managed) && Branches.children(stacks, managed.name()).isEmpty()) {
                 new Operation("expire", "holdfast", "branch").<Optional<Void>, InterruptedException>call(() -> {
-                    branches.delete(managed, "its time had come");
+                    remove(managed);
                     return Optional.empty();
                 });
             }
@@ -58,6 +53,27 @@ final class Expiry {
                     .addKeyValue("stack", managed.name())
                     .log("looking for branches that are due failed");
         }
+    }
+
+    /** Who works on it now may be about to extend it; it is looked at again. */
+    private void remove(ManagedStack managed) throws InterruptedException {
+        Optional<Lease.Held> held = managed.tryLease(Duration.ZERO);
+        if (held.isPresent()) {
+            try (Lease.Held _ = held.get()) {
+                if (isDue(managed)) {
+                    new Branches(stacks, new UpOperation.Unheard()).deleteHeld(managed, "its time had come");
+                }
+            }
+        }
+    }
+
+    private boolean isDue(ManagedStack managed) {
+        Instant now = stacks.parts().clock().instant();
+        return managed.name().indexOf(Stack.DERIVED) >= 0
+                && managed.desired()
+                        .flatMap(Desired::derived)
+                        .filter(derived -> isDue(derived, now))
+                        .isPresent();
     }
 
     static boolean isDue(Derived derived, Instant now) {

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One stack the daemon knows. {@code live} is there while its members are looked after. */
@@ -30,12 +31,16 @@ final class ManagedStack {
     private final Decisions decisions;
     private final InstantSource clock;
     private final ConcurrentMap<String, Lease> savings = new ConcurrentHashMap<>();
+    private final SavingMemory saved;
+    private final AtomicBoolean forgotten = new AtomicBoolean();
+    private final Cuts cuts = new Cuts(this);
     private final AtomicReference<Optional<Live>> live = new AtomicReference<>(Optional.empty());
 
     ManagedStack(String name, Path folder, Lease lease, Journal journal, Decisions decisions, InstantSource clock) {
         this.clock = clock;
         this.name = name;
         this.folder = folder;
+        this.saved = new SavingMemory(folder);
         this.lease = lease;
         this.journal = journal;
         this.decisions = decisions;
@@ -51,16 +56,57 @@ final class ManagedStack {
         return folder;
     }
 
-    Lease lease() {
-        return lease;
-    }
-
     /**
      * Waits for the operation that has the stack now, as long as the client does, and says whom it waits for: what it
-     * asked for is right after that operation, too.
+     * asked for is right after that operation, too. Refuses where that operation removed the stack.
      */
     Lease.Held waitForLease(Events events) throws InterruptedException {
-        return waitFor(lease, events);
+        return unlessForgotten(waitFor(lease, events)).orElseThrow(() -> Stacks.unknown(name));
+    }
+
+    /** The same; empty where that operation removed the stack, and this is not the one of that name any more. */
+    Optional<Lease.Held> waitForLeaseWhileKnown(Events events) throws InterruptedException {
+        return unlessForgotten(waitFor(lease, events));
+    }
+
+    /** Waits no longer than somebody in front of a terminal does for a thing that should be free. */
+    Lease.Held takeLease() throws InterruptedException {
+        return takeLeaseWhileKnown().orElseThrow(() -> Stacks.unknown(name));
+    }
+
+    Optional<Lease.Held> takeLeaseWhileKnown() throws InterruptedException {
+        return unlessForgotten(lease.take(Stacks.LEASE_PATIENCE));
+    }
+
+    /** Empty where somebody else has it. */
+    Optional<Lease.Held> tryLease(Duration patience) throws InterruptedException {
+        return lease.tryTake(patience).flatMap(this::unlessForgotten);
+    }
+
+    Optional<Lease.Holder> holder() {
+        return lease.holder();
+    }
+
+    private Optional<Lease.Held> unlessForgotten(Lease.Held held) {
+        if (forgotten.get()) {
+            held.close();
+            return Optional.empty();
+        }
+        return Optional.of(held);
+    }
+
+    /** The one of that name is another one from now on. Whoever says so has the lease. */
+    void forgotten() {
+        forgotten.set(true);
+    }
+
+    boolean isForgotten() {
+        return forgotten.get();
+    }
+
+    /** The cuts that are asked of it. */
+    Cuts cuts() {
+        return cuts;
     }
 
     /** The same for the right to save one service, which is held for as long as that takes and bars nothing else. */
@@ -72,21 +118,32 @@ final class ManagedStack {
         return savings.computeIfAbsent(service, any -> new Lease(name + "/" + service, clock));
     }
 
-    private Lease.Held waitFor(Lease lease, Events events) throws InterruptedException {
-        Optional<Lease.Held> held = lease.tryTake(Duration.ZERO);
+    /** How its services were saved. */
+    SavingMemory saved() {
+        return saved;
+    }
+
+    private Lease.Held waitFor(Lease right, Events events) throws InterruptedException {
+        Optional<Lease.Held> held = right.tryTake(Duration.ZERO);
         String told = "";
         while (held.isEmpty()) {
-            String holder = lease.holder().map(Lease.Holder::toString).orElse("");
-            if (!holder.isEmpty() && !holder.equals(told)) {
-                told = holder;
-                events.send(EventJson.progress(name, "waits for " + holder));
-            }
+            told = tellHolder(right.holder(), told, events);
             if (events.isGone()) {
                 throw BringUp.gone();
             }
-            held = lease.tryTake(LOOK_UP);
+            held = right.tryTake(LOOK_UP);
         }
         return held.get();
+    }
+
+    /** Says it where it is news; returns what is known now. */
+    String tellHolder(Optional<Lease.Holder> holder, String told, Events events) {
+        String now = holder.map(Lease.Holder::toString).orElse("");
+        if (now.isEmpty() || now.equals(told)) {
+            return told;
+        }
+        events.send(EventJson.progress(name, "waits for " + now));
+        return now;
     }
 
     Journal journal() {

@@ -8,6 +8,7 @@ import dev.holdfast.engine.Protection;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
+import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.text.AtomicFile;
 import dev.holdfast.text.Json;
@@ -19,6 +20,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,33 +46,68 @@ final class PromoteVerb implements Verb {
 
     @Override
     public boolean isExclusive(Json body) {
+        // whoever works on two stacks takes the one further from the root first, which is the copy
+        return false;
+    }
+
+    /** Of what cannot even start, which is what backups are for. */
+    @Override
+    public boolean mends() {
         return true;
     }
 
     @Override
     public Json run(Asked asked) throws InterruptedException {
-        return run(asked, asked.bound());
+        Stacks stacks = asked.stacks();
+        ManagedStack copy = stacks.find(asked.body().textAt("copy").orElse(""));
+        requireMadeFrom(asked, copy);
+        try (Lease.Held _ = copy.waitForLease(asked.events());
+                Lease.Held _ = asked.managed().waitForLease(asked.events())) {
+            // who had it until now may have changed it
+            ManagedStack.Live live = asked.managed().orRefuse();
+            String service = asked.bound().service().name();
+            Bound<?> bound = Bound.of(
+                    stacks.parts().register(),
+                    Optional.<Service<?>>ofNullable(live.stack().services().get(service))
+                            .orElseThrow(
+                                    () -> WhyReport.noService(asked.managed().name(), service)));
+            Asked now = new Asked(
+                    stacks,
+                    asked.managed(),
+                    live,
+                    bound,
+                    asked.body(),
+                    new LiveBench(live, service, asked.events()),
+                    asked.events());
+            return run(now, bound, copy);
+        }
     }
 
-    private static <S extends Record> Json run(Asked asked, Bound<S> bound) throws InterruptedException {
+    private static Derived requireMadeFrom(Asked asked, ManagedStack copy) {
+        String service = asked.bound().service().name();
+        String source = asked.managed().name();
+        return copy.known()
+                .derived()
+                .filter(made -> made.from().equals(source) && made.services().equals(Set.of(service)))
+                .orElseThrow(() -> new HoldfastException(Problem.of(
+                        Code.HF3213,
+                        "'" + copy.name() + "' was not made from service '" + service + "' of '" + source + "' alone",
+                        "Name a copy of that service alone which 'holdfast stacks' shows as made from it.")));
+    }
+
+    private static <S extends Record> Json run(Asked asked, Bound<S> bound, ManagedStack copy)
+            throws InterruptedException {
         Stacks stacks = asked.stacks();
         String service = bound.service().name();
         String source = asked.managed().name();
         Protection<S> protection = bound.engine().protection().orRefuse();
-        ManagedStack copy = stacks.find(asked.body().textAt("copy").orElse(""));
-        Desired desired = copy.known();
-        Derived derived = desired.derived()
-                .filter(made -> made.from().equals(source) && made.services().contains(service))
-                .orElseThrow(() -> new HoldfastException(Problem.of(
-                        Code.HF3213,
-                        "'" + copy.name() + "' was not made from service '" + service + "' of '" + source + "'",
-                        "Name a copy that 'holdfast stacks' shows as made from it.")));
+        Derived derived = requireMadeFrom(asked, copy);
         requireApproval(asked, service, source, copy);
         List<String> members = bound.members().stream().map(Member::name).toList();
         String suffix = ".before-" + MOMENT.format(derived.made());
         List<Path> aside = new ArrayList<>();
-        try (Lease.Held _ = copy.waitForLease(asked.events());
-                Lease.Held _ = asked.managed().waitForSaving(service, asked.events())) {
+        new Branches(stacks, asked.events()).requireFree(copy, Optional.of(derived));
+        try (Lease.Held _ = asked.managed().waitForSaving(service, asked.events())) {
             requireHandedOver(asked, bound, protection, copy);
             for (String member : members) {
                 Path kept =
@@ -91,7 +128,7 @@ final class PromoteVerb implements Verb {
                                 + " because it was asked for and approved");
         Json backup = saved(asked, bound, protection);
         // the last of all: as long as it is known, the command can be run again
-        new Beside(stacks).away(copy, "its data is now that of " + source);
+        new Beside(stacks).remove(copy, "its data is now that of " + source);
         return Json.object()
                 .put("service", service)
                 .put("copy", copy.name())

@@ -13,68 +13,116 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A branch and its parent about to change their data, as it is written down beside the parent: whoever finds it does what
- * is left of it. The data of the branch is told by a mark in it, which changes places with it.
+ * A branch and its parent about to change their data, as it is written down beside the parent with what both are to be
+ * afterwards: whoever finds it does what is left of it. The data of the branch is told by a mark in it, which changes
+ * places with it. While it is written down neither is opened.
  */
-record Promotion(Stacks stacks, ManagedStack parent, ManagedStack branch) {
+record Promotion(Stacks stacks, ManagedStack parent, ManagedStack branch, Desired parentAfter, Desired branchAfter) {
     private static final String FILE = "promotion.json";
     private static final String MARK = ".promoted";
+
+    static Promotion planned(Stacks stacks, ManagedStack parent, ManagedStack branch) {
+        Desired held = branch.known();
+        Desired wanted = parent.known();
+        Derived holding = Branches.derived(branch)
+                .holding(
+                        "what " + parent.name() + " held before it was promoted",
+                        stacks.parts().clock().instant());
+        return new Promotion(
+                stacks,
+                parent,
+                branch,
+                new Desired(true, false, held.source(), wanted.derived().map(Derived::exempted)),
+                new Desired(false, true, wanted.source(), Optional.of(holding)));
+    }
 
     /** What was begun in that stack's place and not finished. */
     static Optional<Promotion> pending(Stacks stacks, ManagedStack parent) {
         Path file = parent.folder().resolve(FILE);
-        return Files.exists(file)
-                ? Optional.of(new Promotion(stacks, parent, stacks.findOrCreate(Desired.text(read(file), "branch"))))
-                : Optional.empty();
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Json json = read(file);
+        try {
+            return Optional.of(new Promotion(
+                    stacks,
+                    parent,
+                    stacks.findOrCreate(Desired.text(json, "branch")),
+                    Desired.of(part(json, "parentAfter")),
+                    Desired.of(part(json, "branchAfter"))));
+        } catch (IllegalArgumentException | DateTimeException unreadable) {
+            throw unusable(file, unreadable);
+        }
+    }
+
+    /** Refuses while it is not certain whose data that stack has. */
+    static void requireNone(Stacks stacks, ManagedStack managed) {
+        Optional<String> above = managed.desired().flatMap(Desired::derived).map(Derived::parent);
+        Optional<Promotion> pending = pending(stacks, managed)
+                .or(() -> above.flatMap(
+                        name -> Optional.of(stacks.parts().places().folder(name).resolve(FILE))
+                                .filter(Files::exists)
+                                .flatMap(_ -> pending(stacks, stacks.findOrCreate(name)))
+                                .filter(one -> one.branch().name().equals(managed.name()))));
+        pending.ifPresent(one -> {
+            throw one.unfinished();
+        });
+    }
+
+    /** Refuses where it is another branch that takes the place. */
+    void requireOf(ManagedStack promoted) {
+        if (!promoted.name().equals(branch.name())) {
+            throw unfinished();
+        }
+    }
+
+    private HoldfastException unfinished() {
+        return new HoldfastException(Problem.of(
+                Code.HF3228,
+                "the promotion of '" + branch.name() + "' in the place of '" + parent.name()
+                        + "' was begun and is not finished",
+                "Finish it: holdfast branch promote " + Branches.shortName(branch) + " --approve " + parent.name()
+                        + " --stack " + Branches.root(parent.name())));
     }
 
     /** Stops both and writes down that they are to change; from here on it is done, by this daemon or by the next. */
     void begin() {
-        Desired held = branch.known();
         // so that no daemon starts it while its data changes places
-        held.wanting(false, true).write(branch.folder());
+        branch.known().wanting(false, true).write(branch.folder());
         end(branch, "its data takes the place of " + parent.name() + "'s");
         end(parent, "the data of " + branch.name() + " takes the place of its own");
         remove(folder(parent).volume().resolve(MARK));
-        write(folder(branch).volume().resolve(MARK));
-        write(parent.folder().resolve(FILE));
+        write(folder(branch).volume().resolve(MARK), Json.object().put("branch", branch.name()));
+        write(
+                parent.folder().resolve(FILE),
+                Json.object()
+                        .put("branch", branch.name())
+                        .put("parentAfter", parentAfter.json())
+                        .put("branchAfter", branchAfter.json()));
     }
 
-    /** Nothing of the two runs. Doing it twice is harmless. */
+    /** Nothing of the two runs. Doing it twice, from wherever the first stopped, is harmless. */
     void finish() {
-        Path file = parent.folder().resolve(FILE);
         if (Files.exists(folder(branch).volume().resolve(MARK))) {
             stacks.parts().places().volumes().holding(folder(parent)).exchange(folder(parent), folder(branch));
         }
-        Desired held = branch.known();
-        Derived derived = Branches.derived(branch);
-        Desired wanted = parent.known();
-        new Desired(
-                        false,
-                        true,
-                        wanted.source(),
-                        Optional.of(derived.holding(
-                                derived.parent(),
-                                "what " + parent.name() + " held before it was promoted",
-                                stacks.parts().clock().instant())))
-                .write(branch.folder());
-        new Desired(true, false, held.source(), wanted.derived()).write(parent.folder());
+        branchAfter.write(branch.folder());
+        parentAfter.write(parent.folder());
         shut(parent, branch);
         shut(branch, parent);
         remove(folder(parent).volume().resolve(MARK));
-        remove(file);
+        remove(parent.folder().resolve(FILE));
     }
 
-    private void write(Path file) {
+    private static void write(Path file, Json.Builder json) {
         try {
-            AtomicFile.writePrivate(
-                    file,
-                    Json.object().put("branch", branch.name()).build().pretty().getBytes(StandardCharsets.UTF_8));
+            AtomicFile.writePrivate(file, json.build().pretty().getBytes(StandardCharsets.UTF_8));
         } catch (IOException failed) {
             throw unusable(file, failed);
         }
@@ -119,6 +167,10 @@ record Promotion(Stacks stacks, ManagedStack parent, ManagedStack branch) {
         } catch (IOException | JsonException unreadable) {
             throw unusable(file, unreadable);
         }
+    }
+
+    private static Json part(Json json, String name) {
+        return json.at(name).orElseThrow(() -> new IllegalArgumentException("'" + name + "' is missing"));
     }
 
     private static HoldfastException unusable(Path path, Exception cause) {

@@ -33,6 +33,12 @@ final class RestoreVerb implements Verb {
         return false;
     }
 
+    /** Of what cannot even start, which is what backups are for. */
+    @Override
+    public boolean mends() {
+        return true;
+    }
+
     @Override
     public Json run(Asked asked) throws InterruptedException {
         return run(asked, asked.bound());

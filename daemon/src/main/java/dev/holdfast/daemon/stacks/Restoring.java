@@ -84,25 +84,39 @@ final class Restoring {
                             told.set(System.nanoTime());
                             return fillings;
                         },
+                        Optional.of(new Pouring(wish, made, events)),
                         events);
         Restoration restoration = made.get().orElseThrow();
-        if (restoration.base().kind() == Catalogue.Kind.LOGICAL) {
-            pour(copy, wish, restoration, events);
-        }
         Duration took = Duration.ofNanos(System.nanoTime() - told.get());
         new RestoreRate(stacks.parts().places().folder(wish.source())).remember(restoration.bytes(), took);
         return new Restored(copy, restoration, Duration.ofNanos(System.nanoTime() - begun));
     }
 
-    private void pour(ManagedStack copy, Wish wish, Restoration restoration, Events events)
-            throws InterruptedException {
-        ManagedStack.Live live = copy.orRefuse();
-        pour(
-                Bound.of(stacks.parts().register(), service(live.stack(), wish.service())),
-                live,
-                wish,
-                restoration,
-                events);
+    /** What a dump says goes into a copy that serves, and that is no copy of anything before all of it is there. */
+    private final class Pouring implements Beside.Closed {
+        private final Wish wish;
+        private final AtomicReference<Optional<Restoration>> made;
+        private final Events events;
+
+        Pouring(Wish wish, AtomicReference<Optional<Restoration>> made, Events events) {
+            this.wish = wish;
+            this.made = made;
+            this.events = events;
+        }
+
+        @Override
+        public Beside.When when() {
+            return made.get()
+                    .filter(one -> one.base().kind() == Catalogue.Kind.LOGICAL)
+                    .map(dump -> Beside.When.FINISHED)
+                    .orElse(Beside.When.NEVER);
+        }
+
+        @Override
+        public void run(ManagedStack.Live live) throws InterruptedException {
+            Bound<?> bound = Bound.of(stacks.parts().register(), service(live.stack(), wish.service()));
+            pour(bound, live, wish, made.get().orElseThrow(), events);
+        }
     }
 
     private static <S extends Record> void pour(

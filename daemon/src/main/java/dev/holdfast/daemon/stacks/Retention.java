@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.stacks;
 
+import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Audit;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Schema;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,24 +22,36 @@ final class Retention {
     /** Ages are days. */
     private static final Duration PAUSE = Duration.ofHours(1);
 
+    private static final Duration ASLEEP = Duration.ofDays(1);
+
     private final InstantSource clock;
+    private final Map<String, Instant> done = new HashMap<>();
     private final Map<String, Instant> next = new HashMap<>();
 
     Retention(InstantSource clock) {
         this.clock = clock;
     }
 
-    /** Does nothing before its time has come. */
-    <S extends Record> void look(ManagedStack managed, ManagedStack.Live live, Bound<S> bound) {
+    /** Does nothing before its time has come. What sleeps is woken for it once a day, and sleeps again afterwards. */
+    <S extends Record> void look(ManagedStack managed, ManagedStack.Live live, Bound<S> bound)
+            throws InterruptedException {
         String key = managed.name() + "/" + bound.service().name();
         Instant now = clock.instant();
         if (!(bound.engine().schema() instanceof Support.Offered<Schema<S>>(Schema<S> schema))
                 || !(schema.audit() instanceof Support.Offered<Audit<S>>(Audit<S> audit))
+                || !audit.isPruned(bound.service())
                 || next.getOrDefault(key, now).isAfter(now)) {
             return;
         }
         next.put(key, now.plus(PAUSE));
-        try {
+        Slumber slumber = live.supervisor().slumber();
+        String service = bound.service().name();
+        if (slumber.isAsleep(service)
+                && done.computeIfAbsent(key, first -> now).plus(ASLEEP).isAfter(now)) {
+            return;
+        }
+        done.put(key, now);
+        try (Slumber.Awake _ = slumber.awake(List.of(service), "what its audit has kept for long enough goes")) {
             audit.prune(bound.service(), live.supervisor().site().context())
                     .forEach((database, gone) -> managed.decisions()
                             .add(

@@ -165,7 +165,7 @@ final class Rotations {
     private <S extends Record> void end(
             ManagedStack managed, Bound<S> bound, Rotation<S> rotation, String role, Bench bench, Events events)
             throws InterruptedException {
-        Optional<Lease.Held> held = managed.lease().tryTake(Duration.ZERO);
+        Optional<Lease.Held> held = managed.tryLease(Duration.ZERO);
         if (held.isEmpty()) {
             return;
         }

@@ -40,7 +40,7 @@ final class SavingReport {
     List<Problem> problems(ManagedStack.Live live) {
         List<Problem> problems = new ArrayList<>();
         for (Service<?> service : live.stack().services().values()) {
-            List<SavingMemory.Result> results = new SavingMemory(managed.folder()).ofService(service.name());
+            List<SavingMemory.Result> results = managed.saved().ofService(service.name());
             Instant good = results.stream()
                     .filter(result -> result.isGood() && result.kind() != Kind.LOGICAL)
                     .map(SavingMemory.Result::ended)
@@ -54,6 +54,14 @@ final class SavingReport {
                                     + result.ended() + ": " + result.because(),
                             "Remove that cause, then run 'holdfast backup create " + service.name()
                                     + "'; where backups have their times, it is tried again by itself.")));
+            managed.saved()
+                    .kept(service.name())
+                    .ifPresent(kept -> problems.add(Problem.of(
+                            Code.HF3625,
+                            "backups of " + service.name() + " that no rule keeps were not removed at " + kept.at()
+                                    + ": " + kept.because(),
+                            "Remove that cause; it is done with the next backup, or by 'holdfast backup expire "
+                                    + service.name() + "'.")));
         }
         return problems;
     }
@@ -64,12 +72,12 @@ final class SavingReport {
             return;
         }
         List<SavingMemory.Result> results =
-                new SavingMemory(managed.folder()).ofService(bound.service().name());
+                managed.saved().ofService(bound.service().name());
         Instant now = stacks.parts().clock().instant();
         for (Protection.Schedule schedule : protection.schedules(bound.service())) {
             Optional<SavingMemory.Result> last = results.stream()
                     .filter(result -> result.kind() == schedule.kind())
-                    .findFirst();
+                    .max(Comparator.comparing(SavingMemory.Result::ended));
             entries.add(Json.object()
                     .put("service", bound.service().name())
                     .put("kind", schedule.kind().word())

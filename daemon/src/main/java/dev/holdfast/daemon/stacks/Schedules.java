@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,40 +35,49 @@ final class Schedules implements AutoCloseable {
     private static final int JITTER_SECONDS = 30;
 
     private final Stacks stacks;
-    private final Instant begun;
-    private final Retention retention;
-    private final Thread thread;
+    private final List<Thread> threads;
 
     Schedules(Stacks stacks) {
         this.stacks = stacks;
-        this.begun = stacks.parts().clock().instant();
-        this.retention = new Retention(stacks.parts().clock());
-        this.thread = Thread.ofVirtual().name("schedules").unstarted(this::run);
+        Retention retention = new Retention(stacks.parts().clock());
+        // a database that keeps its audit waiting is no reason to save none of the others
+        this.threads = List.of(
+                Thread.ofVirtual().name("schedules").unstarted(() -> run(this::save)),
+                Thread.ofVirtual().name("retention").unstarted(() -> run(retention::look)));
     }
 
     void begin() {
-        thread.start();
+        threads.forEach(Thread::start);
     }
 
     @Override
     public void close() {
-        if (thread.getState() == Thread.State.NEW) {
-            return;
-        }
-        thread.interrupt();
+        List<Thread> begun = threads.stream()
+                .filter(thread -> thread.getState() != Thread.State.NEW)
+                .toList();
+        begun.forEach(Thread::interrupt);
         try {
-            // what it was about to write down is part of the state that the next daemon finds
-            thread.join(ENDING);
+            // what they were about to write down is part of the state that the next daemon finds
+            for (Thread thread : begun) {
+                thread.join(ENDING);
+            }
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void run() {
+    /** What is seen to of every service, again and again. */
+    private interface Look {
+        void at(ManagedStack managed, ManagedStack.Live live, Bound<?> bound) throws InterruptedException;
+    }
+
+    private void run(Look look) {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 Thread.sleep(PAUSE);
-                stacks.names().forEach(this::lookAt);
+                for (String name : stacks.names()) {
+                    look(name, look);
+                }
             } catch (InterruptedException ending) {
                 Thread.currentThread().interrupt();
             }
@@ -74,42 +85,37 @@ final class Schedules implements AutoCloseable {
     }
 
     /** One stack whose state cannot be read is no reason to save none of the others. */
-    private void lookAt(String name) {
+    private void look(String name, Look look) throws InterruptedException {
         try {
-            look(stacks.findOrCreate(name));
-        } catch (InterruptedException ending) {
-            Thread.currentThread().interrupt();
+            ManagedStack managed = stacks.findOrCreate(name);
+            Optional<ManagedStack.Live> live = managed.live();
+            if (live.isEmpty() || live.get().stack().isDerived()) {
+                return;
+            }
+            for (Service<?> service : live.get().stack().services().values()) {
+                look.at(managed, live.get(), Bound.of(stacks.parts().register(), service));
+            }
         } catch (RuntimeException unexpected) {
-            LOG.atError()
-                    .setCause(unexpected)
-                    .addKeyValue("stack", name)
-                    .log("looking for backups that are due failed");
+            LOG.atError().setCause(unexpected).addKeyValue("stack", name).log("looking for what is due failed");
         }
     }
 
-    private void look(ManagedStack managed) throws InterruptedException {
-        Optional<ManagedStack.Live> live = managed.live();
-        if (live.isEmpty() || live.get().stack().isDerived()) {
-            return;
-        }
-        for (Service<?> service : live.get().stack().services().values()) {
-            Bound<?> bound = Bound.of(stacks.parts().register(), service);
-            retention.look(managed, live.get(), bound);
-            look(managed, live.get(), bound);
-        }
-    }
-
-    private <S extends Record> void look(ManagedStack managed, ManagedStack.Live live, Bound<S> bound)
+    private <S extends Record> void save(ManagedStack managed, ManagedStack.Live live, Bound<S> bound)
             throws InterruptedException {
         if (!(bound.engine().protection() instanceof Support.Offered<Protection<S>>(Protection<S> protection))
                 || !protection.isAsked(bound.service())) {
             return;
         }
         String service = bound.service().name();
-        SavingMemory memory = new SavingMemory(managed.folder());
+        List<Protection.Schedule> schedules = protection.schedules(bound.service());
         int jitter = Math.floorMod((managed.name() + "/" + service).hashCode(), JITTER_SECONDS);
-        Instant now = stacks.parts().clock().instant().minusSeconds(jitter);
-        Optional<Kind> due = due(protection.schedules(bound.service()), memory.ofService(service), begun, now);
+        Instant now = stacks.parts().clock().instant();
+        SortedMap<Kind, Instant> asked = managed.saved()
+                .asked(
+                        service,
+                        schedules.stream().map(Protection.Schedule::kind).toList(),
+                        now);
+        Optional<Kind> due = due(schedules, managed.saved().ofService(service), asked, now.minusSeconds(jitter));
         if (due.isEmpty() || !isServing(live, bound)) {
             return;
         }
@@ -153,25 +159,28 @@ final class Schedules implements AutoCloseable {
         });
     }
 
-    /** The most that is due; a fuller backup counts for the others. */
+    /** The most that is due; a fuller backup counts for the others. Where there is none yet, its times count since it is asked for. */
     static Optional<Kind> due(
-            List<Protection.Schedule> schedules, List<SavingMemory.Result> results, Instant begun, Instant now) {
+            List<Protection.Schedule> schedules,
+            List<SavingMemory.Result> results,
+            Map<Kind, Instant> asked,
+            Instant now) {
         return schedules.stream()
                 .sorted(Comparator.comparing(Protection.Schedule::kind))
-                .filter(schedule -> isDue(schedule, results, begun, now))
+                .filter(schedule -> isDue(schedule, results, asked.getOrDefault(schedule.kind(), now), now))
                 .map(Protection.Schedule::kind)
                 .findFirst();
     }
 
     private static boolean isDue(
-            Protection.Schedule schedule, List<SavingMemory.Result> results, Instant begun, Instant now) {
+            Protection.Schedule schedule, List<SavingMemory.Result> results, Instant asked, Instant now) {
         Optional<SavingMemory.Result> good = results.stream()
                 .filter(result -> result.isGood() && result.kind().compareTo(schedule.kind()) <= 0)
                 .max(Comparator.comparing(SavingMemory.Result::begun));
         Optional<SavingMemory.Result> bad = results.stream()
                 .filter(result -> !result.isGood() && result.kind() == schedule.kind())
                 .max(Comparator.comparing(SavingMemory.Result::ended));
-        Instant since = good.map(SavingMemory.Result::begun).orElse(begun);
+        Instant since = good.map(SavingMemory.Result::begun).orElse(asked);
         boolean isTime =
                 schedule.cron().next(since).filter(next -> !next.isAfter(now)).isPresent();
         return isTime

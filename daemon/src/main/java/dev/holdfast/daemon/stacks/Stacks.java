@@ -3,6 +3,7 @@ package dev.holdfast.daemon.stacks;
 import dev.holdfast.apply.Journal;
 import dev.holdfast.apply.Lease;
 import dev.holdfast.apply.Operation;
+import dev.holdfast.daemon.http.Events;
 import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Pace;
 import dev.holdfast.daemon.supervise.Site;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +41,9 @@ public final class Stacks implements AutoCloseable {
 
     /** How long a command waits for another that changes the same stack before it is told who that is. */
     static final Duration LEASE_PATIENCE = Duration.ofSeconds(3);
+
+    /** For all that sleep when the daemon ends. */
+    private static final Duration WAKING = Duration.ofSeconds(30);
 
     private final Parts parts;
     private final Savings savings;
@@ -96,7 +101,7 @@ public final class Stacks implements AutoCloseable {
                 ManagedStack stack = find(name);
                 Optional<Desired> desired = stack.desired();
                 Optional<Derived> leftOver = desired.flatMap(Desired::derived).filter(Derived::isLeftOver);
-                if (leftOver.isPresent()) {
+                if (leftOver.isPresent() && !isStillNeeded(stack, leftOver.get())) {
                     new Beside(this).sweep(stack, leftOver.get());
                 } else if (desired.flatMap(Desired::derived)
                         .filter(Derived::recut)
@@ -110,6 +115,20 @@ public final class Stacks implements AutoCloseable {
                 LOG.atError().setCause(problem).addKeyValue("stack", name).log("a stack cannot be taken up again");
             }
         }
+    }
+
+    /** Others that are to stay were made from it, so that it stays, too, although what it was made for has ended. */
+    private boolean isStillNeeded(ManagedStack stack, Derived leftOver) {
+        boolean needed = leftOver.filled()
+                && Branches.children(this, stack.name()).stream()
+                        .map(child -> Desired.read(parts.places().folder(child)).flatMap(Desired::derived))
+                        .anyMatch(child ->
+                                child.filter(derived -> !derived.isLeftOver()).isPresent());
+        if (needed) {
+            stack.known().with(leftOver.keptFromNow()).write(stack.folder());
+            stack.decisions().add("", "kept " + stack.name() + " because others were made from it");
+        }
+        return needed;
     }
 
     /** Before anything is opened: two stacks whose data was to change places must not run with either's. */
@@ -129,8 +148,7 @@ public final class Stacks implements AutoCloseable {
                 .name("reset-" + branch.name())
                 .start(() -> new Operation("reset", "holdfast", "finish").run(() -> {
                     try {
-                        new Branches(this, new UpOperation.Unheard())
-                                .reset(branch, new Cutter.Manner(false, true, false, false));
+                        new Recut(this, new UpOperation.Unheard()).finish(branch);
                     } catch (HoldfastException problem) {
                         LOG.atError()
                                 .setCause(problem)
@@ -164,23 +182,45 @@ public final class Stacks implements AutoCloseable {
         return List.copyOf(names);
     }
 
-    void forget(String name) {
-        managed.remove(name);
+    /** Whoever removed it has its lease; who waits for that learns that it is gone. */
+    void forget(ManagedStack gone) {
+        gone.forgotten();
+        managed.remove(gone.name(), gone);
+    }
+
+    /** A stack and the right to change it. */
+    record Leased(ManagedStack managed, Lease.Held held) implements AutoCloseable {
+        @Override
+        public void close() {
+            held.close();
+        }
+    }
+
+    /** The stack that has that name once nobody else changes it: it may have been removed and made anew meanwhile. */
+    Leased leased(String name, Events events) throws InterruptedException {
+        while (true) {
+            ManagedStack stack = findOrCreate(name);
+            Optional<Lease.Held> held = stack.waitForLeaseWhileKnown(events);
+            if (held.isPresent()) {
+                return new Leased(stack, held.get());
+            }
+        }
     }
 
     /** As {@link #findOrCreate}, for a name that somebody gave to a file: a derived stack is made otherwise. */
     ManagedStack forFile(String name) {
-        ManagedStack stack = findOrCreate(name);
         boolean derived = name.indexOf(Stack.DERIVED) >= 0;
-        if (derived && stack.desired().flatMap(Desired::derived).isEmpty()) {
-            forget(name);
+        if (derived
+                && Desired.read(parts.places().folder(name))
+                        .flatMap(Desired::derived)
+                        .isEmpty()) {
             throw new HoldfastException(Problem.of(
                     Code.HF3213,
                     "'" + name + "' is the name of a stack derived from another, and there is none of that name",
                     "Choose a name without '" + Stack.DERIVED
                             + "', or see 'holdfast stacks' for the derived stacks there are."));
         }
-        return stack;
+        return findOrCreate(name);
     }
 
     Stack read(String name, Desired desired) {
@@ -203,7 +243,12 @@ public final class Stacks implements AutoCloseable {
             }
         }
         Stack part = stack.keeping(name, kept);
-        return derived.isEmpty() ? part : home(part);
+        return derived.isEmpty()
+                ? part
+                : derived.get()
+                        .idle()
+                        .map(time -> Idle.in(parts.register(), home(part), time))
+                        .orElseGet(() -> home(part));
     }
 
     /** Nothing of a derived stack is somebody else's: a server that was is run here. */
@@ -241,11 +286,13 @@ public final class Stacks implements AutoCloseable {
 
     /** Opens the place and looks after it from now on; starts nothing. */
     ManagedStack.Live open(ManagedStack managedStack, Stack stack, Source source) {
+        Promotion.requireNone(this, managedStack);
         return live(managedStack, stack, parts.places().open(stack, source));
     }
 
     /** The same, after members whose ports somebody else holds were given new ones. */
     ManagedStack.Live openElsewhere(ManagedStack managedStack, Stack stack, Source source) {
+        Promotion.requireNone(this, managedStack);
         Site site = parts.places().open(stack, source);
         try {
             reassign(managedStack, site);
@@ -287,6 +334,29 @@ public final class Stacks implements AutoCloseable {
                 Code.HF3206,
                 "there is no stack '" + name + "' here",
                 "See 'holdfast stacks', or start it with 'holdfast up FILE'."));
+    }
+
+    /**
+     * Wakes whatever sleeps, for nobody will listen for it once this process has ended.
+     *
+     * @return those that sleep on, as STACK/SERVICE
+     */
+    public List<String> wakeSleepers() throws InterruptedException {
+        List<String> left = new ArrayList<>();
+        long end = System.nanoTime() + WAKING.toNanos();
+        for (ManagedStack stack : managed.values()) {
+            Optional<ManagedStack.Live> live = stack.live();
+            if (live.isPresent()) {
+                live.get()
+                        .supervisor()
+                        .slumber()
+                        .wakeForGood(
+                                "the daemon ends, and nobody would listen for it",
+                                Duration.ofNanos(Math.max(1, end - System.nanoTime())))
+                        .forEach(service -> left.add(stack.name() + "/" + service));
+            }
+        }
+        return left;
     }
 
     /** Leaves every engine as it is. */

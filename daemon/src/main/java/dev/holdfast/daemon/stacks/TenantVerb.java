@@ -8,12 +8,14 @@ import dev.holdfast.engine.Tenancy.Part;
 import dev.holdfast.engine.Tenancy.Shown;
 import dev.holdfast.engine.Tenancy.Size;
 import dev.holdfast.engine.Tenancy.Tenant;
+import dev.holdfast.engine.Tenancy.Which;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Json;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,8 @@ import java.util.Set;
 
 /** Everything that is done with single tenants of a database. */
 final class TenantVerb implements Verb {
+    private static final int LONGEST_NAME = 120;
+
     @Override
     public String name() {
         return "tenant";
@@ -29,7 +33,7 @@ final class TenantVerb implements Verb {
 
     @Override
     public Set<String> keys() {
-        return Set.of("action", "database", "names", "tenant", "sized", "file", "to", "approve", "archive");
+        return Set.of("action", "database", "names", "tenant", "keyed", "sized", "file", "to", "approve", "archive");
     }
 
     /** Tenants come and go while the stack is what its file says, so nobody has to wait for anybody. */
@@ -55,9 +59,10 @@ final class TenantVerb implements Verb {
                 Json.object()
                         .put("tenants", tenants(tenancy.list(at, body.isAt("sized"), bench)))
                         .build();
-            case "show" -> shown(tenancy.show(at, tenant(body), bench)).build();
-            case "export" -> archived(tenancy.export(at, tenant(body), file(asked, tenant(body)), bench));
-            case "import" -> shown(tenancy.bring(at, file(asked, ""), bench)).build();
+            case "show" -> shown(tenancy.show(at, which(body), bench)).build();
+            case "export" -> archived(tenancy.export(at, which(body), file(asked, at, word(body)), bench));
+            case "import" ->
+                shown(tenancy.bring(at, file(asked, at, ""), bench)).build();
             case "move" -> moved(asked, bound, tenancy, at);
             case "drop" -> dropped(asked, tenancy, at);
             default ->
@@ -77,12 +82,16 @@ final class TenantVerb implements Verb {
                 .flatMap(bound::alike)
                 .orElseThrow(() -> WhyReport.noService(asked.live().stack().name(), name));
         At<S> target = new At<>(other, slash < 0 ? Optional.empty() : Optional.of(to.substring(slash + 1)));
-        Optional<String> known = tenancy.list(at, false, asked.bench()).stream()
-                .filter(one -> one.key().equals(tenant(asked.body())))
-                .map(Tenant::name)
-                .findFirst();
-        boolean gone = isApproved(asked.body(), known);
-        Tenancy.Moved moved = tenancy.move(at, target, tenant(asked.body()), gone, asked.bench());
+        Which which = which(asked.body());
+        // it may have left in an earlier attempt: then there is nothing left to approve
+        boolean gone = asked.body()
+                .textAt("approve")
+                .filter(approved -> approved.equals(which.word())
+                        || tenancy.list(at, false, asked.bench()).stream()
+                                .anyMatch(one -> one.key().equals(which.word())
+                                        && one.name().equals(approved)))
+                .isPresent();
+        Tenancy.Moved moved = tenancy.move(at, target, which, gone, asked.bench());
         return Json.object()
                 .put("tenant", tenant(moved.tenant()))
                 .put("copied", moved.isCopied())
@@ -92,39 +101,36 @@ final class TenantVerb implements Verb {
 
     private static <S extends Record> Json dropped(Asked asked, Tenancy<S> tenancy, At<S> at) {
         Json body = asked.body();
-        Shown there = tenancy.show(at, tenant(body), asked.bench());
-        String name = there.tenant().name();
-        if (!isApproved(body, Optional.of(name))) {
+        Shown there = tenancy.show(at, which(body), asked.bench());
+        Tenant one = there.tenant();
+        if (body.textAt("approve")
+                .filter(word -> word.equals(one.name()) || word.equals(one.key()))
+                .isEmpty()) {
             long rows = there.tables().stream()
                     .mapToLong(part -> part.size().rows())
                     .sum();
             throw new HoldfastException(Problem.of(
                     Code.HF3603,
-                    "dropping tenant '" + name + "' of " + at.service().name() + "/" + there.database() + " removes "
-                            + rows + " rows and was not approved",
-                    "If that is meant, run the command with --approve '" + name + "'."));
+                    "dropping tenant '" + one.name() + "' of " + at.service().name() + "/" + there.database()
+                            + " removes " + rows + " rows and was not approved",
+                    "If that is meant, run the command with --approve '" + one.name() + "'."));
         }
         Json.Builder result = Json.object();
-        if (body.isAt("archive")) {
-            Path file = file(asked, there.tenant().key());
-            tenancy.export(at, there.tenant().key(), file, asked.bench());
-            result.put("archive", file.toString());
-        }
-        Shown gone = tenancy.drop(at, there.tenant().key(), asked.bench());
+        Optional<Path> archive = body.isAt("archive") ? Optional.of(file(asked, at, one.key())) : Optional.empty();
+        archive.ifPresent(file -> result.put("archive", file.toString()));
+        // what was approved is dropped, whatever else may answer to the word that was asked
+        Shown gone = tenancy.drop(at, Which.key(one.key()), archive, asked.bench());
         return result.put("tenant", tenant(gone.tenant()))
                 .put("database", gone.database())
                 .put("tables", parts(gone.tables()))
                 .build();
     }
 
-    /** Named as it was asked for, or by its name. */
-    private static boolean isApproved(Json body, Optional<String> name) {
-        return body.textAt("approve")
-                .filter(word -> word.equals(tenant(body)) || name.equals(Optional.of(word)))
-                .isPresent();
+    private static Which which(Json body) {
+        return new Which(word(body), body.isAt("keyed"));
     }
 
-    private static String tenant(Json body) {
+    private static String word(Json body) {
         return body.textAt("tenant").orElse("");
     }
 
@@ -139,12 +145,22 @@ final class TenantVerb implements Verb {
     }
 
     /** Where nothing is said, in the folder of the stack, and never over a file that is there. */
-    private static Path file(Asked asked, String tenant) {
+    private static Path file(Asked asked, At<?> at, String tenant) {
         Optional<String> asks = asked.body().textAt("file");
         if (asks.isPresent()) {
-            return Path.of(asks.get());
+            try {
+                return Path.of(asks.get());
+            } catch (InvalidPathException e) {
+                throw new HoldfastException(
+                        Problem.of(
+                                Code.HF3605,
+                                "the name of the archive is none that a file can have",
+                                "Give another name."),
+                        e);
+            }
         }
-        String plain = tenant.replaceAll("[^A-Za-z0-9._-]", "_");
+        String all = at.service().name() + at.database().map(name -> "-" + name).orElse("") + "-" + tenant;
+        String plain = all.substring(0, Math.min(all.length(), LONGEST_NAME)).replaceAll("[^A-Za-z0-9._-]", "_");
         Path folder = asked.managed().folder().resolve("tenants");
         Path file = folder.resolve(plain + ".zip");
         for (int i = 2; Files.exists(file); i++) {

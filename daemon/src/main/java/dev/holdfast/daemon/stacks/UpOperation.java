@@ -34,13 +34,20 @@ final class UpOperation {
                 stacks.parts().reading().read(written.file().toString(), written.resolved(), written.environment());
         String name = wish.name().orElse(read.name());
         stacks.checkFiles(read);
-        ManagedStack managed = stacks.forFile(name);
-        Stack stack = stacks.read(name, written, managed.desired().flatMap(Desired::derived));
+        var _ = stacks.read(name, written, stacks.forFile(name).desired().flatMap(Desired::derived));
         events.send(EventJson.accepted(name));
-        try (Lease.Held _ = managed.waitForLease(events);
-                Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
+        try (Stacks.Leased leased = stacks.leased(name, events)) {
+            run(leased.managed(), written, newPorts, events);
+        }
+    }
+
+    private void run(ManagedStack managed, Source written, boolean newPorts, Events events)
+            throws InterruptedException {
+        String name = managed.name();
+        try (Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             BringUp bringUp = new BringUp(stacks, managed, events);
             Optional<Desired> desired = managed.desired();
+            Stack stack = stacks.read(name, written, desired.flatMap(Desired::derived));
             if (desired.isEmpty() && stack.isDerived()) {
                 throw Stacks.unknown(name);
             }
@@ -51,7 +58,7 @@ final class UpOperation {
             if (live.isPresent()) {
                 Slumber slumber = live.get().supervisor().slumber();
                 Json result;
-                try (Slumber.Awake _ = slumber.awake("'holdfast up' compares it with its file")) {
+                try (Slumber.Awake _ = slumber.awakeToMend("'holdfast up' compares it with its file")) {
                     result = again(managed, live.get(), stack, written, newPorts, bringUp, events);
                 }
                 events.send(result);
@@ -73,7 +80,7 @@ final class UpOperation {
     private void finish(ManagedStack managed, ManagedStack.Live live) {
         Operation operation = new Operation("finish", "holdfast", "up");
         operation.run(() -> {
-            try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
+            try (Lease.Held _ = managed.takeLease()) {
                 BringUp bringUp = new BringUp(stacks, managed, new Unheard());
                 bringUp.finish(live);
                 settle(managed);
@@ -131,7 +138,7 @@ final class UpOperation {
                 live.supervisor().close();
                 managed.ended();
                 if (isNew) {
-                    stacks.forget(managed.name());
+                    stacks.forget(managed);
                 }
             }
             throw failed;

@@ -19,6 +19,11 @@ interface Verb {
         return true;
     }
 
+    /** Whether it is there for a service that cannot be woken as well, which it then finds as it is. */
+    default boolean mends() {
+        return false;
+    }
+
     /** Does it, telling of its progress through the bench; returns the result, to which the event's own keys are added. */
     Json run(Asked asked) throws InterruptedException;
 }

@@ -63,7 +63,9 @@ final class Verbs {
             Slumber slumber = live.supervisor().slumber();
             List<String> needed = verb.needsAwake(body) ? List.of(serviceName) : List.of();
             Json.Builder done = EventJson.done(stack);
-            try (Slumber.Awake _ = slumber.awake(needed, "'holdfast " + verb.name() + "' needs it")) {
+            String because = "'holdfast " + verb.name() + "' needs it";
+            try (Slumber.Awake _ =
+                    verb.mends() ? slumber.awakeToMend(needed, because) : slumber.awake(needed, because)) {
                 Json result = verb.run(new Asked(
                         stacks, managed, live, bound, body, new LiveBench(live, serviceName, events), events));
                 if (result instanceof Json.Members(Map<String, Json> values)) {

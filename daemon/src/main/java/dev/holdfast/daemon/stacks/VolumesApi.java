@@ -118,7 +118,7 @@ final class VolumesApi {
             ManagedStack managed = stacks.find(name);
             StackFolder folder = stacks.parts().places().stack(name);
             volumes.find(to);
-            try (Lease.Held _ = managed.lease().take(Stacks.LEASE_PATIENCE)) {
+            try (Lease.Held _ = managed.takeLease()) {
                 requireDown(managed, folder);
                 String from = volumes.holding(folder).name();
                 volumes.convert(folder, to, paced(events, folder));

@@ -53,7 +53,11 @@ final class Entrances {
     }
 
     void watch(SleepPlan plan, Consumer<SleepPlan.Way> knocked) {
-        plan.ways().forEach(way -> door(way).watch(() -> knocked.accept(way)));
+        plan.ways().forEach(way -> watch(way, knocked));
+    }
+
+    void watch(SleepPlan.Way way, Consumer<SleepPlan.Way> knocked) {
+        door(way).watch(() -> knocked.accept(way));
     }
 
     void unwatch(SleepPlan plan) {
@@ -61,7 +65,11 @@ final class Entrances {
     }
 
     void close(SleepPlan plan) {
-        plan.ways().forEach(way -> site.get().doors().close(way.doorway().member()));
+        plan.ways().forEach(this::close);
+    }
+
+    void close(SleepPlan.Way way) {
+        site.get().doors().close(way.member(), way.port());
     }
 
     /** Connected clients; neither Holdfast's own connections count nor those of these processes. */

@@ -115,6 +115,9 @@ public interface Site extends Certified, AutoCloseable {
     /** Limits them together, as far as this machine lets it; repeating it costs little. */
     void limit(String service, List<Running> members, Cpu cores, Bytes memory);
 
+    /** Takes the limits away again. */
+    void unlimit(String service);
+
     void rotateLog(String member);
 
     Path log(String member);

@@ -2,6 +2,7 @@ package dev.holdfast.daemon.supervise;
 
 import dev.holdfast.stack.Compute;
 import dev.holdfast.stack.Cpu;
+import dev.holdfast.text.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -11,7 +12,8 @@ import java.util.Optional;
 /**
  * Decides the size of one service from what it uses. Up at once where it uses most of what it has for a few looks, because waiting
  * costs its users; down one size only after a minute in which the smaller one would have been enough with room to spare. Between the
- * two thresholds nothing moves, so that a steady load stays at one size. Confined to one thread.
+ * two thresholds nothing moves, so that a steady load stays at one size; where a smaller size was soon too little, the next one has
+ * to prove enough for twice as long, so that bursts do not have it swing. Confined to one thread.
  */
 public final class Sizer {
     /** A look that finds more than this share of the size used counts as busy. */
@@ -22,10 +24,13 @@ public final class Sizer {
 
     private static final int BUSY_LOOKS = 3;
     private static final Duration CALM = Duration.ofMinutes(1);
+    private static final Duration LONGEST_CALM = Duration.ofHours(1);
 
     private final Compute compute;
     private Cpu now;
     private Load last = Load.none();
+    private Duration calm = CALM;
+    private Optional<Instant> cameDown = Optional.empty();
     private Instant lastAt = Instant.EPOCH;
     private boolean seen;
     private int busy;
@@ -70,19 +75,31 @@ public final class Sizer {
         last = load;
         lastAt = at;
         looks.addLast(new Look(at, used, load.memory()));
-        while (looks.getFirst().at().isBefore(at.minus(CALM))) {
+        while (looks.getFirst().at().isBefore(at.minus(calm))) {
             looks.removeFirst();
         }
         boolean throttled = held > 0.1;
         busy = used >= BUSY * now.cores() || throttled ? busy + 1 : 0;
         Optional<Move> move = up(throttled).or(() -> down(at));
         move.ifPresent(moved -> {
+            learn(moved, at);
             now = moved.to();
             busy = 0;
             looks.clear();
             looks.addLast(new Look(at, used, load.memory()));
         });
         return move;
+    }
+
+    /** Coming down was a mistake where going up again follows soon after; where it stood for long, earlier ones are forgotten. */
+    private void learn(Move moved, Instant at) {
+        if (moved.to().millis() < moved.from().millis()) {
+            cameDown = Optional.of(at);
+        } else if (cameDown.isPresent()) {
+            boolean soon = Duration.between(cameDown.get(), at).compareTo(calm.multipliedBy(4)) < 0;
+            Duration twice = calm.multipliedBy(2);
+            calm = !soon ? CALM : twice.compareTo(LONGEST_CALM) > 0 ? LONGEST_CALM : twice;
+        }
     }
 
     private Optional<Move> up(boolean throttled) {
@@ -102,7 +119,7 @@ public final class Sizer {
         // the first look is older than the time asked for only if nothing was forgotten since
         boolean whole = !looks.isEmpty()
                 && Duration.between(looks.getFirst().at(), at)
-                                .compareTo(CALM.multipliedBy(9).dividedBy(10))
+                                .compareTo(calm.multipliedBy(9).dividedBy(10))
                         >= 0;
         if (next.isEmpty() || !whole) {
             return Optional.empty();
@@ -116,8 +133,8 @@ public final class Sizer {
         return Optional.of(new Move(
                 now,
                 next.get(),
-                "for " + CALM.toSeconds() + " s it used at most " + cores(most) + " cores and " + memory / (1 << 20)
-                        + "Mi of memory"));
+                "for " + Durations.text(calm) + " it used at most " + cores(most) + " cores and " + memory / (1 << 20)
+                        + "Mi of memory of its own"));
     }
 
     private static String cores(double cores) {

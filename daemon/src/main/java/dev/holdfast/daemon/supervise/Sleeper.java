@@ -1,9 +1,6 @@
 package dev.holdfast.daemon.supervise;
 
-import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
-import dev.holdfast.problem.Problem;
-import dev.holdfast.targets.local.Doors;
 import dev.holdfast.text.Durations;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +21,10 @@ final class Sleeper {
     /** Beyond any recovery that somebody would wait for; whoever connects has a shorter patience of his own. */
     private static final Duration LONGEST_WAKE = Duration.ofHours(1);
 
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final int LONGEST_PAUSES = 60;
+    /** Of whoever works on it and keeps others from doing so meanwhile. */
+    private static final Duration LONGEST_WORK = Duration.ofMinutes(2);
+
+    private static final Duration BY_HAND = Duration.ofSeconds(3);
 
     private final String service;
     private final Entrances entrances;
@@ -33,14 +32,14 @@ final class Sleeper {
     private final Crew crew;
     private final Decisions decisions;
     private final InstantSource clock;
+    private final Users users = new Users();
     private final ReentrantLock work = new ReentrantLock();
 
     private volatile SleepPlan plan;
     private volatile SleepState state = new SleepState.Awake();
     private volatile Instant lastBusy;
     private volatile boolean dismissed;
-    private int users;
-    private boolean putBack;
+    private volatile boolean ended;
 
     Sleeper(
             String service,
@@ -72,35 +71,42 @@ final class Sleeper {
         return plan;
     }
 
-    void replan(SleepPlan next) {
-        plan = next;
+    Standing standing() {
+        return new Standing(service, plan, board, crew);
     }
 
-    /** Waits for what is being done with it, then sees whether it is time to sleep. */
+    /** Doors that the new plan has not are nobody's any more: who connects there is refused. */
+    void replan(SleepPlan next) {
+        SleepPlan before = plan;
+        plan = next;
+        before.without(next).forEach(entrances::close);
+        if (!(state instanceof SleepState.Awake)) {
+            entrances.watch(next, this::knocked);
+        }
+    }
+
+    /** Leaves it be while something is being done with it; otherwise sees whether it is time to sleep. */
     void look() {
-        if (!work.tryLock()) {
+        if (ended || !work.tryLock()) {
             return;
         }
         try {
-            if (!(state instanceof SleepState.Awake) || isUsed()) {
-                lastBusy = clock.instant();
-                return;
+            boolean isAwake = state instanceof SleepState.Awake;
+            if (isAwake) {
+                plan.ways().stream()
+                        .filter(way -> standing().away(way).isPresent())
+                        .forEach(this::tellWhoComes);
             }
-            Optional<MemberState> failed = failed();
+            Optional<String> failed = isAwake && !users.any() ? standing().given() : Optional.empty();
             if (failed.isPresent()) {
                 // the queue is ours as well, so nobody but us can tell those in it
-                broken(failed.get().health().because(), 0);
-                return;
-            }
-            if (!runs() || entrances.clients(plan, crew.uncounted(plan)) > 0) {
+                broken(failed.get(), 0);
+            } else if (!isAwake || users.any() || !plan.runs(board) || clients() > 0) {
                 lastBusy = clock.instant();
-                return;
-            }
-            if (Duration.between(lastBusy, clock.instant()).compareTo(plan.idle()) >= 0) {
-                String because = "no client had been connected for " + Durations.text(plan.idle());
-                if (!fallAsleep(because, true)) {
-                    lastBusy = clock.instant();
-                }
+            } else if (Duration.between(lastBusy, clock.instant()).compareTo(plan.idle()) >= 0) {
+                // first, so that where it fails it is not tried again at every look
+                lastBusy = clock.instant();
+                fallAsleep("no client had been connected for " + Durations.text(plan.idle()), true);
             }
         } catch (InterruptedException ending) {
             Thread.currentThread().interrupt();
@@ -111,24 +117,19 @@ final class Sleeper {
 
     /** By hand. Refuses where clients are connected, unless they are to be cut off. */
     boolean suspend(boolean disconnect, String because) throws InterruptedException {
-        work.lockInterruptibly();
+        if (!work.tryLock(BY_HAND.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw SleepProblems.onItsWay(service);
+        }
         try {
             if (state instanceof SleepState.Asleep) {
                 return false;
             }
-            if (isUsed()) {
-                throw new HoldfastException(Problem.of(
-                        Code.HF3252,
-                        "service '" + service + "' is being worked on, so it cannot sleep now",
-                        "Wait for the command that works on it to end; see 'holdfast why " + service + "'."));
+            if (users.any()) {
+                throw SleepProblems.worked(service);
             }
             int connected = disconnect ? 0 : entrances.afterGoodbyes(plan, crew.uncounted(plan));
             if (connected > 0 || !fallAsleep(because, !disconnect)) {
-                throw new HoldfastException(Problem.of(
-                        Code.HF3252,
-                        "service '" + service + "' has " + Math.max(1, connected)
-                                + (connected > 1 ? " clients" : " client") + ", whom sleeping would cut off",
-                        "Have them disconnect, or run it with --disconnect."));
+                throw SleepProblems.hasClients(service, connected);
             }
             return true;
         } finally {
@@ -136,37 +137,38 @@ final class Sleeper {
         }
     }
 
-    /** Wakes it and waits until it serves; whether it had slept. */
+    /** Wakes it and waits until it serves, or is known not to; whether it had slept. */
     boolean wake(String because) throws InterruptedException {
-        work.lockInterruptibly();
+        if (!work.tryLock(LONGEST_WORK.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw SleepProblems.stillWaking(service, standing().reason());
+        }
         try {
             if (state instanceof SleepState.Awake) {
                 lastBusy = clock.instant();
                 return false;
             }
-            wakeUp(because, Optional.empty());
+            wakeUp(because, Optional.empty(), LONGEST_WORK);
             return true;
         } finally {
             work.unlock();
         }
     }
 
-    /** Keeps it awake from now on, which it is when this returns, until as many {@link #leave}. */
-    void use(String because) throws InterruptedException {
-        synchronized (this) {
-            users++;
-        }
+    /**
+     * Keeps it awake from now on, which it is when this returns, until as many {@link #leave}.
+     *
+     * @param mending whether one that cannot be woken is to be left as it is for whoever comes to mend it
+     */
+    void use(String because, boolean mending) throws InterruptedException {
+        users.enter();
         boolean kept = false;
         try {
             boolean slept = wake(because);
-            if (state instanceof SleepState.Broken(String cause, int _, Instant _)) {
-                throw new HoldfastException(Problem.of(
-                        Code.HF3253,
-                        "service '" + service + "' slept and could not be woken because " + cause,
-                        "See 'holdfast why " + service + "'."));
+            if (!mending) {
+                standing().requireWoken(state, slept);
             }
-            synchronized (this) {
-                putBack |= slept;
+            if (slept && state instanceof SleepState.Awake) {
+                users.woken();
             }
             kept = true;
         } finally {
@@ -177,92 +179,99 @@ final class Sleeper {
     }
 
     void leave() {
-        boolean last;
-        synchronized (this) {
-            users--;
-            last = users == 0 && putBack;
-            if (last) {
-                putBack = false;
-            }
-        }
+        boolean last = users.leave();
         lastBusy = clock.instant();
-        if (last) {
-            try {
-                work.lockInterruptibly();
-                try {
-                    if (state instanceof SleepState.Awake && !isUsed()) {
-                        fallAsleep("the work that it was woken for has ended", true);
-                    }
-                } finally {
-                    work.unlock();
-                }
-            } catch (InterruptedException ending) {
-                Thread.currentThread().interrupt();
-            }
+        if (!last || ended) {
+            return;
         }
-    }
-
-    private synchronized boolean isUsed() {
-        return users > 0;
+        work.lock();
+        try {
+            if (state instanceof SleepState.Awake && !users.any() && standing().ownServe()) {
+                fallAsleep("the work that it was woken for has ended", true);
+            }
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        } finally {
+            work.unlock();
+        }
     }
 
     /** The daemon before this one left it asleep, and nothing of it runs. */
     void stillAsleep(Instant since, String because) {
         state = new SleepState.Asleep(since, because);
         for (String member : plan.members()) {
-            board.put(member, MemberState.asleep(words(since, because), since));
+            board.put(member, MemberState.asleep(plan.asleep(since, because), since));
         }
         entrances.watch(plan, this::knocked);
     }
 
-    /** Started by somebody while it slept. */
+    /** Started by somebody while it slept or was broken. */
     void startedAnew() {
         work.lock();
         try {
-            if (!(state instanceof SleepState.Awake)) {
-                entrances.unwatch(plan);
-                state = new SleepState.Awake();
-                lastBusy = clock.instant();
-                crew.noted();
-            }
+            awake();
         } finally {
             work.unlock();
         }
     }
 
-    void reclaim() {
+    /** What was broken is being started by somebody who asked for that; whoever is at work with it now is doing the same. */
+    boolean mended() {
+        if (!(state instanceof SleepState.Broken) || !work.tryLock()) {
+            return false;
+        }
         try {
-            entrances.reclaim(plan);
-        } catch (InterruptedException ending) {
-            Thread.currentThread().interrupt();
+            awake();
+            return true;
+        } finally {
+            work.unlock();
+        }
+    }
+
+    private void awake() {
+        if (!(state instanceof SleepState.Awake)) {
+            entrances.unwatch(plan);
+            state = new SleepState.Awake();
+            lastBusy = clock.instant();
+            crew.noted();
         }
     }
 
     /** It never sleeps any more. */
     void dismiss() throws InterruptedException {
         dismissed = true;
+        if (state instanceof SleepState.Broken) {
+            startedAnew();
+        }
         var _ = wake("it does not sleep any more");
         entrances.close(plan);
     }
 
+    /** Nobody is let sleep or woken any more; whoever waits for that is not kept waiting. */
+    void end() {
+        ended = true;
+        board.signal();
+    }
+
     private boolean fallAsleep(String because, boolean onlyUnused) throws InterruptedException {
-        if (dismissed || (onlyUnused && entrances.clients(plan, crew.uncounted(plan)) > 0)) {
+        if (dismissed || ended || (onlyUnused && clients() > 0)) {
             return false;
         }
         entrances.reclaim(plan);
         entrances.hold(plan);
         try {
             // whoever came before the doors were held is connected now, and whoever comes later waits
-            if (onlyUnused && entrances.clients(plan, crew.uncounted(plan)) > 0) {
+            if (onlyUnused && clients() > 0) {
                 return false;
             }
             Instant since = clock.instant();
             SleepState before = state;
             state = new SleepState.Asleep(since, because);
-            crew.noted();
             try {
+                crew.noted();
                 crew.sleep(plan.members(), because);
-                plan.members().forEach(member -> board.put(member, MemberState.asleep(words(since, because), since)));
+                plan.members()
+                        .forEach(member -> board.put(member, MemberState.asleep(plan.asleep(since, because), since)));
                 entrances.take(plan);
             } catch (RuntimeException failed) {
                 state = before;
@@ -278,14 +287,8 @@ final class Sleeper {
         return true;
     }
 
-    private String words(Instant since, String because) {
-        List<String> ports = plan.ports().stream().map(String::valueOf).toList();
-        return "asleep since " + since.truncatedTo(java.time.temporal.ChronoUnit.SECONDS) + " because " + because
-                + "; a connection to port " + String.join(" or ", ports) + " wakes it";
-    }
-
-    private String words(String cause) {
-        return "service '" + service + "' cannot be woken because " + cause;
+    private int clients() {
+        return entrances.clients(plan, crew.uncounted(plan));
     }
 
     /** Somebody has connected. */
@@ -293,8 +296,15 @@ final class Sleeper {
         try {
             work.lockInterruptibly();
             try {
+                if (ended) {
+                    return;
+                }
                 switch (state) {
-                    case SleepState.Awake() -> {}
+                    case SleepState.Awake() ->
+                        standing().away(way).ifPresent(cause -> {
+                            entrances.turnAway(way, cause);
+                            tellWhoComes(way);
+                        });
                     case SleepState.Asleep _ -> {
                         // counted first: all of these are among those that are looked at next
                         int queued = entrances.queued(way);
@@ -303,15 +313,15 @@ final class Sleeper {
                             entrances.disconnect(way, queued);
                             entrances.watch(plan, this::knocked);
                         } else {
-                            wakeUp("a client connected to port " + way.port(), Optional.of(way));
+                            wakeUp("a client connected to port " + way.port(), Optional.of(way), LONGEST_WAKE);
                         }
                     }
-                    case SleepState.Broken(String cause, int _, Instant retry) -> {
-                        if (clock.instant().isBefore(retry)) {
-                            entrances.turnAway(way, words(cause));
+                    case SleepState.Broken(String cause, int _, Duration _, Instant retry) -> {
+                        if (users.any() || clock.instant().isBefore(retry)) {
+                            entrances.turnAway(way, SleepProblems.words(service, cause));
                             entrances.watch(plan, this::knocked);
                         } else {
-                            wakeUp("a client connected to port " + way.port(), Optional.of(way));
+                            wakeUp("a client connected to port " + way.port(), Optional.of(way), LONGEST_WAKE);
                         }
                     }
                 }
@@ -326,53 +336,43 @@ final class Sleeper {
     }
 
     /** Who was knocked at and the service's own engine are started first; on a small machine every other process delays them. */
-    private void wakeUp(String because, Optional<SleepPlan.Way> knocked) throws InterruptedException {
-        int failures = state instanceof SleepState.Broken(String _, int before, Instant _) ? before : 0;
+    private void wakeUp(String because, Optional<SleepPlan.Way> knocked, Duration patience)
+            throws InterruptedException {
+        int failures = state.failures();
         long begun = System.nanoTime();
         entrances.unwatch(plan);
-        Set<String> first = new TreeSet<>();
-        plan.ways().stream()
-                .filter(way -> way.isOwn() || knocked.isEmpty() || knocked.get().equals(way))
-                .forEach(way -> first.add(way.doorway().member()));
+        Set<String> first = plan.first(knocked);
         // a companion takes nobody before its service serves: it could not say why it does not
         entrances.holdCompanions(plan);
         try {
             first.forEach(member -> crew.wake(member, because));
             state = new SleepState.Awake();
             lastBusy = clock.instant();
-            board.await(() -> ownServe() || failed().isPresent(), LONGEST_WAKE);
-            Optional<MemberState> failed = failed();
-            if (failed.isPresent()) {
-                broken(failed.get().health().because(), failures + 1);
+            board.await(
+                    () -> ended || standing().ownServe() || standing().failure().isPresent(), patience);
+            if (ended) {
+                return;
+            }
+            Optional<String> failure = standing().failure();
+            if (failure.isPresent()) {
+                broken(failure.get(), failures + 1);
                 return;
             }
         } finally {
             entrances.release(plan);
         }
         crew.noted();
-        decisions.add(
-                plan.members().getFirst(),
-                "woke " + service + " because " + because + "; it served after "
-                        + (System.nanoTime() - begun) / 1_000_000 + " ms");
+        decisions.add(plan.members().getFirst(), standing().woken(because, System.nanoTime() - begun));
         plan.members().stream().filter(member -> !first.contains(member)).forEach(member -> crew.wake(member, because));
     }
 
-    private boolean ownServe() {
-        return plan.ways().stream()
-                .filter(SleepPlan.Way::isOwn)
-                .allMatch(way -> board.get(way.doorway().member()).isServing());
-    }
-
-    private Optional<MemberState> failed() {
-        return plan.ways().stream()
-                .map(way -> board.get(way.doorway().member()))
-                .filter(member -> member.phase() == MemberState.Phase.FAILED)
-                .findFirst();
-    }
-
-    private boolean runs() {
-        return plan.ways().stream()
-                .allMatch(way -> board.get(way.doorway().member()).phase() == MemberState.Phase.RUNNING);
+    private void tellWhoComes(SleepPlan.Way way) {
+        try {
+            entrances.watch(way, this::knocked);
+        } catch (HoldfastException taken) {
+            // somebody else has the port, so that nobody waits at it for us
+            LOG.atDebug().setCause(taken).addKeyValue("service", service).log("nobody can be told at this port");
+        }
     }
 
     /** Those who wait are told, and those who come in the next moments; who comes later has it tried again. */
@@ -380,21 +380,14 @@ final class Sleeper {
         List<String> running = new ArrayList<>(plan.members());
         running.removeIf(member -> board.get(member).phase() == MemberState.Phase.FAILED);
         crew.stop(running, service + " could not be woken");
-        Duration pause = FIRST_PAUSE.multipliedBy(Math.min(LONGEST_PAUSES, 1L << Math.clamp(failures, 0, 10)));
-        state = new SleepState.Broken(cause, failures, clock.instant().plus(pause));
+        SleepState.Broken broken = SleepState.Broken.now(cause, failures, clock.instant());
+        state = broken;
         crew.noted();
         decisions.add(
                 plan.members().getFirst(),
-                "tells the clients of " + service + " that it does not serve, for " + Durations.text(pause)
+                "tells the clients of " + service + " that it does not serve, for " + Durations.text(broken.pause())
                         + " at least, because " + cause);
-        plan.ways().forEach(way -> entrances.turnAway(way, words(cause)));
+        plan.ways().forEach(way -> entrances.turnAway(way, SleepProblems.words(service, cause)));
         entrances.watch(plan, this::knocked);
-    }
-
-    /** As it is written down. */
-    Optional<Doors.Asleep> noted() {
-        return state instanceof SleepState.Asleep(Instant since, String because)
-                ? Optional.of(new Doors.Asleep(service, since, because))
-                : Optional.empty();
     }
 }

@@ -1,11 +1,6 @@
 package dev.holdfast.daemon.supervise;
 
-import dev.holdfast.blueprint.Workload;
-import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
-import dev.holdfast.engine.Sleeping;
-import dev.holdfast.engine.Support;
-import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Service;
@@ -19,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -34,10 +32,15 @@ public final class Slumber {
     private static final Duration MOST_OFTEN = Duration.ofMillis(100);
     private static final Duration LEAST_OFTEN = Duration.ofSeconds(2);
 
+    /** Engines that start at the same time on a small machine delay each other. */
+    private static final int AT_ONCE = 4;
+
     private final Supervisor supervisor;
     private final Decisions decisions;
     private final InstantSource clock;
     private final Turned turned = new Turned();
+    private final SleepPlans plans;
+    private final Entrances entrances;
     private final Map<String, Sleeper> sleepers = new ConcurrentHashMap<>();
     private final LinkedBlockingQueue<Boolean> news = new LinkedBlockingQueue<>();
     private final Thread watch;
@@ -46,6 +49,8 @@ public final class Slumber {
         this.supervisor = supervisor;
         this.decisions = decisions;
         this.clock = clock;
+        this.plans = new SleepPlans(supervisor);
+        this.entrances = new Entrances(supervisor::site, turned);
         this.watch = Thread.ofVirtual().name("slumber").start(this::run);
     }
 
@@ -57,13 +62,22 @@ public final class Slumber {
 
     /** Wakes these services where they sleep, waits until they serve, and keeps them so. */
     public Awake awake(Collection<String> services, String because) throws InterruptedException {
+        return awake(services, because, false);
+    }
+
+    /** The same, but one that cannot be woken is left as it is for whoever comes to mend it. */
+    public Awake awakeToMend(Collection<String> services, String because) throws InterruptedException {
+        return awake(services, because, true);
+    }
+
+    private Awake awake(Collection<String> services, String because, boolean mending) throws InterruptedException {
         List<Sleeper> used = new ArrayList<>();
-        Awake awake = () -> used.forEach(Sleeper::leave);
+        Awake awake = () -> used.forEach(this::leave);
         try {
             for (String service : services) {
-                Sleeper sleeper = sleepers.get(root(service));
+                Sleeper sleeper = sleepers.get(plans.root(service));
                 if (sleeper != null && !used.contains(sleeper)) {
-                    sleeper.use(because);
+                    sleeper.use(because, mending);
                     used.add(sleeper);
                 }
             }
@@ -76,11 +90,63 @@ public final class Slumber {
 
     /** All that may sleep. */
     public Awake awake(String because) throws InterruptedException {
-        return awake(List.copyOf(sleepers.keySet()), because);
+        return awake(names(), because, false);
+    }
+
+    public Awake awakeToMend(String because) throws InterruptedException {
+        return awake(names(), because, true);
+    }
+
+    /** One that cannot be put to sleep again does not keep the others from it. */
+    private void leave(Sleeper sleeper) {
+        try {
+            sleeper.leave();
+        } catch (RuntimeException failed) {
+            LOG.atError()
+                    .setCause(failed)
+                    .addKeyValue("service", sleeper.service())
+                    .log("a service could not be put to sleep again");
+        }
+    }
+
+    /** The services that may sleep, in order. */
+    public List<String> names() {
+        return sleepers.keySet().stream().sorted().toList();
+    }
+
+    /**
+     * Wakes what sleeps and lets nothing sleep any more, because nobody will listen for it.
+     *
+     * @return those that sleep all the same
+     */
+    public List<String> wakeForGood(String because, Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        List<Callable<Boolean>> wakes = new ArrayList<>();
+        for (Sleeper sleeper : sleepers.values()) {
+            wakes.add(() -> {
+                boolean slept = !(sleeper.state() instanceof SleepState.Awake);
+                sleeper.use(because, true);
+                return slept
+                        && supervisor
+                                .board()
+                                .await(
+                                        () -> sleeper.plan().isSettled(supervisor.board()),
+                                        Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            });
+        }
+        try (ExecutorService few = Executors.newFixedThreadPool(
+                AT_ONCE, Thread.ofVirtual().name("wake-").factory())) {
+            var _ = few.invokeAll(wakes, patience.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        return sleepers.values().stream()
+                .filter(sleeper -> !(sleeper.state() instanceof SleepState.Awake))
+                .map(Sleeper::service)
+                .sorted()
+                .toList();
     }
 
     public boolean isAsleep(String service) {
-        return Optional.ofNullable(sleepers.get(root(service)))
+        return Optional.ofNullable(sleepers.get(plans.root(service)))
                 .map(Sleeper::state)
                 .filter(SleepState.Asleep.class::isInstance)
                 .isPresent();
@@ -95,63 +161,40 @@ public final class Slumber {
     public boolean wake(String service, String because) throws InterruptedException {
         Sleeper sleeper = sleeper(service);
         boolean slept = sleeper.wake(because);
-        if (sleeper.state() instanceof SleepState.Broken(String cause, int _, java.time.Instant _)) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3253,
-                    "service '" + service + "' slept and could not be woken because " + cause,
-                    "See 'holdfast why " + service + "'."));
-        }
+        sleeper.standing().requireWoken(sleeper.state(), slept);
         return slept;
     }
 
     private Sleeper sleeper(String service) {
-        Sleeper sleeper = sleepers.get(root(service));
-        if (sleeper == null) {
-            throw new HoldfastException(Problem.of(
-                    Code.HF3251,
-                    "service '" + service + "' cannot sleep because the stack file does not say after how long it may",
-                    "Give it 'suspend: 5m' and run 'holdfast apply'."));
-        }
-        return sleeper;
-    }
-
-    private String root(String service) {
-        Service<?> found = supervisor.site().context().stack().services().get(service);
-        return found == null ? service : found.parent().orElse(service);
+        return Optional.ofNullable(sleepers.get(plans.root(service)))
+                .orElseThrow(() -> SleepProblems.neverSleeps(service));
     }
 
     /** Reads anew from the stack which services may sleep, and how. */
     void plan() {
         Context context = supervisor.site().context();
-        Map<String, SleepPlan> plans = new LinkedHashMap<>();
+        Map<String, SleepPlan> wanted = new LinkedHashMap<>();
         for (Service<?> service : context.stack().services().values()) {
             if (service.parent().isEmpty() && service.suspend().isPresent()) {
-                SleepPlan plan = plan(service, context);
+                SleepPlan plan = plans.plan(service, context);
                 if (!plan.ways().isEmpty() && !plan.members().isEmpty()) {
-                    plans.put(service.name(), plan);
+                    wanted.put(service.name(), plan);
                 }
             }
         }
         for (String gone : List.copyOf(sleepers.keySet())) {
-            if (!plans.containsKey(gone)) {
+            if (!wanted.containsKey(gone)) {
                 dismiss(gone);
             }
         }
-        plans.forEach((service, plan) -> {
+        wanted.forEach((service, plan) -> {
             Sleeper known = sleepers.get(service);
             if (known != null) {
                 known.replan(plan);
             } else {
                 sleepers.put(
                         service,
-                        new Sleeper(
-                                service,
-                                plan,
-                                new Entrances(supervisor::site, turned),
-                                supervisor.board(),
-                                new Members(),
-                                decisions,
-                                clock));
+                        new Sleeper(service, plan, entrances, supervisor.board(), new Members(), decisions, clock));
             }
         });
         news.add(true);
@@ -167,42 +210,6 @@ public final class Slumber {
         }
     }
 
-    private SleepPlan plan(Service<?> service, Context context) {
-        List<SleepPlan.Way> ways = new ArrayList<>();
-        List<String> members = new ArrayList<>();
-        for (Service<?> part : context.stack().services().values()) {
-            if (part.name().equals(service.name()) || part.parent().equals(Optional.of(service.name()))) {
-                ways.addAll(ways(Bound.of(supervisor.register(), part), context));
-            }
-        }
-        List<String> collectors = new ArrayList<>();
-        for (Workload workload : supervisor.site().workloads()) {
-            String member = workload.member().name();
-            Service<?> owner = context.stack().services().get(workload.member().service());
-            if (root(workload.member().service()).equals(service.name())) {
-                members.add(member);
-            } else if (owner != null
-                    && Bound.of(supervisor.register(), owner).engine().collectsMetrics()) {
-                collectors.add(member);
-            }
-        }
-        return new SleepPlan(service.suspend().orElseThrow(), ways, members, collectors);
-    }
-
-    private static <S extends Record> List<SleepPlan.Way> ways(Bound<S> bound, Context context) {
-        if (!(bound.engine().provisioning().sleeping(bound.service())
-                instanceof Support.Offered<Sleeping<S>>(Sleeping<S> sleeping))) {
-            return List.of();
-        }
-        return sleeping.doorways(bound.service()).stream()
-                .map(way -> new SleepPlan.Way(
-                        way,
-                        context.listen(way.member(), way.port()).port(),
-                        bound.service().parent().isEmpty(),
-                        sleeping::refuse))
-                .toList();
-    }
-
     /** After another daemon: what sleeps goes on sleeping, what runs gives back its sockets. */
     void takeUpAgain() {
         Map<String, Doors.Asleep> noted = new LinkedHashMap<>();
@@ -214,17 +221,35 @@ public final class Slumber {
             if (asleep != null && !runs) {
                 sleeper.stillAsleep(asleep.since(), asleep.because());
             } else {
-                Thread.ofVirtual().name("reclaim-" + service).start(sleeper::reclaim);
+                Thread.ofVirtual().name("reclaim-" + service).start(() -> reclaim(sleeper.plan()));
             }
         });
         noted();
     }
 
-    /** What could not be woken is tried again by whoever asks for all that is down. */
+    private void reclaim(SleepPlan plan) {
+        try {
+            entrances.reclaim(plan);
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What could not be woken is tried again by whoever asks for all that is down, and has just begun to start it. */
     void tryAgain() {
-        sleepers.values().stream()
-                .filter(sleeper -> sleeper.state() instanceof SleepState.Broken)
-                .forEach(Sleeper::startedAnew);
+        sleepers.values().forEach(Sleeper::mended);
+    }
+
+    /** Somebody has started this member; what was stopped because it could not be woken is started as well. */
+    void mended(String member) {
+        for (Sleeper sleeper : sleepers.values()) {
+            List<String> members = sleeper.plan().members();
+            if (members.contains(member) && sleeper.mended()) {
+                members.stream()
+                        .filter(other -> supervisor.board().get(other).phase() == MemberState.Phase.STOPPED)
+                        .forEach(other -> supervisor.wake(other, sleeper.service() + " is started again"));
+            }
+        }
     }
 
     void wakeOwnerOf(String member, String because) {
@@ -242,12 +267,14 @@ public final class Slumber {
     /** The stack goes down: nobody is to be woken any more, and what slept does not sleep when it comes up again. */
     void end() {
         close();
+        // whoever waits for one that wakes has been told to stop waiting
         sleepers.values().forEach(Sleeper::startedAnew);
     }
 
     /** Ends the looking; what sleeps sleeps. */
     void close() {
         watch.interrupt();
+        sleepers.values().forEach(Sleeper::end);
         turned.close();
     }
 
@@ -295,12 +322,17 @@ public final class Slumber {
     }
 
     private void noted() {
-        supervisor
-                .site()
-                .doors()
-                .remember(sleepers.values().stream()
-                        .flatMap(sleeper -> sleeper.noted().stream())
-                        .toList());
+        try {
+            supervisor
+                    .site()
+                    .doors()
+                    .remember(sleepers.values().stream()
+                            .flatMap(sleeper -> sleeper.state().noted(sleeper.service()).stream())
+                            .toList());
+        } catch (HoldfastException full) {
+            // the next daemon may start what sleeps now, which keeps nobody out
+            LOG.atWarn().setCause(full).log("which services sleep is not written down");
+        }
         news.add(true);
     }
 
@@ -319,6 +351,11 @@ public final class Slumber {
         @Override
         public void stop(List<String> members, String because) {
             var _ = supervisor.stop(members, because);
+        }
+
+        @Override
+        public Optional<Problem> lacking(String member) {
+            return supervisor.site().lacking(member);
         }
 
         @Override

@@ -90,10 +90,10 @@ public final class Supervisor implements AutoCloseable {
      * @param asked whether somebody asked, who is owed another try at what was given up
      */
     public void up(boolean asked) {
+        keepers.values().forEach(keeper -> keeper.up(asked));
         if (asked) {
             slumber.tryAgain();
         }
-        keepers.values().forEach(keeper -> keeper.up(asked));
     }
 
     /** Takes over every member that runs, and starts those that do not; returns when the former are known. */
@@ -145,6 +145,7 @@ public final class Supervisor implements AutoCloseable {
     public void restart(String member, String because) {
         slumber.wakeOwnerOf(member, because);
         await(member, keeper(member).restart(because));
+        slumber.mended(member);
     }
 
     /** Gives the member its changed workload. */
@@ -156,6 +157,7 @@ public final class Supervisor implements AutoCloseable {
             return;
         }
         await(member, keeper(member).take(workload, reload));
+        slumber.mended(member);
     }
 
     /** From now on members run there; those that are new are known but not started, those that have gone are left. */

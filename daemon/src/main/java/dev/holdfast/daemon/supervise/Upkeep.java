@@ -111,6 +111,7 @@ final class Upkeep {
         wanted = true;
         if (asked) {
             backOff = BackOff.none(pace);
+            waking = false;
         }
         if (state().running().isPresent() || startAt.isPresent()) {
             return;
@@ -277,10 +278,8 @@ final class Upkeep {
         }
         if (waiting) {
             whenNeedsAreReady("all that it needs is ready");
-        } else if (startAt.isPresent() && !clock.instant().isBefore(startAt.get())) {
-            if (!waitsForRoom()) {
-                startNow();
-            }
+        } else if (startAt.isPresent() && !clock.instant().isBefore(startAt.get()) && !waitsForRoom()) {
+            startNow();
         } else if (state().running().isPresent() && !clock.instant().isBefore(nextProbe)) {
             probeNow();
             state().running().ifPresent(this::renew);
@@ -371,6 +370,7 @@ final class Upkeep {
     boolean restartNow(String because) {
         boolean ran = stopNow(because);
         wanted = true;
+        waking = false;
         board.put(
                 name,
                 state().with(MemberState.Phase.RESTARTING, state().health(), clock.instant())

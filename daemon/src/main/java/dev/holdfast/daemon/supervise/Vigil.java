@@ -7,6 +7,7 @@ import java.time.Duration;
 final class Vigil {
     private final Pace pace;
     private boolean hasServed;
+    private boolean hasBeenReady;
     private int failures;
     private Duration pause;
 
@@ -22,11 +23,12 @@ final class Vigil {
                 failures = 0;
                 pause = hasServed && age.compareTo(pace.steady()) >= 0 ? pace.probeCalm() : pace.probe();
                 hasServed = true;
+                hasBeenReady = true;
             }
             case Health.Impaired _ -> {
                 // it answers: a restart would mend nothing, and what is broken may be mended at any moment
                 failures = 0;
-                pause = pace.probe();
+                pause = hasBeenReady ? pace.probe() : longer();
                 hasServed = true;
             }
             case Health.NotReady _ -> {
@@ -34,12 +36,16 @@ final class Vigil {
                     failures++;
                     pause = pace.probe();
                 } else {
-                    // often at first, when each look may be the one that finds it ready
-                    Duration longer = pause.multipliedBy(5).dividedBy(4);
-                    pause = longer.compareTo(pace.probe()) > 0 ? pace.probe() : longer;
+                    pause = longer();
                 }
             }
         }
+    }
+
+    /** Often at first, when each look may be the one that finds it ready. */
+    private Duration longer() {
+        Duration longer = pause.multipliedBy(5).dividedBy(4);
+        return longer.compareTo(pace.probe()) > 0 ? pace.probe() : longer;
     }
 
     /** Until the next look. */

@@ -10,6 +10,7 @@ import dev.holdfast.stack.Cron;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,12 @@ final class SchedulesTest {
     }
 
     private static Optional<Kind> due(List<SavingMemory.Result> results, String now) {
-        return Schedules.due(SCHEDULES, results, BEGUN, Instant.parse(now));
+        return due(results, BEGUN, now);
+    }
+
+    private static Optional<Kind> due(List<SavingMemory.Result> results, Instant asked, String now) {
+        Map<Kind, Instant> since = Map.of(Kind.FULL, asked, Kind.DIFFERENTIAL, asked, Kind.INCREMENTAL, asked);
+        return Schedules.due(SCHEDULES, results, since, Instant.parse(now));
     }
 
     @Test
@@ -68,6 +74,26 @@ final class SchedulesTest {
                 good(Kind.DIFFERENTIAL, "2026-11-20T18:00:00Z"), bad(Kind.FULL, Instant.parse("2026-11-21T02:01:00Z")));
         assertThat(due(failed, "2026-11-21T02:05:00Z")).isNotEqualTo(Optional.of(Kind.FULL));
         assertThat(due(failed, "2026-11-21T02:11:01Z")).hasValue(Kind.FULL);
+    }
+
+    @Test
+    void oneThatFailedByHandCausesNoneBeforeTheNextTime() {
+        List<SavingMemory.Result> results =
+                List.of(good(Kind.FULL, "2026-11-21T02:00:10Z"), bad(Kind.FULL, Instant.parse("2026-11-21T12:00:00Z")));
+        assertThat(due(results, "2026-11-21T02:29:00Z")).isEmpty();
+        assertThat(due(results, "2026-11-21T12:11:00Z")).isNotEqualTo(Optional.of(Kind.FULL));
+        assertThat(due(results, "2026-11-22T02:00:00Z")).hasValue(Kind.FULL);
+    }
+
+    @Test
+    void theFirstIsMissedTooWhereNoDaemonRanAtItsTime() {
+        Instant monthAgo = BEGUN.minus(Duration.ofDays(30));
+        assertThat(due(List.of(), monthAgo, "2026-11-20T10:00:05Z")).hasValue(Kind.FULL);
+        assertThat(due(
+                        List.of(bad(Kind.FULL, Instant.parse("2026-11-20T02:01:00Z"))),
+                        Instant.parse("2026-11-19T10:00:00Z"),
+                        "2026-11-20T02:12:00Z"))
+                .hasValue(Kind.FULL);
     }
 
     @Test

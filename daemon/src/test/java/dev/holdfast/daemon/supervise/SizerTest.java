@@ -40,6 +40,22 @@ final class SizerTest {
     }
 
     @Test
+    void burstsDoNotHaveItSwing() {
+        look(0, 0, 100, 31);
+        assertThat(sizer.now()).isEqualTo(new Cpu(1000));
+        int moves = 0;
+        for (int burst = 0; burst < 60; burst++) {
+            moves += look(0.9, 0.5, 100, 4).size();
+            moves += look(0.05, 0, 100, 41).size();
+        }
+        // an hour and a half with a burst every ninety seconds: up and down with each would be 120
+        assertThat(moves).isBetween(1, 6);
+        // and after a time of rest it comes down as ever
+        look(0.05, 0, 100, 3 * 1800);
+        assertThat(sizer.now()).isEqualTo(new Cpu(250));
+    }
+
+    @Test
     void memoryThatItHasKeepsItFromComingDown() {
         // half of 4 GiB is less than it has, so that one unit is too little for it
         assertThat(look(0, 0, 3000, 150)).isEmpty();

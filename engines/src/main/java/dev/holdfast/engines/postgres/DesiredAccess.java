@@ -115,10 +115,13 @@ record DesiredAccess(
 
     private static DesiredDatabase database(Declared declared, String database, List<DesiredRole> roles) {
         SortedMap<String, Rights> rights = new TreeMap<>();
+        boolean apart = Optional.ofNullable(declared.databases().get(database))
+                .flatMap(one -> one.tenancy())
+                .isPresent();
         for (DesiredRole role : roles) {
             Role own = declared.roles().get(role.name());
             boolean enters = own != null && declared.databasesOf(own).contains(database);
-            rights.put(role.name(), own != null && enters ? Rights.of(own) : Rights.NONE);
+            rights.put(role.name(), own != null && enters ? Rights.of(own, apart) : Rights.NONE);
         }
         SortedMap<String, String> owners = new TreeMap<>();
         declared.schemas(database)

@@ -216,9 +216,10 @@ public record PostgresSpec(
 
     /** What a role may do. */
     public enum Can {
-        @Doc("SELECT on every table, view and sequence.")
+        @Doc("SELECT on every table and view, and on every sequence where no tenants share them.")
         READ,
-        @Doc("INSERT, UPDATE and DELETE on every table, and the use of every sequence.")
+        @Doc(
+                "INSERT, UPDATE and DELETE on every table, and the use of every sequence but those that count keys of tenants.")
         WRITE,
         @Doc("TRUNCATE every table, which no row-level rule stops.")
         TRUNCATE,

@@ -31,14 +31,15 @@ record Rights(SortedSet<String> database, InSchema everywhere, SortedMap<String,
         }
     }
 
-    static Rights of(Role role) {
+    /** @param apart where tenants share tables, and nobody needs to read how many rows the others have made */
+    static Rights of(Role role, boolean apart) {
         SortedSet<String> database = new TreeSet<>(List.of("CONNECT", "TEMPORARY"));
         if (role.can().contains(Can.DDL)) {
             database.add("CREATE");
         }
         SortedMap<String, InSchema> bySchema = new TreeMap<>();
-        role.schemas().forEach((schema, words) -> bySchema.put(schema, inSchema(words)));
-        return new Rights(database, inSchema(role.can()), bySchema);
+        role.schemas().forEach((schema, words) -> bySchema.put(schema, inSchema(words, apart)));
+        return new Rights(database, inSchema(role.can(), apart), bySchema);
     }
 
     InSchema in(String schema) {
@@ -55,7 +56,7 @@ record Rights(SortedSet<String> database, InSchema everywhere, SortedMap<String,
         return common;
     }
 
-    private static InSchema inSchema(List<Can> can) {
+    private static InSchema inSchema(List<Can> can, boolean apart) {
         SortedSet<String> schema = new TreeSet<>();
         SortedSet<String> tables = new TreeSet<>();
         SortedSet<String> sequences = new TreeSet<>();
@@ -65,7 +66,9 @@ record Rights(SortedSet<String> database, InSchema everywhere, SortedMap<String,
             switch (word) {
                 case READ -> {
                     tables.add("SELECT");
-                    sequences.add("SELECT");
+                    if (!apart) {
+                        sequences.add("SELECT");
+                    }
                 }
                 case WRITE -> {
                     tables.addAll(List.of("INSERT", "UPDATE", "DELETE"));

@@ -7,6 +7,10 @@ WITH thing AS (
    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
      AND NOT EXISTS (SELECT FROM pg_depend d
                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+     -- nobody has a right on what counts the keys of tenants: tenancy sees to it
+     AND NOT (c.relkind = 'S' AND EXISTS (
+              SELECT FROM pg_depend d JOIN pg_policy p ON p.polrelid = d.refobjid AND p.polname = 'holdfast_tenant'
+               WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i'))
   UNION ALL
   SELECT p.pronamespace, 'ROUTINES', p.proowner, coalesce(p.proacl, acldefault('f', p.proowner))
     FROM pg_proc p

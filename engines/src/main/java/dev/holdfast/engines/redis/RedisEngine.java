@@ -17,23 +17,28 @@ import dev.holdfast.stack.Cpu;
 import dev.holdfast.stack.Resources;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
 
-/** Redis 8, one server. */
+/** Redis 8: one server, several behind Sentinels, or a cluster. */
 public final class RedisEngine implements Engine<RedisSpec> {
     private static final Bytes LEAST_MEMORY = Bytes.mebi(32);
 
     private final RedisSizing sizing;
     private final RedisProvisioning provisioning;
     private final RedisAccess access;
+    private final RedisSchema schema;
     private final RedisObservation observation;
 
     public RedisEngine() {
         RedisSession session = new RedisSession();
         Parameters parameters = Parameters.beside(RedisEngine.class);
         sizing = new RedisSizing(parameters);
-        provisioning = new RedisProvisioning(session, sizing, parameters);
+        provisioning = new RedisProvisioning(session, new RedisConfiguration(parameters, sizing));
         access = new RedisAccess(session);
+        schema = new RedisSchema(session);
         observation = new RedisObservation(session);
     }
 
@@ -65,15 +70,16 @@ public final class RedisEngine implements Engine<RedisSpec> {
     @Override
     public void check(Service<RedisSpec> service, Stack stack, Problems problems) {
         RedisSpec spec = service.settings();
-        if (spec.topology() != RedisSpec.Topology.SINGLE) {
-            String word = spec.topology().name().toLowerCase(java.util.Locale.ROOT);
-            problems.add(Problem.of(
-                            Code.HF2020,
-                            "service '" + service.name() + "' asks for the topology '" + word
-                                    + "', which comes in a later version",
-                            "Write `topology: single` for now.")
-                    .at(service.positions().of("topology")));
-        }
+        misplaced(service, "replicas", spec.replicas(), !spec.isSingle(), "sentinel", problems);
+        misplaced(
+                service,
+                "sentinels",
+                spec.sentinels(),
+                spec.topology() == RedisSpec.Topology.SENTINEL,
+                "sentinel",
+                problems);
+        misplaced(service, "shards", spec.shards(), spec.topology() == RedisSpec.Topology.CLUSTER, "cluster", problems);
+        checkNumbers(service, problems);
         if (service.resources().memory().compareTo(LEAST_MEMORY) < 0) {
             problems.add(Problem.of(
                             Code.HF1604,
@@ -113,6 +119,44 @@ public final class RedisEngine implements Engine<RedisSpec> {
         });
     }
 
+    private static void misplaced(
+            Service<RedisSpec> service,
+            String key,
+            OptionalInt number,
+            boolean fits,
+            String topology,
+            Problems problems) {
+        if (number.isPresent() && !fits) {
+            String word = service.settings().topology().name().toLowerCase(Locale.ROOT);
+            problems.add(Problem.of(
+                            Code.HF1606,
+                            "service '" + service.name() + "' says `" + key + ": " + number.getAsInt()
+                                    + "`, and with `topology: " + word + "` there are none",
+                            "Remove `" + key + "`, or write `topology: " + topology + "`.")
+                    .at(service.positions().of(key)));
+        }
+    }
+
+    private static void checkNumbers(Service<RedisSpec> service, Problems problems) {
+        RedisSpec spec = service.settings();
+        if (spec.topology() == RedisSpec.Topology.SENTINEL && spec.replicasInForce() == 0) {
+            problems.add(Problem.of(
+                            Code.HF1607,
+                            "service '" + service.name() + "' has sentinels and no replica that could take over",
+                            "Write `replicas: 1` or more, or `topology: single`.")
+                    .at(service.positions().of("replicas")));
+        }
+        int sentinels = spec.sentinelsInForce();
+        if (sentinels > 0 && sentinels % 2 == 0) {
+            problems.add(Problem.of(
+                            Code.HF1608,
+                            "service '" + service.name() + "' has " + sentinels
+                                    + " sentinels, of which no more may fail than of " + (sentinels - 1),
+                            "Write an odd number, such as `sentinels: " + (sentinels - 1) + "`.")
+                    .at(service.positions().of("sentinels")));
+        }
+    }
+
     @Override
     public List<String> things(Service<RedisSpec> service) {
         return service.settings().queues();
@@ -120,12 +164,17 @@ public final class RedisEngine implements Engine<RedisSpec> {
 
     @Override
     public List<String> notes(Service<RedisSpec> service) {
-        boolean forgets = service.settings().persistence() == RedisSpec.Persistence.NONE
-                && !service.settings().queues().isEmpty();
-        return forgets
-                ? List.of("Service '" + service.name()
-                        + "' has queues and `persistence: none`: what is queued is gone after every restart.")
-                : List.of();
+        RedisSpec spec = service.settings();
+        List<String> notes = new ArrayList<>();
+        if (spec.persistence() == RedisSpec.Persistence.NONE && !spec.queues().isEmpty()) {
+            notes.add("Service '" + service.name()
+                    + "' has queues and `persistence: none`: what is queued is gone after every restart.");
+        }
+        if (spec.topology() == RedisSpec.Topology.CLUSTER && spec.replicasInForce() == 0) {
+            notes.add("Service '" + service.name()
+                    + "' has shards without replicas: where one is away, the whole cluster answers with an error.");
+        }
+        return notes;
     }
 
     @Override
@@ -140,9 +189,7 @@ public final class RedisEngine implements Engine<RedisSpec> {
 
     @Override
     public Support<Schema<RedisSpec>> schema() {
-        return Support.notOffered(
-                "Redis has no schema: a key exists from its first write on, and a queue is a name that others refer to",
-                "Declare queues under `queues:`, and let the first program that writes to one make it.");
+        return Support.offered(schema);
     }
 
     @Override

@@ -12,8 +12,10 @@ import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.AlertRules;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Insight;
 import dev.holdfast.engine.Observation;
 import dev.holdfast.engine.Scrape;
+import dev.holdfast.engine.Support;
 import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
 import dev.holdfast.text.Json;
@@ -24,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Ready is: it answers over TLS with Holdfast's own account, has loaded its data and would take a write. */
@@ -32,92 +36,98 @@ final class RedisObservation implements Observation<RedisSpec> {
     private static final String EXPORTER_IMAGE = "docker.io/oliver006/redis_exporter:v1.74.0";
 
     private final RedisSession session;
+    private final RedisInsight insight;
 
     RedisObservation(RedisSession session) {
         this.session = session;
+        this.insight = new RedisInsight(session);
     }
 
     @Override
     public Health probe(Service<RedisSpec> service, String member, Context context) {
         try {
-            return health(service, session.info(service.name(), member, context));
+            if (RedisMembers.isSentinel(service, member)) {
+                return sentinel(service, member, context);
+            }
+            Map<String, String> info = session.info(service.name(), member, context);
+            return switch (service.settings().topology()) {
+                case SINGLE -> RedisHealth.server(service, info);
+                case SENTINEL -> alone(service, member, info, context);
+                case CLUSTER -> RedisHealth.node(service, info, session.clusterInfo(service.name(), member, context));
+            };
         } catch (JedisException e) {
             RedisSession.Failure failure =
-                    RedisSession.failure(e, service.name(), context.outside(member, RedisProvisioning.PORT));
+                    RedisSession.failure(e, service.name(), context.outside(member, RedisMembers.PORT));
             return new Health.NotReady(failure.because(), failure.next());
         }
     }
 
-    /** What the figures of {@code INFO} say. Pure. */
-    static Health health(Service<RedisSpec> service, Map<String, String> info) {
-        String log = "Read the service's log with `holdfast logs " + service.name() + "`.";
-        if (isSet(info, "loading")) {
-            return new Health.NotReady(
-                    "it is loading its data: " + info.getOrDefault("loading_loaded_perc", "0") + " % done, "
-                            + info.getOrDefault("loading_eta_seconds", "?") + "s to go",
-                    "Wait; it answers when the data is loaded.");
-        }
-        if (!"master".equals(info.get("role"))) {
-            return new Health.NotReady(
-                    "it is a " + info.get("role") + " of " + info.get("master_host") + " and takes no writes",
-                    "Somebody made it a replica: run `REPLICAOF NO ONE` with `holdfast connect " + service.name()
-                            + " --role holdfast`.");
-        }
-        if (isSet(info, "aof_enabled") && !"ok".equals(info.getOrDefault("aof_last_write_status", "ok"))) {
-            return new Health.NotReady(
-                    "it refuses writes because the append-only file could not be written (MISCONF)",
-                    "Make room where the stack's data lives; it takes writes again by itself. " + log);
-        }
-        // with snapshots switched off a failed one, asked for by hand, stops nothing
-        if (service.settings().persistence() == RedisSpec.Persistence.RDB
-                && !"ok".equals(info.getOrDefault("rdb_last_bgsave_status", "ok"))) {
-            return new Health.NotReady(
-                    "it refuses writes because its last snapshot failed (MISCONF), with "
-                            + info.getOrDefault("rdb_changes_since_last_save", "?") + " changes unsaved",
-                    "Make room where the stack's data lives; the next snapshot that succeeds ends it. " + log);
-        }
-        List<String> evidence = new ArrayList<>();
-        evidence.add("redis " + info.getOrDefault("redis_version", "?") + " answers over TLS as primary");
-        evidence.add(info.getOrDefault("used_memory_human", "?") + " of " + info.getOrDefault("maxmemory_human", "?")
-                + " used");
-        evidence.add(info.getOrDefault("connected_clients", "?") + " clients");
-        if (isSet(info, "aof_enabled")) {
-            boolean rewrites = "ok".equals(info.getOrDefault("aof_last_bgrewrite_status", "ok"));
-            evidence.add(rewrites ? "append-only file written" : "the last rewrite of the append-only file failed");
-        }
-        if (isFull(info)) {
-            evidence.add("memory is full and nothing may be evicted, so commands that add data are refused (OOM)");
-        }
-        return new Health.Ready(String.join(", ", evidence));
-    }
-
-    private static boolean isFull(Map<String, String> info) {
-        long most = number(info, "maxmemory");
-        return most > 0 && "noeviction".equals(info.get("maxmemory_policy")) && number(info, "used_memory") >= most;
-    }
-
-    private static boolean isSet(Map<String, String> info, String key) {
-        return "1".equals(info.get(key));
-    }
-
-    private static long number(Map<String, String> info, String key) {
+    private Health sentinel(Service<RedisSpec> service, String member, Context context) {
+        Map<String, String> view = session.watched(service.name(), member, context);
+        String quorum;
         try {
-            return Long.parseLong(info.getOrDefault(key, "0"));
-        } catch (NumberFormatException e) {
-            return 0;
+            quorum = RedisSession.text(session.call(
+                    service.name(), member, context, Command.SENTINEL, List.of("CKQUORUM", service.name())));
+        } catch (JedisDataException missing) {
+            quorum = String.valueOf(missing.getMessage());
         }
+        return RedisHealth.sentinel(service, view, quorum, session.followed(service, member, context));
     }
 
+    /** A server is asked what it takes itself for, and the sentinels whether they do, too. */
+    private Health alone(Service<RedisSpec> service, String member, Map<String, String> info, Context context) {
+        Health health = RedisHealth.server(service, info);
+        Optional<String> followed = session.primary(service, context);
+        if (health instanceof Health.NotReady || followed.isEmpty()) {
+            return health;
+        }
+        boolean isPrimary = "master".equals(info.get("role"));
+        if (isPrimary && !followed.get().equals(member)) {
+            return new Health.Impaired(
+                    "it takes itself for the primary, while the sentinels follow " + followed.get()
+                            + "; without replicas it takes no writes",
+                    "Wait a moment: the sentinels make it a replica.");
+        }
+        Address primary = context.inside(followed.get(), RedisMembers.PORT);
+        String follows = info.getOrDefault("master_host", "?") + ":" + info.getOrDefault("master_port", "?");
+        return isPrimary || follows.equals(primary.toString())
+                ? health
+                : new Health.Impaired(
+                        "it follows " + follows + ", while the sentinels follow " + followed.get() + " at " + primary,
+                        "Wait a moment: the sentinels have it follow that.");
+    }
+
+    /** One a member: a page tells of one server only. */
     @Override
     public List<Member> exporters(Service<RedisSpec> service) {
-        return List.of(
-                new Member(service.name() + "-exporter", service.name(), "exporter", List.of(new Port(METRICS, 9121))));
+        return RedisMembers.all(service).stream()
+                .map(Member::name)
+                .map(member -> new Member(
+                        exporter(service, member), service.name(), "exporter", List.of(new Port(METRICS, 9121))))
+                .toList();
+    }
+
+    private static String exporter(Service<RedisSpec> service, String member) {
+        return (service.settings().isSingle() ? service.name() : member) + "-exporter";
     }
 
     @Override
     public List<Workload> exporterWorkloads(Service<RedisSpec> service, Context context) {
-        Member member = exporters(service).getFirst();
-        Address server = context.inside(RedisProvisioning.member(service), RedisProvisioning.PORT);
+        List<Workload> workloads = new ArrayList<>();
+        List<Member> exporters = exporters(service);
+        for (int at = 0; at < exporters.size(); at++) {
+            workloads.add(exporterWorkload(
+                    service,
+                    exporters.get(at),
+                    RedisMembers.all(service).get(at).name(),
+                    context));
+        }
+        return workloads;
+    }
+
+    private static Workload exporterWorkload(
+            Service<RedisSpec> service, Member member, String watched, Context context) {
+        Address server = context.inside(watched, RedisMembers.PORT);
         // the exporter looks its password up by the URL with the user in it
         String account = "rediss://" + RedisUsers.EXPORTER + "@" + server;
         Address listen = context.listen(member.name(), METRICS);
@@ -131,7 +141,10 @@ final class RedisObservation implements Observation<RedisSpec> {
                 "--tls-server-key-file=/tls/server.key",
                 // only who shows a certificate of this stack's own authority may read the page
                 "--tls-server-ca-cert-file=/tls/ca.crt"));
-        if (!service.settings().queues().isEmpty()) {
+        // in a cluster only one shard has the queue, and the others would direct elsewhere
+        if (!service.settings().queues().isEmpty()
+                && service.settings().topology() != RedisSpec.Topology.CLUSTER
+                && !RedisMembers.isSentinel(service, watched)) {
             arguments.add("--check-single-keys="
                     + String.join(
                             ",",
@@ -148,7 +161,7 @@ final class RedisObservation implements Observation<RedisSpec> {
                                 .reveal())
                 .build()
                 .compact());
-        return List.of(new Workload(
+        return new Workload(
                 member,
                 new Programs.Debian(List.of("prometheus-redis-exporter")),
                 new Container(EXPORTER_IMAGE, arguments, new TreeMap<>(), List.of()).withUser("59000:59000"),
@@ -159,24 +172,26 @@ final class RedisObservation implements Observation<RedisSpec> {
                 List.of(),
                 true,
                 Optional.empty(),
-                Set.of(RedisProvisioning.member(service)),
+                Set.of(watched),
                 new Workload.Stop(Workload.Signal.TERMINATE, Duration.ofSeconds(5)),
-                Workload.Reload.RESTART));
+                Workload.Reload.RESTART);
     }
 
     @Override
     public List<Scrape> scrapes(Service<RedisSpec> service) {
-        return List.of(new Scrape(
-                "redis",
-                service.name(),
-                service.name() + "-exporter",
-                METRICS,
-                "/metrics",
-                Map.of("__scheme__", "https")));
+        return exporters(service).stream()
+                .map(exporter -> new Scrape(
+                        "redis", service.name(), exporter.name(), METRICS, "/metrics", Map.of("__scheme__", "https")))
+                .toList();
     }
 
     @Override
     public List<AlertRules> alerts(Service<RedisSpec> service) {
         return List.of(AlertRules.beside(RedisObservation.class, service.name()));
+    }
+
+    @Override
+    public Support<Insight<RedisSpec>> insight() {
+        return Support.offered(insight);
     }
 }

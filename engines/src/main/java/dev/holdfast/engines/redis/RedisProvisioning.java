@@ -1,21 +1,16 @@
 package dev.holdfast.engines.redis;
 
 import dev.holdfast.blueprint.Address;
-import dev.holdfast.blueprint.ConfigurationFile;
 import dev.holdfast.blueprint.Container;
-import dev.holdfast.blueprint.Content;
 import dev.holdfast.blueprint.Member;
-import dev.holdfast.blueprint.Port;
 import dev.holdfast.blueprint.Programs;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Cutting;
-import dev.holdfast.engine.Parameters;
 import dev.holdfast.engine.Provisioning;
 import dev.holdfast.engine.Sleeping;
 import dev.holdfast.engine.Support;
-import dev.holdfast.secret.Redacted;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,35 +18,33 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** One server. Its users live in {@code /data/users.acl}, because {@code ACL SAVE} must be able to write them. */
+/**
+ * One server, several behind Sentinels, or a cluster. Their users live in {@code /data/users.acl}, because {@code ACL SAVE}
+ * must be able to write them.
+ */
 final class RedisProvisioning implements Provisioning<RedisSpec> {
-    static final String PORT = "redis";
+    static final String PORT = RedisMembers.PORT;
     static final String IMAGE = "docker.io/library/redis:8.0.4-bookworm";
 
-    private static final String CERTIFICATE = "/tls/server.crt";
-    private static final String KEY = "/tls/server.key";
-
     private final RedisSession session;
-    private final RedisSizing sizing;
-    private final Parameters parameters;
+    private final RedisConfiguration configuration;
 
-    RedisProvisioning(RedisSession session, RedisSizing sizing, Parameters parameters) {
+    RedisProvisioning(RedisSession session, RedisConfiguration configuration) {
         this.session = session;
-        this.sizing = sizing;
-        this.parameters = parameters;
-    }
-
-    static String member(Service<RedisSpec> service) {
-        return service.name() + "-0";
+        this.configuration = configuration;
     }
 
     /** One without persistence would wake up empty. */
     @Override
     public Support<Sleeping<RedisSpec>> sleeping(Service<RedisSpec> service) {
+        if (!service.settings().isSingle()) {
+            return Support.notOffered(
+                    "its members talk to one another all the time, and asleep they would take one another for dead",
+                    "Remove 'suspend', or write `topology: single` in the environment that is to sleep.");
+        }
         return service.settings().persistence() == RedisSpec.Persistence.NONE
                 ? Support.notOffered(
                         "it keeps nothing on disk, so all it holds would be lost",
@@ -66,19 +59,38 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
 
     @Override
     public List<Member> members(Service<RedisSpec> service) {
-        return List.of(new Member(member(service), service.name(), "primary", List.of(new Port(PORT, 6379))));
+        return RedisMembers.all(service);
     }
 
     @Override
     public List<Workload> workloads(Service<RedisSpec> service, Context context) {
-        Address listen = context.listen(member(service), PORT);
-        List<String> command = List.of("redis-server", "/config/redis.conf");
-        return List.of(new Workload(
-                members(service).getFirst(),
+        List<Workload> workloads = new ArrayList<>();
+        for (Member member : members(service)) {
+            workloads.add(workload(service, member, context));
+        }
+        return workloads;
+    }
+
+    private Workload workload(Service<RedisSpec> service, Member member, Context context) {
+        String name = member.name();
+        boolean isSentinel = RedisMembers.isSentinel(service, name);
+        List<Workload.SecretFile> secrets = new ArrayList<>();
+        secrets.add(
+                new Workload.SecretFile(RedisUsers.EXPORTER, RedisAccess.secret(service.name(), RedisUsers.EXPORTER)));
+        if (service.settings().topology() == RedisSpec.Topology.SENTINEL && !isSentinel) {
+            secrets.add(new Workload.SecretFile(
+                    RedisUsers.SENTINEL, RedisAccess.secret(service.name(), RedisUsers.SENTINEL)));
+        }
+        List<String> script = script(service, name);
+        Address listen = context.listen(name, PORT);
+        return new Workload(
+                member,
                 new Programs.Debian(List.of("redis-server", "redis-tools", "coreutils")),
                 new Container(
                                 IMAGE,
-                                command,
+                                script.isEmpty()
+                                        ? List.of("redis-server", "/config/redis.conf")
+                                        : prefixed("sh", script),
                                 new TreeMap<>(),
                                 List.of(
                                         "sh",
@@ -88,23 +100,57 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
                                                 + " --user "
                                                 + RedisUsers.EXPORTER + " ping | grep -q PONG"))
                         .withUser("999:999")
-                        .withFirstStart(
-                                List.of(new Container.FirstStart("/data/users.acl", users(service, context, true)))),
-                List.of("/usr/bin/redis-server", "/config/redis.conf"),
+                        .withFirstStart(List.of(new Container.FirstStart(
+                                "/data/" + RedisConfiguration.USERS,
+                                RedisConfiguration.users(service, name, context, true)))),
+                script.isEmpty()
+                        ? List.of("/usr/bin/redis-server", "/config/redis.conf")
+                        : prefixed("/usr/bin/sh", script),
                 new TreeMap<>(),
-                List.of(
-                        new ConfigurationFile(
-                                "redis.conf", new Content.Settings(Content.Syntax.SPACED, settings(service, listen))),
-                        new ConfigurationFile("users.acl", users(service, context, false))),
-                List.of(new Workload.SecretFile(
-                        RedisUsers.EXPORTER, RedisAccess.secret(service.name(), RedisUsers.EXPORTER))),
+                configuration.files(service, name, context),
+                secrets,
                 true,
                 Optional.of(new Workload.Initialise(
                         List.of("/usr/bin/install", "-m", "600", "/config/users.acl", "/data/users.acl"))),
-                Set.of(),
+                // a server asks the sentinels who is primary before it starts
+                isSentinel ? Set.of() : Set.copyOf(RedisMembers.sentinels(service)),
                 // the last save of a large data set takes its time; killed, an append-only file loses a second at most
-                new Workload.Stop(Workload.Signal.TERMINATE, Duration.ofSeconds(30)),
-                Workload.Reload.CONNECTION));
+                new Workload.Stop(Workload.Signal.TERMINATE, Duration.ofSeconds(isSentinel ? 5 : 30)),
+                isSentinel ? Workload.Reload.RESTART : Workload.Reload.CONNECTION);
+    }
+
+    /** What is asked or put in order before the program itself; nothing for a server that is alone. */
+    private static List<String> script(Service<RedisSpec> service, String member) {
+        RedisSpec spec = service.settings();
+        String quorum = Integer.toString(RedisMembers.quorum(service));
+        boolean keeps = spec.persistence() == RedisSpec.Persistence.AOF;
+        if (RedisMembers.isSentinel(service, member)) {
+            return List.of("/config/sentinel.sh", quorum);
+        }
+        return switch (spec.topology()) {
+            case SINGLE -> List.of();
+            case SENTINEL ->
+                List.of(
+                        "/config/server.sh",
+                        member,
+                        service.name(),
+                        quorum,
+                        Long.toString(spec.failoverAfter().multipliedBy(3).toSeconds()),
+                        keeps ? "keeps" : "yields");
+            case CLUSTER -> {
+                boolean yields = !keeps && spec.replicasInForce() > 0;
+                yield List.of(
+                        "/config/node.sh",
+                        Long.toString(
+                                yields ? spec.failoverAfter().multipliedBy(2).toSeconds() : 0));
+            }
+        };
+    }
+
+    private static List<String> prefixed(String first, List<String> others) {
+        List<String> all = new ArrayList<>(List.of(first));
+        all.addAll(others);
+        return all;
     }
 
     @Override
@@ -121,56 +167,14 @@ final class RedisProvisioning implements Provisioning<RedisSpec> {
                     member,
                     context,
                     Command.CONFIG,
-                    List.of("SET", "tls-cert-file", CERTIFICATE, "tls-key-file", KEY));
+                    List.of(
+                            "SET",
+                            "tls-cert-file",
+                            RedisConfiguration.CERTIFICATE,
+                            "tls-key-file",
+                            RedisConfiguration.KEY));
         } catch (JedisException e) {
             throw RedisSession.refused(e, service.name(), context.outside(member, PORT));
         }
-    }
-
-    private List<Setting> settings(Service<RedisSpec> service, Address listen) {
-        List<Setting> settings = new ArrayList<>();
-        settings.add(parameters.setting("bind", listen.host()));
-        settings.add(parameters.setting("port", "0"));
-        settings.add(parameters.setting("tls-port", Integer.toString(listen.port())));
-        settings.add(parameters.setting("tls-cert-file", CERTIFICATE));
-        settings.add(parameters.setting("tls-key-file", KEY));
-        settings.add(parameters.setting("tls-ca-cert-file", "/tls/ca.crt"));
-        settings.add(parameters.setting("tls-auth-clients", "no"));
-        settings.add(parameters.setting("tls-protocols", "\"TLSv1.2 TLSv1.3\""));
-        settings.add(parameters.setting("aclfile", "/data/users.acl"));
-        settings.add(parameters.setting("dir", "/data"));
-        settings.add(parameters.setting("daemonize", "no"));
-        settings.add(parameters.setting("protected-mode", "no"));
-        settings.add(parameters.setting("set-proc-title", "no"));
-        settings.add(parameters.setting("enable-debug-command", "no"));
-        settings.add(parameters.setting("enable-module-command", "no"));
-        settings.add(parameters.setting("latency-monitor-threshold", "100"));
-        settings.add(parameters.setting("slowlog-log-slower-than", "10000"));
-        boolean appends = service.settings().persistence() == RedisSpec.Persistence.AOF;
-        boolean snapshots = service.settings().persistence() == RedisSpec.Persistence.RDB;
-        settings.add(parameters.setting("appendonly", appends ? "yes" : "no"));
-        settings.add(parameters.setting("appendfsync", "everysec"));
-        settings.add(parameters.setting("save", snapshots ? "900 1 300 100 60 10000" : "\"\""));
-        settings.add(parameters.setting("stop-writes-on-bgsave-error", "yes"));
-        settings.add(parameters.setting("shutdown-timeout", "20"));
-        service.suspend().ifPresent(idle -> settings.add(parameters.setting("supervised", "systemd")));
-        settings.addAll(sizing.settings(service));
-        return settings;
-    }
-
-    /**
-     * The users of an empty server: Holdfast and the exporter, who must get in before Access has made the roles. Where
-     * nobody will be there to make them, the roles too.
-     */
-    private static Content users(Service<RedisSpec> service, Context context, boolean withRoles) {
-        List<RedisUser> users = withRoles ? RedisAccess.desired(service, context) : RedisAccess.first(service, context);
-        String lines = users.stream()
-                .map(user -> "user " + user.name() + " "
-                        + user.rules(user.passwords().stream()
-                                .map(hash -> "#" + hash)
-                                .toList())
-                        + "\n")
-                .collect(Collectors.joining());
-        return new Content.Confidential(new Redacted(lines), Setting.Effect.RELOAD);
     }
 }

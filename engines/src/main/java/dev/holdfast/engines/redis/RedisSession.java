@@ -7,6 +7,7 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.secret.Trust;
+import dev.holdfast.stack.Service;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -58,7 +59,7 @@ final class RedisSession {
     Object call(String service, String member, Context context, Command command, List<String> arguments) {
         CommandArguments message = new CommandArguments(command);
         arguments.forEach(message::add);
-        Door door = new Door(context.authorityFile(), context.outside(member, RedisProvisioning.PORT), ADMINISTRATOR);
+        Door door = new Door(context.authorityFile(), context.outside(member, RedisMembers.PORT), ADMINISTRATOR);
         Kept slot = kept.computeIfAbsent(door, ignored -> new Kept());
         synchronized (slot) {
             boolean fresh = slot.connection.isEmpty();
@@ -136,6 +137,65 @@ final class RedisSession {
         }
     }
 
+    /** The member that takes writes now: as a sentinel says it, or the first of a cluster that answers. */
+    Optional<String> primary(Service<RedisSpec> service, Context context) {
+        return switch (service.settings().topology()) {
+            case SINGLE -> Optional.of(RedisMembers.servers(service).getFirst());
+            case SENTINEL ->
+                RedisMembers.sentinels(service).stream()
+                        .flatMap(sentinel -> followed(service, sentinel, context).stream())
+                        .findFirst();
+            case CLUSTER ->
+                RedisMembers.servers(service).stream()
+                        .filter(server -> answers(service.name(), server, context))
+                        .findFirst();
+        };
+    }
+
+    /** The primary that this sentinel follows; empty where it does not say, or names no member. */
+    Optional<String> followed(Service<RedisSpec> service, String sentinel, Context context) {
+        try {
+            Object answer = call(
+                    service.name(),
+                    sentinel,
+                    context,
+                    Command.SENTINEL,
+                    List.of("GET-MASTER-ADDR-BY-NAME", service.name()));
+            return answer instanceof List<?> address && address.size() == 2
+                    ? member(service, text(address.get(0)), text(address.get(1)), context)
+                    : Optional.empty();
+        } catch (JedisException silent) {
+            return Optional.empty();
+        }
+    }
+
+    /** The server that the others reach there. */
+    static Optional<String> member(Service<RedisSpec> service, String host, String port, Context context) {
+        return RedisMembers.servers(service).stream()
+                .filter(server ->
+                        context.inside(server, RedisMembers.PORT).toString().equals(host + ":" + port))
+                .findFirst();
+    }
+
+    private boolean answers(String service, String member, Context context) {
+        try {
+            return "PONG".equals(text(call(service, member, context, Command.PING, List.of())));
+        } catch (JedisException silent) {
+            return false;
+        }
+    }
+
+    /** An answer of names and values, one after the other. */
+    static Map<String, String> pairs(Object answer) {
+        Map<String, String> values = new LinkedHashMap<>();
+        if (answer instanceof List<?> words) {
+            for (int at = 0; at + 1 < words.size(); at += 2) {
+                values.put(text(words.get(at)), text(words.get(at + 1)));
+            }
+        }
+        return values;
+    }
+
     List<RedisUser> users(String service, String member, Context context) {
         List<RedisUser> users = new ArrayList<>();
         for (Object line : (List<?>) call(service, member, context, Command.ACL, List.of("LIST"))) {
@@ -146,9 +206,21 @@ final class RedisSession {
 
     /** The sections of {@code INFO}, flattened. */
     Map<String, String> info(String service, String member, Context context) {
+        return lines(call(service, member, context, Command.INFO, List.of()));
+    }
+
+    Map<String, String> clusterInfo(String service, String member, Context context) {
+        return lines(call(service, member, context, Command.CLUSTER, List.of("INFO")));
+    }
+
+    /** What a sentinel knows of the primary it watches. */
+    Map<String, String> watched(String service, String sentinel, Context context) {
+        return pairs(call(service, sentinel, context, Command.SENTINEL, List.of("MASTER", service)));
+    }
+
+    private static Map<String, String> lines(Object answer) {
         Map<String, String> values = new LinkedHashMap<>();
-        for (String line :
-                text(call(service, member, context, Command.INFO, List.of())).split("\r\n", -1)) {
+        for (String line : text(answer).split("\r\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 values.put(line.substring(0, colon), line.substring(colon + 1));

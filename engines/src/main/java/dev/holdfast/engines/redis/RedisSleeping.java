@@ -12,7 +12,7 @@ final class RedisSleeping implements Sleeping<RedisSpec> {
 
     @Override
     public List<Doorway> doorways(Service<RedisSpec> service) {
-        return List.of(new Doorway(RedisProvisioning.member(service), RedisProvisioning.PORT, true));
+        return List.of(new Doorway(RedisMembers.servers(service).getFirst(), RedisMembers.PORT, true));
     }
 
     /** The answer to the first command, whichever that is. */

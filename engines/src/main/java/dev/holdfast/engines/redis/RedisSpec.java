@@ -4,19 +4,46 @@ import dev.holdfast.language.Default;
 import dev.holdfast.language.Doc;
 import dev.holdfast.language.Example;
 import dev.holdfast.language.Matches;
+import dev.holdfast.language.Range;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What a Redis service may say of itself. */
-@Doc("A Redis server with TLS, users of its own and a bounded memory.")
+@Doc("Redis with TLS, users of its own and a bounded memory: one server, or several that stand in for one another.")
 public record RedisSpec(
         @Doc("How many servers there are and how they stand in for one another.") @Default("single")
         Topology topology,
+
+        @Doc(
+                "How many replicas a primary has, where there are any: 2 behind Sentinels, 1 in each shard of a cluster, unless"
+                        + " something else is said. Each is a server with all `resources` of the service.")
+        @Range(least = "0", most = "5")
+        @Example("2")
+        OptionalInt replicas,
+
+        @Doc("How many Sentinels watch the primary with `topology: sentinel`; 3 unless something else is said.")
+        @Range(least = "3", most = "7")
+        @Example("3")
+        OptionalInt sentinels,
+
+        @Doc("Among how many primaries the keys are divided with `topology: cluster`; 3 unless something else is said.")
+        @Range(least = "3", most = "64")
+        @Example("3")
+        OptionalInt shards,
+
+        @Doc(
+                "How long a primary may be silent before a replica takes its place. Shorter is mistaken more often: a machine"
+                        + " that is busy is silent, too.")
+        @Default("5s")
+        @Range(least = "1s", most = "5m")
+        Duration failoverAfter,
 
         @Doc("What survives a restart.") @Default("aof") Persistence persistence,
 
@@ -64,6 +91,27 @@ public record RedisSpec(
                 .orElseGet(() -> inForce.keySet().iterator().next());
     }
 
+    boolean isSingle() {
+        return topology == Topology.SINGLE;
+    }
+
+    int replicasInForce() {
+        return switch (topology) {
+            case SINGLE -> 0;
+            case SENTINEL -> replicas.orElse(2);
+            case CLUSTER -> replicas.orElse(1);
+        };
+    }
+
+    int sentinelsInForce() {
+        return topology == Topology.SENTINEL ? sentinels.orElse(3) : 0;
+    }
+
+    /** One, unless the keys are divided. */
+    int shardsInForce() {
+        return topology == Topology.CLUSTER ? shards.orElse(3) : 1;
+    }
+
     Eviction evictionInForce() {
         boolean keeps = !queues.isEmpty() || persistence == Persistence.AOF;
         return eviction.orElse(keeps ? Eviction.NOEVICTION : Eviction.ALLKEYS_LRU);
@@ -73,9 +121,12 @@ public record RedisSpec(
     public enum Topology {
         @Doc("One server.")
         SINGLE,
-        @Doc("A primary with replicas, watched by Sentinels.")
+        @Doc(
+                "A primary with replicas, watched by Sentinels, which make a replica the primary when they no longer hear from"
+                        + " that. Clients ask a Sentinel where the primary is.")
         SENTINEL,
-        @Doc("Shards with replicas.")
+        @Doc(
+                "Shards with replicas: each key lives in one shard, and clients follow the cluster's own directions to it.")
         CLUSTER
     }
 

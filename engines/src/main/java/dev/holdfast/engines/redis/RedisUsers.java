@@ -17,8 +17,18 @@ final class RedisUsers {
     static final String EXPORTER = "exporter";
     static final String DEFAULT = "default";
 
-    /** Names a role of the file cannot have. */
-    static final Set<String> TAKEN = Set.of(DEFAULT, RedisSession.ADMINISTRATOR, EXPORTER);
+    /** The account with which replicas follow their primary. */
+    static final String REPLICATION = "replication";
+
+    /** The account of sentinels, on the servers they watch and among themselves. */
+    static final String SENTINEL = "sentinel";
+
+    /** Names a role of the file cannot have, whatever the topology, so that another can be chosen later. */
+    static final Set<String> TAKEN = Set.of(DEFAULT, RedisSession.ADMINISTRATOR, EXPORTER, REPLICATION, SENTINEL);
+
+    /** What clients of a cluster ask to find their way. */
+    private static final String DIRECTIONS =
+            " +cluster|slots +cluster|shards +cluster|nodes +cluster|info +cluster|keyslot +cluster|myid";
 
     private static final SortedSet<String> NONE = new TreeSet<>();
 
@@ -34,7 +44,7 @@ final class RedisUsers {
     }
 
     /** What the exporter reads: the server's figures, and type and length of the queues. */
-    static RedisUser exporter(List<String> queues, String hash) {
+    static RedisUser exporter(List<String> queues, RedisSpec.Topology topology, String hash) {
         SortedSet<String> keys = new TreeSet<>();
         queues.forEach(queue -> keys.add("%R~" + queue));
         return new RedisUser(
@@ -45,11 +55,66 @@ final class RedisUsers {
                 keys,
                 NONE,
                 "-@all +@connection -@dangerous +info +config|get +slowlog|get +slowlog|len +latency|latest"
-                        + " +latency|histogram +type +exists +llen +xlen +strlen +scard +zcard +hlen +memory|usage",
+                        + " +latency|histogram +type +exists +llen +xlen +strlen +scard +zcard +hlen +memory|usage"
+                        + (topology == RedisSpec.Topology.CLUSTER ? " +cluster|info" : ""),
                 set(RedisUser.MARK));
     }
 
-    static RedisUser role(String name, RedisSpec.Role role, String hash) {
+    /** What a replica says to its primary. */
+    static RedisUser replication(String hash) {
+        return own(REPLICATION, NONE, "-@all +psync +replconf +ping", hash);
+    }
+
+    /**
+     * What a sentinel says to the servers it watches.
+     *
+     * @see <a href="https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/">Redis: Sentinel and ACL</a>
+     */
+    static RedisUser watcher(String hash) {
+        return own(
+                SENTINEL,
+                set("&*"),
+                "-@all +multi +exec +slaveof +replicaof +ping +subscribe +config|rewrite +role +publish +info"
+                        + " +client|setname +client|kill +script|kill",
+                hash);
+    }
+
+    /** What sentinels say to one another, and what a server asks them before it starts. */
+    static RedisUser fellow(String hash) {
+        return own(
+                SENTINEL,
+                set("&*"),
+                "-@all +@connection +ping +publish +subscribe +info +role +sentinel|is-master-down-by-addr"
+                        + " +sentinel|get-master-addr-by-name +sentinel|master",
+                hash);
+    }
+
+    /** What the exporter reads of a sentinel. */
+    static RedisUser sentinelExporter(String hash) {
+        return own(
+                EXPORTER,
+                NONE,
+                "-@all +@connection +ping +info +sentinel|masters +sentinel|master +sentinel|replicas +sentinel|slaves"
+                        + " +sentinel|sentinels +sentinel|ckquorum",
+                hash);
+    }
+
+    /** Whoever may use the servers may ask a sentinel where they are, and be told when that changes. */
+    static RedisUser seeker(String name, String hash) {
+        return own(
+                name,
+                set("&*"),
+                "-@all +@connection +ping +info +role +subscribe +psubscribe +unsubscribe +punsubscribe"
+                        + " +sentinel|get-master-addr-by-name +sentinel|master +sentinel|masters +sentinel|myid"
+                        + " +sentinel|replicas +sentinel|slaves +sentinel|sentinels",
+                hash);
+    }
+
+    private static RedisUser own(String name, SortedSet<String> channels, String commands, String hash) {
+        return new RedisUser(name, true, false, set(hash), NONE, channels, commands, set(RedisUser.MARK));
+    }
+
+    static RedisUser role(String name, RedisSpec.Role role, RedisSpec.Topology topology, String hash) {
         boolean writes = role.can().contains(RedisSpec.Can.WRITE);
         SortedSet<String> keys = new TreeSet<>();
         role.keys().forEach(pattern -> keys.add((writes ? "~" : "%R~") + pattern));
@@ -65,6 +130,13 @@ final class RedisUsers {
         }
         // client libraries ask for INFO when they connect, and Redis counts it among the dangerous commands
         commands.append(" -@dangerous +info");
+        if (topology != RedisSpec.Topology.SINGLE) {
+            // to know whom one talks to, and to wait until a write is where it cannot be lost with one server
+            commands.append(" +role").append(writes ? " +wait +waitaof" : "");
+        }
+        if (topology == RedisSpec.Topology.CLUSTER) {
+            commands.append(DIRECTIONS);
+        }
         for (String command : role.commands()) {
             commands.append(command.startsWith("-") ? " " + command : " +" + command);
         }
@@ -79,6 +151,7 @@ final class RedisUsers {
                 set(RedisUser.MARK));
     }
 
+    /** @param service with the kind of member, where there are several: {@code cache}, {@code cache/sentinels} */
     static List<Change> diff(String service, List<RedisUser> desired, List<RedisUser> actual) {
         Map<String, RedisUser> there = actual.stream().collect(Collectors.toMap(RedisUser::name, Function.identity()));
         Set<String> wanted = desired.stream().map(RedisUser::name).collect(Collectors.toSet());
@@ -165,7 +238,8 @@ final class RedisUsers {
 
     /** The place where the hash of the password is filled in when the statement is executed. */
     private static List<String> password(String service, RedisUser user) {
-        SecretRef secret = RedisAccess.secret(service, user.name());
+        int slash = service.indexOf('/');
+        SecretRef secret = RedisAccess.secret(slash < 0 ? service : service.substring(0, slash), user.name());
         return user.passwords().isEmpty() ? List.of() : List.of("#${" + secret + "}");
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.engines.redis;
 
 import dev.holdfast.blueprint.Address;
 import dev.holdfast.blueprint.Content;
+import dev.holdfast.blueprint.Member;
 import dev.holdfast.blueprint.Setting;
 import dev.holdfast.blueprint.Workload;
 import dev.holdfast.engine.Engine;
@@ -21,8 +22,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -47,6 +51,8 @@ final class RedisEngineTest extends EngineContract {
                   roles: { app: { can: [read, write, publish, script] }, reader: { can: [read], keys: ["user:*"] } }
                 volatile: { engine: redis, persistence: none }
                 snapshots: { engine: redis, persistence: rdb }
+                watched: { engine: redis, topology: sentinel, replicas: 1, sentinels: 5, queues: [jobs] }
+                divided: { engine: redis, topology: cluster, shards: 4, replicas: 2, failoverAfter: 10s }
                 """;
     }
 
@@ -60,6 +66,10 @@ final class RedisEngineTest extends EngineContract {
                 "cache",
                 new RedisSpec(
                         RedisSpec.Topology.SENTINEL,
+                        OptionalInt.of(0),
+                        OptionalInt.of(4),
+                        OptionalInt.of(3),
+                        Duration.ofSeconds(5),
                         RedisSpec.Persistence.AOF,
                         Optional.of(RedisSpec.Eviction.ALLKEYS_LRU),
                         List.of("jobs"),
@@ -70,15 +80,20 @@ final class RedisEngineTest extends EngineContract {
         assertThat(problems.all())
                 .extracting(Problem::toString)
                 .containsExactly(
-                        "stack.yaml:1:1: service 'cache' asks for the topology 'sentinel', which comes in a later version"
-                                + " [HF2020]\n  fix: Write `topology: single` for now.",
+                        "stack.yaml:1:1: service 'cache' says `shards: 3`, and with `topology: sentinel` there are none"
+                                + " [HF1606]\n  fix: Remove `shards`, or write `topology: cluster`.",
+                        "stack.yaml:1:1: service 'cache' has sentinels and no replica that could take over [HF1607]\n"
+                                + "  fix: Write `replicas: 1` or more, or `topology: single`.",
+                        "stack.yaml:1:1: service 'cache' has 4 sentinels, of which no more may fail than of 3 [HF1608]\n"
+                                + "  fix: Write an odd number, such as `sentinels: 3`.",
                         "stack.yaml:1:1: service 'cache' gives Redis 16Mi of memory, and it needs 32Mi before it holds"
                                 + " anything [HF1604]\n  fix: Write `resources: { memory: 64Mi }` or more.",
                         "stack.yaml:1:1: service 'cache' has queues and the eviction policy 'allkeys-lru', which would"
                                 + " throw their entries away [HF1602]\n  fix: Write `eviction: noeviction`, or `eviction:"
                                 + " volatile-lru`, which takes only keys that expire.",
                         "stack.yaml:1:1: role 'default' of service 'cache' has the name of a user that every Redis service"
-                                + " has [HF1601]\n  fix: Choose a name other than default, exporter, holdfast.",
+                                + " has [HF1601]\n  fix: Choose a name other than default, exporter, holdfast, replication,"
+                                + " sentinel.",
                         "stack.yaml:1:1: role 'idle' of service 'cache' may do nothing [HF1603]\n  fix: Write what it may"
                                 + " do, such as `can: [read]`, or remove the role.");
     }
@@ -140,14 +155,82 @@ final class RedisEngineTest extends EngineContract {
                 cache.parent(),
                 cache.positions(),
                 Optional.of(Duration.ofMinutes(5)));
-        Content.Settings settings =
-                (Content.Settings) workload(sleeping).files().getFirst().content();
-        assertThat(settings.settings())
-                .extracting(Setting::key)
-                .doesNotHaveDuplicates()
+        List<Service<RedisSpec>> all =
+                List.of(sleeping, several(RedisSpec.Topology.SENTINEL), several(RedisSpec.Topology.CLUSTER));
+        Set<String> written = new TreeSet<>();
+        for (Service<RedisSpec> service : all) {
+            for (Workload workload : engine.provisioning().workloads(service, FixedContext.of(service))) {
+                List<String> keys = workload.files().stream()
+                        .filter(file -> file.content() instanceof Content.Settings)
+                        .flatMap(file -> ((Content.Settings) file.content()).settings().stream())
+                        .map(Setting::key)
+                        .toList();
+                assertThat(keys).doesNotHaveDuplicates();
+                written.addAll(keys);
+            }
+        }
+        assertThat(written)
                 .containsExactlyInAnyOrderElementsOf(dev.holdfast.engine.Parameters.beside(RedisEngine.class)
                         .byKey()
                         .keySet());
+    }
+
+    private Service<RedisSpec> several(RedisSpec.Topology topology) {
+        return FixedContext.service(engine, "cache", spec(topology, RedisSpec.Persistence.AOF, List.of(), Map.of()));
+    }
+
+    @Test
+    void whoRunsFollowsFromTheTopologyAndItsNumbers() {
+        assertThat(engine.provisioning().members(several(RedisSpec.Topology.SENTINEL)))
+                .extracting(Member::name)
+                .containsExactly(
+                        "cache-sentinel-0", "cache-sentinel-1", "cache-sentinel-2", "cache-0", "cache-1", "cache-2");
+        assertThat(engine.provisioning().members(several(RedisSpec.Topology.CLUSTER)))
+                .extracting(Member::name)
+                .containsExactly("cache-0-0", "cache-0-1", "cache-1-0", "cache-1-1", "cache-2-0", "cache-2-1");
+    }
+
+    @Test
+    void severalMembersAreReadyWhenWhatTheyPromiseTogetherHolds() {
+        Service<RedisSpec> watched = several(RedisSpec.Topology.SENTINEL);
+        Map<String, String> one =
+                Map.of("slave0", "ip=a,port=1,state=online,offset=90,lag=0", "master_repl_offset", "100");
+        assertThat(server(watched, one))
+                .isInstanceOf(Health.Impaired.class)
+                .extracting(Health::because)
+                .isEqualTo("it is primary and only 1 of 2 replicas follow it");
+        Map<String, String> both = new HashMap<>(one);
+        both.put("slave1", "ip=a,port=2,state=online,offset=100,lag=0");
+        assertThat(server(watched, both).because()).endsWith("2 of 2 replicas follow, at most 10 bytes behind");
+        assertThat(server(watched, Map.of("role", "slave", "master_link_status", "down", "master_host", "a")))
+                .isInstanceOf(Health.Impaired.class);
+        assertThat(RedisHealth.sentinel(
+                        watched, Map.of("flags", "master"), "NOQUORUM 1 usable", Optional.of("cache-0")))
+                .isEqualTo(new Health.Impaired(
+                        "sentinels could not replace a primary now: NOQUORUM 1 usable",
+                        "See 'holdfast why cache' which sentinels are missing."));
+        assertThat(RedisHealth.sentinel(
+                        watched, Map.of("flags", "master,o_down"), "OK 3 usable", Optional.of("cache-0")))
+                .isInstanceOf(Health.Impaired.class);
+        Service<RedisSpec> divided = several(RedisSpec.Topology.CLUSTER);
+        Map<String, String> info = Map.of("role", "slave", "master_link_status", "up", "redis_version", "8");
+        Map<String, String> cluster = new HashMap<>(Map.of(
+                "cluster_known_nodes", "6",
+                "cluster_slots_assigned", "16384",
+                "cluster_slots_ok", "16384",
+                "cluster_state", "ok"));
+        assertThat(RedisHealth.node(divided, info, cluster)).isInstanceOf(Health.Ready.class);
+        cluster.put("cluster_slots_ok", "10923");
+        assertThat(RedisHealth.node(divided, info, cluster).because())
+                .isEqualTo("of the cluster only 10923 of 16384 slots are served, so it answers with an error");
+        cluster.put("cluster_known_nodes", "1");
+        assertThat(RedisHealth.node(divided, info, cluster)).isInstanceOf(Health.Impaired.class);
+    }
+
+    private static Health server(Service<RedisSpec> service, Map<String, String> figures) {
+        Map<String, String> info = new HashMap<>(Map.of("role", "master"));
+        info.putAll(figures);
+        return RedisHealth.server(service, info);
     }
 
     @Test
@@ -249,7 +332,7 @@ final class RedisEngineTest extends EngineContract {
                 "maxmemory_human", "2M",
                 "connected_clients", "1"));
         info.putAll(figures);
-        return RedisObservation.health(service, info).because();
+        return RedisHealth.server(service, info).because();
     }
 
     private Map<String, String> sized(long millis, long mebi, RedisSpec.Persistence persistence) {
@@ -271,10 +354,24 @@ final class RedisEngineTest extends EngineContract {
 
     private Service<RedisSpec> cache(
             RedisSpec.Persistence persistence, List<String> queues, Map<String, RedisSpec.Role> roles) {
-        return FixedContext.service(
-                engine,
-                "cache",
-                new RedisSpec(RedisSpec.Topology.SINGLE, persistence, Optional.empty(), queues, new TreeMap<>(roles)));
+        return FixedContext.service(engine, "cache", spec(RedisSpec.Topology.SINGLE, persistence, queues, roles));
+    }
+
+    private static RedisSpec spec(
+            RedisSpec.Topology topology,
+            RedisSpec.Persistence persistence,
+            List<String> queues,
+            Map<String, RedisSpec.Role> roles) {
+        return new RedisSpec(
+                topology,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Duration.ofSeconds(5),
+                persistence,
+                Optional.empty(),
+                queues,
+                new TreeMap<>(roles));
     }
 
     private static RedisSpec.Role role(RedisSpec.Can... can) {

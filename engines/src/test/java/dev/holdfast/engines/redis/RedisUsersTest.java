@@ -84,7 +84,7 @@ final class RedisUsersTest {
     void aRoleThatOnlyReadsCannotWriteItsKeysWhateverItsCommands() {
         RedisSpec.Role reader =
                 new RedisSpec.Role(List.of(RedisSpec.Can.READ), List.of("session:*"), List.of("keys", "-get"));
-        RedisUser user = RedisUsers.role("reader", reader, "aa");
+        RedisUser user = RedisUsers.role("reader", reader, RedisSpec.Topology.SINGLE, "aa");
         assertThat(user.keys()).containsExactly("%R~session:*");
         assertThat(user.commands()).isEqualTo("-@all +@connection +@read -@dangerous +info +keys -get");
     }
@@ -96,7 +96,7 @@ final class RedisUsersTest {
     }
 
     private static RedisUser wanted() {
-        return RedisUsers.role("app", ROLE, "aa");
+        return RedisUsers.role("app", ROLE, RedisSpec.Topology.SINGLE, "aa");
     }
 
     private static String because(String line) {

@@ -59,6 +59,11 @@ final class Attack {
             seen("a view of one table", "SELECT count(*) FROM all_names WHERE name LIKE 'their%'");
             seen("a function of the owner", "SELECT count_orders() - 1");
             references();
+            if (who.startsWith("app")) {
+                for (String table : tables) {
+                    counters(statement, table);
+                }
+            }
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
@@ -145,6 +150,23 @@ final class Attack {
                                             "COPY " + table + " (tenant_id, " + column + ") FROM STDIN",
                                             new java.io.StringReader(theirs + "\tx\n"))
                             > 0);
+        }
+    }
+
+    /** How much others write, and the numbers that they will get. The owner of a sequence can read it, whatever is revoked. */
+    private void counters(Statement statement, String table) throws SQLException {
+        String counter = TenancyTest.one(statement, "SELECT pg_get_serial_sequence('" + table + "', 'id')");
+        boolean isSerial = table.equals("orders");
+        seen("a sequence", "SELECT last_value FROM " + counter);
+        seen("a sequence set", "SELECT setval('" + counter + "', 1)");
+        if (!isSerial) {
+            seen("a sequence used", "SELECT nextval('" + counter + "')");
+            seen("a sequence's last number", "SELECT currval('" + counter + "')");
+            seen(
+                    "the list of sequences",
+                    "SELECT count(last_value) FROM pg_sequences WHERE schemaname || '.' || sequencename = '" + counter
+                            + "'");
+            seen("a sequence by its function", "SELECT coalesce(pg_sequence_last_value('" + counter + "'), 0)");
         }
     }
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /** What is kept of changes, for how long, and what proves afterwards that nothing else went. */
 @Tag("engines")
@@ -120,6 +121,21 @@ final class AuditRetentionTest {
                 Statement statement = app.createStatement()) {
             assertThatThrownBy(() -> statement.execute("SELECT holdfast.audit_prune('0 s')"))
                     .hasMessageContaining("permission denied");
+        }
+    }
+
+    @Test
+    void nobodyWaitsLongForAChainThatAnotherSessionHolds() throws SQLException {
+        try (Connection holder = open("holdfast");
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("SELECT pg_advisory_xact_lock(4850, 1)");
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(60),
+                    () -> assertThatThrownBy(AuditRetentionTest::prune)
+                            .isInstanceOf(HoldfastException.class)
+                            .hasMessageContaining("locked by another session")
+                            .hasMessageContaining("HF3503"));
         }
     }
 

@@ -288,6 +288,17 @@ final class MigrationsTest {
                 "cut",
                 "V2__i.sql",
                 "CREATE INDEX CONCURRENTLY a_1 ON a (id);\nCREATE INDEX CONCURRENTLY a_2 ON a (id);\n");
+        cut("a", "CREATE INDEX CONCURRENTLY a_1%");
+        assertThat(migrating.state("cut", "V2")).isIn(State.FAILED, State.INTERRUPTED);
+        assertThat(migrating.entry("cut", "V2").because().orElse("")).contains("statement 1", "a_1");
+        assertThat(migrating.ran("cut")).containsExactly("V2");
+        assertThat(query("cut", "SELECT count(*)::text FROM pg_index WHERE indrelid = 'a'::regclass AND indisvalid"))
+                .isEqualTo("2");
+        anIndexIsToldByItsTableAndNotByItsNameAlone();
+    }
+
+    /** Runs what is pending, and ends the process at its statement while it waits for the test. */
+    private static void cut(String table, String statement) throws Exception {
         try (Connection holder = open("cut");
                 Statement holding = holder.createStatement();
                 Connection killer = open("cut");
@@ -295,24 +306,40 @@ final class MigrationsTest {
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             holder.setAutoCommit(false);
             holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            holding.execute("LOCK TABLE a IN ROW EXCLUSIVE MODE");
+            holding.execute("LOCK TABLE " + table + " IN ROW EXCLUSIVE MODE");
             Future<String> run = threads.submit(() -> migrating.refused("cut"));
             Duration patience = Duration.ofSeconds(20);
             long end = System.nanoTime() + patience.toNanos();
             boolean killed = false;
             while (!killed && System.nanoTime() < end) {
                 try (ResultSet row = killing.executeQuery("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        + " WHERE query LIKE 'CREATE INDEX CONCURRENTLY a_1%' AND wait_event_type = 'Lock'")) {
+                        + " WHERE query LIKE '" + statement + "' AND wait_event_type = 'Lock'")) {
                     killed = row.next();
                 }
             }
             assertThat(run.get()).contains("HF3560", "migrate up again");
             holder.rollback();
         }
-        assertThat(migrating.state("cut", "V2")).isIn(State.FAILED, State.INTERRUPTED);
-        assertThat(migrating.entry("cut", "V2").because().orElse("")).contains("statement 1", "a_1");
-        assertThat(migrating.ran("cut")).containsExactly("V2");
-        assertThat(query("cut", "SELECT count(*)::text FROM pg_index WHERE indrelid = 'a'::regclass AND indisvalid"))
+    }
+
+    /** Two schemas may each have an index of one name: that one is built says nothing of the other. */
+    private static void anIndexIsToldByItsTableAndNotByItsNameAlone() throws Exception {
+        write(
+                "cut",
+                "V3__two.sql",
+                "CREATE SCHEMA acme; CREATE SCHEMA globex; CREATE TABLE acme.orders (at int); CREATE TABLE globex.orders (at int);\n");
+        migrating.up("cut");
+        write(
+                "cut",
+                "V4__at.sql",
+                "CREATE INDEX CONCURRENTLY orders_at ON acme.orders (at);\nCREATE INDEX CONCURRENTLY orders_at /* two */ ON ONLY\n globex . orders (at);\n");
+        cut("globex.orders", "CREATE INDEX CONCURRENTLY orders_at /* two */%");
+        assertThat(migrating.ran("cut")).containsExactly("V4");
+        assertThat(
+                        query(
+                                "cut",
+                                "SELECT count(*)::text FROM pg_index i JOIN pg_class c ON c.oid = indexrelid"
+                                        + " WHERE relname = 'orders_at' AND indisvalid AND indrelid IN ('acme.orders'::regclass, 'globex.orders'::regclass)"))
                 .isEqualTo("2");
     }
 

@@ -48,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The engines of a stack file as real processes, started from the product's own images and sandbox and with nothing
@@ -250,6 +251,26 @@ final class RealStack implements Context, AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** Ends one process of the member, by the number that it has for itself. */
+    void kill(String member, long inside) {
+        ProcessHandle started =
+                Optional.ofNullable(running.get(member)).orElseThrow().toHandle();
+        try (Stream<ProcessHandle> all = started.descendants()) {
+            all.filter(process -> inner(process.pid()).endsWith("\t" + inside))
+                    .findFirst()
+                    .orElseThrow()
+                    .destroyForcibly();
+        }
+    }
+
+    private static String inner(long pid) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+            return lines.filter(line -> line.startsWith("NSpid:")).findFirst().orElse("");
+        } catch (IOException | UncheckedIOException e) {
+            return ""; // it has ended meanwhile
         }
     }
 

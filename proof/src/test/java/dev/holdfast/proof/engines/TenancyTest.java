@@ -52,6 +52,9 @@ final class TenancyTest {
                     app: { can: [read, write], through: pooler }
             """;
 
+    /** What is asked of the roles beside: a right on sequences, however it came to be there. */
+    private static final String COUNTS = "events: revoke rights on the sequence of its keys";
+
     private static final List<String> DECLARED = List.of("users", "orders", "events", "sales.visits");
 
     private static final String TABLES = """
@@ -61,7 +64,7 @@ final class TenancyTest {
               name text NOT NULL
             );
             CREATE TABLE orders (
-              id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+              id bigserial PRIMARY KEY,
               tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
               user_id bigint NOT NULL REFERENCES users (id) ON DELETE CASCADE,
               parent_id bigint REFERENCES orders (id) ON DELETE SET NULL,
@@ -239,6 +242,21 @@ final class TenancyTest {
                             "users: make its policies anew");
             apply(changes());
             assertThat(changes()).isEmpty();
+            statement.execute("GRANT SELECT ON ALL SEQUENCES IN SCHEMA public, sales TO app");
+            assertThat(attacks())
+                    .as("only of the one whose numbers a column's default asks for")
+                    .isNotEmpty()
+                    .allMatch(found -> found.contains("orders_id_seq"));
+            assertThat(changes())
+                    .extracting(Change::summary)
+                    .containsExactly("app in app: revoke SELECT on sequences of public");
+            apply(changes());
+            statement.execute(
+                    "SET event_triggers = off; GRANT USAGE ON SEQUENCE events_id_seq TO app; RESET event_triggers");
+            assertThat(attacks()).as("a right that came past the guard").isNotEmpty();
+            assertThat(changes()).extracting(Change::summary).containsExactly(COUNTS);
+            apply(changes());
+            assertThat(attacks()).isEmpty();
             statement.execute("CREATE POLICY everybody ON users USING (true)");
             assertThat(attacks()).as("no policy of others widens ours").isEmpty();
             statement.execute("DROP POLICY everybody ON users");

@@ -1,16 +1,11 @@
 package dev.holdfast.proof.engines;
 
 import dev.holdfast.engine.Audit;
-import dev.holdfast.engine.Bench;
-import dev.holdfast.engine.Bound;
-import dev.holdfast.engine.Context;
-import dev.holdfast.engine.Errand;
 import dev.holdfast.engine.Health;
-import dev.holdfast.engine.Schema;
 import dev.holdfast.engine.Tenancy;
-import dev.holdfast.engine.Tenancy.At;
 import dev.holdfast.engine.Tenancy.Created;
 import dev.holdfast.engine.Tenancy.Part;
+import dev.holdfast.engine.Tenancy.Which;
 import dev.holdfast.plan.Change;
 import dev.holdfast.secret.SecretRef;
 import java.io.IOException;
@@ -67,6 +62,7 @@ final class TenantsTest {
                         tables: [people, notes, visits]
                         partitions: { visits: list }
                     plain: {}
+                    words: { tenancy: { setting: app.tenant_id, type: text, tables: [people] } }
                   roles:
                     app: { can: [read, write, ddl] }
             """;
@@ -99,6 +95,11 @@ final class TenantsTest {
                 statement.execute(TABLES);
             }
         }
+        try (Connection app = open("app", "words");
+                Statement statement = app.createStatement()) {
+            statement.execute(
+                    "CREATE TABLE people (tenant_id text NOT NULL REFERENCES tenants (id), name text NOT NULL, PRIMARY KEY (tenant_id, name))");
+        }
         apply();
         assertThat(stack.facets("main").changes(stack)).isEmpty();
     }
@@ -113,7 +114,7 @@ final class TenantsTest {
     @Test
     @Order(1)
     void tenantsAreMadeOnceHoweverOftenTheyAreAskedFor() {
-        Tenants<?> here = tenants();
+        Tenanting<?> here = tenants();
         Created first = here.create("here", List.of("acme", "globex", "acme"));
         assertThat(first.made()).extracting(Tenancy.Tenant::name).containsExactly("acme", "globex");
         Created again = here.create("here", List.of("globex", "initech"));
@@ -157,7 +158,7 @@ final class TenantsTest {
                 app.commit();
             }
         }
-        Tenants<?> tenants = tenants();
+        Tenanting<?> tenants = tenants();
         Path file = folder.resolve("acme.zip");
         tenants.export("here", "acme", file);
         assertThat(Files.getPosixFilePermissions(file)).hasToString("[OWNER_READ, OWNER_WRITE]");
@@ -167,7 +168,7 @@ final class TenantsTest {
         assertThatThrownBy(() -> tenants.bring("here", file))
                 .hasMessageContaining("HF3605")
                 .hasMessageContaining("is in main/here already");
-        assertThat(tenants.bring("there", file)).extracting("rows").isEqualTo(12L);
+        assertThat(tenants.bring("there", file)).isEqualTo(12L);
         assertThat(tenants.list("there")).extracting(Tenancy.Tenant::name).containsExactly("acme");
         byte[] bytes = Files.readAllBytes(file);
         tenants.drop("there", "acme");
@@ -186,7 +187,7 @@ final class TenantsTest {
     @Test
     @Order(3)
     void aMoveLeavesTheSourceUntilItIsApprovedAndNeverLosesARow() throws SQLException {
-        Tenants<?> tenants = tenants();
+        Tenanting<?> tenants = tenants();
         assertThat(tenants.move("globex", false))
                 .extracting("isCopied", "isGone")
                 .containsExactly(true, false);
@@ -222,7 +223,7 @@ final class TenantsTest {
     @Test
     @Order(4)
     void everyChangeIsWrittenDownWithoutWhatIsHidden() throws SQLException {
-        Tenants<?> tenants = tenants();
+        Tenanting<?> tenants = tenants();
         try (Connection app = open("app", "here");
                 Statement statement = app.createStatement()) {
             app.setAutoCommit(false);
@@ -253,7 +254,7 @@ final class TenantsTest {
     @Test
     @Order(5)
     void whatIsMissingOrAlteredIsNamed() throws SQLException {
-        Tenants<?> tenants = tenants();
+        Tenanting<?> tenants = tenants();
         Audit.Verified whole = tenants.verify(Optional.empty());
         assertThat(whole.gaps()).isEmpty();
         assertThat(whole.sealed()).isGreaterThan(5);
@@ -288,97 +289,80 @@ final class TenantsTest {
         }
     }
 
+    @Test
+    @Order(6)
+    void nobodyIsTakenForSomebodyElse() throws SQLException {
+        try (Connection admin = open("holdfast", "here");
+                Statement statement = admin.createStatement()) {
+            Tenanting<?> tenants = tenants();
+            // A has the key 7 and the name 12, B the key 12
+            statement.execute("INSERT INTO tenants (id, name) VALUES (1007, '1012'), (1012, 'victim')");
+            statement.execute("SELECT holdfast.create_tenant_partitions(id) FROM tenants WHERE id > 1000");
+            statement.execute("INSERT INTO people (tenant_id, name) SELECT id, name FROM tenants WHERE id > 1000");
+            assertThatThrownBy(() -> tenants.drop("here", "1012"))
+                    .hasMessageContaining("HF3591")
+                    .hasMessageContaining("tenant '1012' with key 1007, tenant 'victim' with key 1012")
+                    .hasMessageContaining("1007 --by-key, or 1012 --by-key");
+            // a copy is known by its key, and another of that key is no copy
+            try (Connection there = open("holdfast", "there");
+                    Statement other = there.createStatement()) {
+                other.execute("INSERT INTO tenants (id, name) VALUES (1007, 'stranger'), (5, '1012')");
+                assertThatThrownBy(() -> tenants.move(Which.key("1007"), true))
+                        .hasMessageContaining("HF3606")
+                        .hasMessageContaining("that key is of another tenant, 'stranger'");
+                other.execute("DELETE FROM tenants WHERE id = 1007");
+                assertThatThrownBy(() -> tenants.move(Which.key("1007"), true)).hasMessageContaining("HF3605");
+                other.execute("DELETE FROM tenants WHERE id = 5");
+            }
+            Path kept = folder.resolve("kept.zip");
+            tenants.drop("here", Which.key("1012"), Optional.of(kept));
+            assertThat(TenancyTest.one(statement, "SELECT string_agg(name, ',') FROM people WHERE tenant_id > 1000"))
+                    .isEqualTo("1012");
+            assertThat(tenants.bring("here", kept))
+                    .as("a name that is another's key is no other")
+                    .isEqualTo(2L);
+        }
+    }
+
+    @Test
+    @Order(7)
+    void whatIsDroppedIsWhatIsInItsArchive() throws SQLException, IOException {
+        TenantAttack attack = new TenantAttack(folder, TenantsTest::open);
+        attack.writtenMeanwhile(TenantsTest::tenants);
+        attack.keysWithEverySign(tenants());
+    }
+
+    @Test
+    @Order(8)
+    void anArchiveIsNotBelieved() throws SQLException, IOException {
+        new TenantAttack(folder, TenantsTest::open).editedArchives(tenants());
+    }
+
+    @Test
+    @Order(9)
+    void namesAreSeenForWhatTheyAreAndMadeOnceByHoweverMany() throws Exception {
+        TenantAttack attack = new TenantAttack(folder, TenantsTest::open);
+        attack.names(tenants());
+        attack.atOnce(tenants());
+    }
+
+    @Test
+    @Order(10)
+    void whatItsServerProcessIsTakenFromLeavesNothingHalfDoneAndIsDoneAgain() throws Exception {
+        new TenantAttack(folder, TenantsTest::open).cut(tenants(), stack);
+    }
+
     private static void apply() {
         stack.facets("main").apply(stack.facets("main").changes(stack), stack);
     }
 
-    private static Tenants<?> tenants() {
-        return Tenants.of(stack.bound("main"));
+    private static Tenanting<?> tenants() {
+        return tenants(text -> {});
     }
 
-    /** The contract, its types out of the way. */
-    private record Tenants<S extends Record>(Bound<S> bound) implements Bench {
-        static <S extends Record> Tenants<S> of(Bound<S> bound) {
-            return new Tenants<>(bound);
-        }
-
-        private Schema<S> schema() {
-            return bound.engine().schema().orRefuse();
-        }
-
-        private Tenancy<S> tenancy() {
-            return schema().tenancy().orRefuse();
-        }
-
-        private At<S> at(String database) {
-            return new At<>(bound.service(), Optional.of(database));
-        }
-
-        Created create(String database, List<String> names) {
-            return tenancy().create(at(database), names, this);
-        }
-
-        List<Tenancy.Tenant> list(String database) {
-            return tenancy().list(at(database), true, this);
-        }
-
-        Tenancy.Shown show(String database, String tenant) {
-            return tenancy().show(at(database), tenant, this);
-        }
-
-        void export(String database, String tenant, Path file) {
-            tenancy().export(at(database), tenant, file, this);
-        }
-
-        Brought bring(String database, Path file) {
-            return new Brought(tenancy().bring(at(database), file, this).tables().stream()
-                    .mapToLong(part -> part.size().rows())
-                    .sum());
-        }
-
-        Tenancy.Moved move(String tenant, boolean gone) {
-            return tenancy().move(at("here"), at("there"), tenant, gone, this);
-        }
-
-        void drop(String database, String tenant) {
-            tenancy().drop(at(database), tenant, this);
-        }
-
-        List<Audit.Entry> log(Optional<String> table, int most) {
-            return schema().audit()
-                    .orRefuse()
-                    .log(
-                            bound.service(),
-                            Optional.empty(),
-                            new Audit.Wanted(table, Optional.empty(), Optional.empty(), most),
-                            this);
-        }
-
-        Audit.Verified verify(Optional<String> expected) {
-            return schema().audit().orRefuse().verify(bound.service(), Optional.empty(), expected, this);
-        }
-
-        @Override
-        public Context context() {
-            return stack;
-        }
-
-        @Override
-        public void say(String text) {}
-
-        @Override
-        public void say(String text, long done, long total, String unit) {}
-
-        @Override
-        public void requireWanted() {}
-
-        @Override
-        public Errand.Ran run(Errand errand, Consumer<String> onLine) {
-            throw new AssertionError("no program is needed");
-        }
+    private static Tenanting<?> tenants(Consumer<String> heard) {
+        return Tenanting.of(stack.bound("main"), stack, heard);
     }
-
-    private record Brought(long rows) {}
 
     private static Connection open(String role, String database) throws SQLException {
         Properties properties = new Properties();

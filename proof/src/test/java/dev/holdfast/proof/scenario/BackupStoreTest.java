@@ -47,11 +47,16 @@ final class BackupStoreTest {
     @Test
     void aFullDiskOfTheStoreIsNamedLosesNothingAndIsOverWhenThereIsRoom() throws IOException {
         Path data = installation.home().resolve("data/stacks/vault/volume/objects-0");
+        Path source = installation.home().resolve("data/stacks/vault/volume/main-0");
         vault.run("down").orFail();
-        try (SmallDisk disk = SmallDisk.inPlaceOf(data, "100m")) {
+        try (SmallDisk disk = SmallDisk.inPlaceOf(data, "100m");
+                SmallDisk sources = SmallDisk.inPlaceOf(source, "300m")) {
             vault.run("up").orFail();
             vault.run("backup", "create", "main", "--type", "full").orFail();
             String before = list();
+            System.err.println("XXX begin " + java.time.Instant.now());
+            aFullDiskOfTheServerIsNamed(sources, source, before);
+            System.err.println("XXX end " + java.time.Instant.now());
             disk.fill(0);
 
             sql("CREATE TABLE items AS SELECT g AS id FROM generate_series(1, 1000) g");
@@ -76,6 +81,17 @@ final class BackupStoreTest {
                     .contains("tables are there, as when it was saved");
             vault.run("down").orFail();
         }
+    }
+
+    private void aFullDiskOfTheServerIsNamed(SmallDisk disk, Path source, String before) {
+        disk.fill(0);
+        Outcome refused = vault.run("backup", "create", "main", "--type", "full");
+        assertThat(refused.status()).as(refused.text()).isEqualTo(4);
+        assertThat(refused.err()).containsIgnoringCase("no space").contains(source.toString());
+        System.err.println("XXX free " + java.time.Instant.now());
+        disk.free();
+        vault.awaitReady(Duration.ofSeconds(150));
+        assertThat(list()).isEqualTo(before);
     }
 
     /** What pgBackRest is told is what anybody is told whose clock is wrong; ours cannot be set for one process alone. */

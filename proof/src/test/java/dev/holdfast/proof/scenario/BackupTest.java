@@ -68,9 +68,13 @@ final class BackupTest {
                 ALTER TABLE items ENABLE ROW LEVEL SECURITY;
                 CREATE POLICY few ON items FOR SELECT USING (id < 10);
                 CREATE POLICY theirs ON items TO gone USING (true)""");
+        // what cannot be counted is no reason not to save it
+        sql("vault", "CREATE MATERIALIZED VIEW empty AS SELECT * FROM items WITH NO DATA");
         Json saved = json("backup", "create", "main", "--type", "full");
         String full = saved.at("point").flatMap(point -> point.textAt("id")).orElseThrow();
         assertThat(full).endsWith("F");
+        // as if the name had been written to the log before, and not down
+        sql("vault", "SELECT pg_create_restore_point('holdfast/before-the-accident')");
         sql("vault", "INSERT INTO items SELECT g, 'later' FROM generate_series(1001, 1500) g");
         vault.run("backup", "point", "main", "before-the-accident").orFail();
         // no commit follows this moment, so that PostgreSQL itself never knows that it reached it
@@ -143,12 +147,7 @@ final class BackupTest {
                 .filter(file -> file.toString().contains(newest))
                 .findFirst()
                 .orElseThrow();
-        try (RandomAccessFile file = new RandomAccessFile(bundle.toFile(), "rw")) {
-            file.seek(file.length() / 2);
-            int was = file.read();
-            file.seek(file.length() / 2);
-            file.write(was ^ 1);
-        }
+        flip(bundle);
         Outcome damaged = vault.run("backup", "verify", "main");
         assertThat(damaged.status()).as(damaged.text()).isEqualTo(4);
         assertThat(damaged.err())
@@ -159,9 +158,14 @@ final class BackupTest {
 
     @Test
     void aBucketAndItsKeyAreEnough() throws IOException {
-        json("backup", "create", "main", "--type", "full");
+        System.err.println("XXX begin " + java.time.Instant.now());
+        aBackupThatWasMissedIsTakenAndATableMayBeDroppedUnderIt();
+        System.err.println("XXX missed " + java.time.Instant.now());
         Json dump = json("backup", "create", "main", "--logical", "--table", "items");
         String logical = dump.at("point").flatMap(point -> point.textAt("id")).orElseThrow();
+        System.err.println("XXX dumped " + java.time.Instant.now());
+        aDumpIsCheckedAndOneThatIsDamagedLeavesNothing(logical);
+        System.err.println("XXX checked " + java.time.Instant.now());
         Path key = installation.home().resolve("main.key");
         vault.run("backup", "key", "main", "--out", key.toString()).orFail();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
@@ -261,6 +265,87 @@ final class BackupTest {
                         .pid())
                 .isPositive();
         assertThat(hangs.err()).contains("[HF3116]");
+    }
+
+    /** The clock of a machine cannot be turned on for one daemon; what it remembers can be turned back. */
+    private void aBackupThatWasMissedIsTakenAndATableMayBeDroppedUnderIt() throws IOException {
+        Path memory = installation.home().resolve("data/stacks/vault/savings.json");
+        Await.until(
+                "it is known since when",
+                SOON,
+                () -> Files.exists(memory),
+                () -> vault.status().pretty());
+        sql("vault", "CREATE TABLE victim ()");
+        Path said = installation.home().resolve("drop.txt");
+        // commits as soon as somebody waits for the table, which only the counting does
+        Process drop = installation.start(
+                vault.folder(), said, "connect", "main", "--role", "holdfast", "--", "-d", "shop", "-Atqc", """
+                DO $$ BEGIN
+                  DROP TABLE victim;
+                  FOR i IN 1..6000 LOOP
+                    EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'relation');
+                    PERFORM pg_sleep(0.01);
+                  END LOOP;
+                END $$""");
+        Await.until(
+                "the table is being dropped",
+                SOON,
+                () -> sql(
+                                "vault",
+                                "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND locktype = 'relation'")
+                        .equals("1"),
+                () -> vault.status().pretty());
+        vault.run("daemon", "stop").orFail();
+        String then = Files.readString(memory);
+        Files.writeString(memory, then.replaceAll("\"since\" ?: ?\"[^\"]*\"", "\"since\": \"2020-01-01T00:00:00Z\""));
+        assertThat(Files.readString(memory)).contains("2020-01-01").isNotEqualTo(then);
+
+        Await.until(
+                "what was missed is made up for",
+                SOON,
+                () -> vault.run("backup", "list", "main").out().contains(" full "),
+                () -> vault.status().pretty());
+        Await.until(
+                "the table is gone",
+                SOON,
+                () -> !drop.isAlive(),
+                () -> vault.status().pretty());
+        Await.until(
+                "it is told",
+                SOON,
+                () -> vault.run("why", "main").out().contains("took a full backup of main because its time had come"),
+                () -> vault.run("why", "main").text());
+        assertThat(drop.exitValue()).as(Files.readString(said)).isZero();
+        assertThat(sql("vault", "SELECT to_regclass('victim') IS NULL")).isEqualTo("t");
+        assertThat(vault.status().itemsAt("problems")).isEmpty();
+    }
+
+    private void aDumpIsCheckedAndOneThatIsDamagedLeavesNothing(String logical) throws IOException {
+        assertThat(vault.run("backup", "verify", "main", logical).orFail().out())
+                .contains("stored as it was written")
+                .doesNotContain("checksum");
+        Path dump = files(installation.home().resolve("data/stacks/vault/volume/objects-0"))
+                .filter(file -> file.getFileName().toString().equals(logical + ".dump"))
+                .findFirst()
+                .orElseThrow();
+        flip(dump);
+        Outcome verified = vault.run("backup", "verify", "main", logical);
+        assertThat(verified.err()).contains("[HF3632]").contains(logical);
+        Outcome restored = vault.run("restore", "main", "--backup", logical, "--as", "broken");
+        assertThat(restored.status()).as(restored.text()).isEqualTo(4);
+        assertThat(restored.err()).contains("[HF3632]");
+        assertThat(vault.run("stacks").out()).doesNotContain("vault@");
+        flip(dump);
+    }
+
+    /** One bit in the middle; twice is not at all. */
+    private static void flip(Path path) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.seek(file.length() / 2);
+            int was = file.read();
+            file.seek(file.length() / 2);
+            file.write(was ^ 1);
+        }
     }
 
     private static Stream<Path> files(Path folder) {

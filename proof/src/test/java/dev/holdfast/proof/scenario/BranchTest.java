@@ -5,13 +5,20 @@ import dev.holdfast.proof.Installation;
 import dev.holdfast.proof.Outcome;
 import dev.holdfast.proof.RunningStack;
 import dev.holdfast.text.Json;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,16 +117,53 @@ final class BranchTest {
         List<Outcome> outcomes = both.stream().map(CompletableFuture::join).toList();
         assertThat(outcomes).extracting(Outcome::status).containsExactlyInAnyOrder(0, 2);
         assertThat(outcomes).anySatisfy(outcome -> assertThat(outcome.err()).contains("HF3213"));
+        // what it was made from does not go under it
+        Outcome root = shop.run("down", "--purge", "--confirm", "shop");
+        assertThat(root.status()).isEqualTo(5);
+        assertThat(root.err()).contains("HF3223").contains("holdfast branch delete same");
+        assertThat(shop.status().isAt("ready")).isTrue();
         // a part is never put in the place of the whole
         assertThat(branch("promote", "same", "--approve", "shop").err()).contains("HF3225");
         assertThat(branch("create", "past", "--at", "2026-01-01T00:00:00Z").err())
                 .contains("HF3227");
+        assertThat(branch("create", "past", "--at", "2026-01-01T00:00:00Z", "--keep-credentials", "--live")
+                        .err())
+                .contains("HF3229")
+                .contains("--live and --keep-credentials");
+
+        // those that ask together are of one instant, and whoever takes a name that just went gets a whole branch
+        Set<Long> pauses = Stream.of("a", "b", "c", "d")
+                .map(name -> CompletableFuture.supplyAsync(
+                        () -> branch("create", name, "--service", "cache", "--output", "json"),
+                        task -> Thread.ofPlatform().start(task)))
+                .toList()
+                .stream()
+                .map(made -> made.join()
+                        .orFail()
+                        .json()
+                        .at("cut")
+                        .orElseThrow()
+                        .longAt("pauseMillis")
+                        .orElseThrow())
+                .collect(Collectors.toSet());
+        assertThat(pauses).doesNotContain(0L);
+        CompletableFuture<Outcome> goes = CompletableFuture.supplyAsync(() -> branch("delete", "a"));
+        Await.until(
+                "it goes",
+                PATIENCE,
+                () -> !Machine.read(folder("shop@a").resolve("desired.json")).contains("\"filled\": true"),
+                () -> Machine.read(folder("shop@a").resolve("desired.json")));
+        branch("create", "a", "--service", "cache").orFail();
+        goes.join().orFail();
+        assertThat(named("shop@a").status().isAt("ready")).isTrue();
+        assertThat(redis("shop@a", "SET", "word", "of the new one")).isEqualTo("OK");
     }
 
     @Test
     void aBranchIsResetPromotedProtectedAndEnds() throws Exception {
-        up(YAML.replace("cache: { engine: redis }", "cache: { engine: redis, persistence: none }")
-                .replaceFirst("(?s) {4}objects:.*", ""));
+        String yaml = YAML.replace("cache: { engine: redis }", "cache: { engine: redis, persistence: none }")
+                .replaceFirst("(?s) {4}objects:.*", "");
+        up(yaml);
         sql("shop", "CREATE TABLE items AS SELECT 1 AS id");
         redis("shop", "SET", "word", "first");
         branch("create", "try").orFail();
@@ -135,6 +179,21 @@ final class BranchTest {
         assertThat(sql("shop@try", "SELECT id FROM items")).isEqualTo("2");
         assertThat(named("shop@try").environment()).isEqualTo(before);
 
+        // a reset that is refused leaves it alone: not even its server was stopped
+        long server = named("shop@try").pid("main-0");
+        shop.write(Files.readString(shop.folder().resolve("stack.yaml"))
+                .replace(
+                        "databases: { shop: {} }",
+                        "databases: { shop: { masking: { tables: { items: { missing: erase } } } } }"));
+        shop.run("up").orFail();
+        Outcome refused = branch("reset", "try");
+        assertThat(refused.status()).as(refused.text()).isNotZero();
+        assertThat(refused.err()).contains("missing");
+        assertThat(named("shop@try").pid("main-0")).isEqualTo(server);
+        assertThat(sql("shop@try", "SELECT id FROM items")).isEqualTo("2");
+        shop.write(yaml);
+        shop.run("up").orFail();
+
         // promoted it serves in the place of its parent, with the parent's logins; and back again
         sql("shop@try", "UPDATE items SET id = 3");
         redis("shop@try", "SET", "word", "third");
@@ -142,18 +201,39 @@ final class BranchTest {
         Outcome unapproved = branch("promote", "try");
         assertThat(unapproved.status()).isEqualTo(5);
         assertThat(unapproved.err()).contains("HF3226");
+        branch("expire", "try", "--after", "8h").orFail();
+        Path note = folder("shop").resolve("promotion.json");
+        Path kept = installation.home().resolve("kept.json");
+        CompletableFuture<Void> seen = linked(note, kept);
         branch("promote", "try", "--approve", "shop").orFail();
+        seen.join();
         assertThat(sql("shop", "SELECT id FROM items")).isEqualTo("3");
         assertThat(shop.environment()).isEqualTo(environment);
+        // it has all that the parent had, which nobody wants to be gone in eight hours
+        assertThat(branch("show", "try", "--output", "json").orFail().json().textAt("expires"))
+                .isEmpty();
         shop.run("up", "--name", "shop@try").orFail();
         assertThat(sql("shop@try", "SELECT id FROM items")).isEqualTo("2");
 
-        // killed between the two: what was written down is done by the next daemon, once
+        // while it is not certain whose data they have neither is opened; the end of it, done once more, changes
+        // nothing
         shop.run("down", "shop@try").orFail();
         shop.run("down", "shop").orFail();
+        Files.copy(kept, note);
+        for (String stack : List.of("shop", "shop@try")) {
+            assertThat(shop.run("up", "--name", stack).err()).contains("HF3228");
+        }
         Machine.kill(Machine.daemon(installation));
+        shop.run("stacks").orFail();
+        shop.run("up").orFail();
+        assertThat(sql("shop", "SELECT id FROM items")).isEqualTo("3");
+        assertThat(note).doesNotExist();
+
+        // killed between the two: what was written down is done by the next daemon, once
+        shop.run("down", "shop").orFail();
+        Machine.kill(Machine.daemon(installation));
+        Files.copy(kept, note);
         Files.writeString(folder("shop@try").resolve("volume/.promoted"), "{\"branch\": \"shop@try\"}");
-        Files.writeString(folder("shop").resolve("promotion.json"), "{\"branch\": \"shop@try\"}");
         shop.run("stacks").orFail();
         shop.run("up").orFail();
         assertThat(sql("shop", "SELECT id FROM items")).isEqualTo("2");
@@ -184,6 +264,18 @@ final class BranchTest {
         assertThat(branch("run", "ci", "--", "no-such-command").err()).contains("HF3307");
         assertThat(tree()).isEmpty();
         assertThat(branch("run", "ci").err()).contains("HF3301");
+
+        // what a command found worth keeping stays when it ends, and when the daemon does
+        String bin = Places.launcher().toString();
+        assertThat(branch("run", "ci", "--", bin, "branch", "protect", "ci", "--stack", "shop")
+                        .status())
+                .isZero();
+        Machine.kill(Machine.daemon(installation));
+        shop.run("stacks").orFail();
+        assertThat(tree()).containsExactly("ci<shop");
+        assertThat(redis("shop@ci", "GET", "word")).isEqualTo("first");
+        branch("unprotect", "ci").orFail();
+        branch("delete", "ci").orFail();
 
         // told to end: the command is told, too, and the branch goes
         for (String signal : List.of("TERM", "KILL")) {
@@ -234,6 +326,27 @@ final class BranchTest {
                 .map(item -> item.textAt("name").orElseThrow() + "<"
                         + item.textAt("parent").orElseThrow())
                 .toList();
+    }
+
+    /** Whoever reads it later has what was written, although whoever wrote it has removed it. */
+    private static CompletableFuture<Void> linked(Path file, Path kept) throws IOException {
+        WatchService watch = file.getFileSystem().newWatchService();
+        file.getParent().register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+        return CompletableFuture.runAsync(() -> {
+            try (watch) {
+                while (!Files.exists(kept)) {
+                    WatchKey key = watch.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                    assertThat(key).as(file + " was written").isNotNull();
+                    if (Files.exists(file)) {
+                        Files.createLink(kept, file);
+                    }
+                    key.pollEvents();
+                    key.reset();
+                }
+            } catch (IOException | InterruptedException failed) {
+                throw new IllegalStateException(failed);
+            }
+        });
     }
 
     private String port(String stack) {

@@ -167,6 +167,34 @@ final class NeuroedgeTest {
         stack.run("apply", "--yes").orFail();
     }
 
+    @Test
+    @Order(5)
+    void aMigrationThatWouldNotSeeTheRowsIsRefusedAndIsToldTheWay() throws IOException {
+        String rows = "SELECT count(*) FILTER (WHERE email LIKE '%+moved') || ' of ' || count(*) FROM users";
+        String before = psql("holdfast", "SELECT '0 of ' || count(*) FROM users");
+        migration("UPDATE users SET email = email || '+moved';");
+        Outcome blind = stack.run("migrate", "up", "main");
+        assertThat(blind.text())
+                .contains("[HF3590]")
+                .contains("would have succeeded and changed none of them")
+                .contains("NO FORCE ROW LEVEL SECURITY");
+        assertThat(psql("holdfast", rows)).isEqualTo(before);
+        // the remedy, its second half forgotten: the file's own end closes the table again
+        migration(
+                "SELECT holdfast.set_tenant(holdfast.tenant_named('globex'), 'admin'); UPDATE users SET email = email || '+own';"
+                        + " SET LOCAL row_security = off; ALTER TABLE users NO FORCE ROW LEVEL SECURITY;"
+                        + " UPDATE users SET email = replace(email, '+own', '') || '+moved';");
+        stack.run("migrate", "up", "main").orFail();
+        assertThat(psql("holdfast", rows)).isEqualTo(before.replace("0", before.substring(5)));
+        assertThat(psql("holdfast", "SELECT relforcerowsecurity FROM pg_class WHERE oid = 'users'::regclass"))
+                .isEqualTo("t");
+        assertThat(stack.run("plan").orFail().out()).contains("nothing is to be done");
+    }
+
+    private static void migration(String sql) throws IOException {
+        Files.writeString(stack.folder().resolve("sql/neuroedge/V90__addresses.sql"), sql + "\n");
+    }
+
     private static String within(String role, String tenant, String word, String sql) {
         String text = psql(
                 role,

@@ -18,7 +18,12 @@ public final class Consumption {
         this.stack = stack;
     }
 
-    /** What the processes of a service have used since they began; the memory is what they have now. */
+    /**
+     * What the processes of a service have used since they began.
+     *
+     * @param memory what they have of their own now, without what they share: a cache that is there for all of them stays as it
+     *     was made
+     */
     public record Used(Duration cpu, Duration throttled, long memory) {}
 
     public Used used(String service, List<Running> running) {
@@ -27,7 +32,7 @@ public final class Consumption {
         return new Used(
                 Duration.ofMillis(ticks * 10),
                 Limits.ofThisMachine().throttled(group(service)),
-                processes.stream().mapToLong(Processes::memory).sum());
+                processes.stream().mapToLong(Processes::ownMemory).sum());
     }
 
     /** Keeps the processes of a service within limits, as far as this machine lets it. Repeating it costs little. */
@@ -35,11 +40,15 @@ public final class Consumption {
         Limits.ofThisMachine().set(group(service), cores.millis(), memory.count(), processes(running));
     }
 
-    /** Removes the groups in which no process is left. */
+    /** Nothing holds the processes of the service back any more. */
+    public void lift(String service) {
+        Limits.ofThisMachine().lift(group(service));
+    }
+
+    /** Removes the groups in which no process is left, whatever the file says by now. */
     void tidy() {
-        stack.services().values().stream()
-                .filter(service -> service.resources().compute().isPresent())
-                .forEach(service -> Limits.ofThisMachine().tidy(group(service.name())));
+        Limits limits = Limits.ofThisMachine();
+        limits.groups(group("")).forEach(limits::tidy);
     }
 
     /** Two homes may have a stack of one name. */

@@ -85,13 +85,9 @@ public final class Doors {
         return any ? Optional.of(new Enclosure.AtDoor(folder.door(member), says, Optional.empty())) : Optional.empty();
     }
 
-    /** Gives up every door of the member. */
-    public void close(String member) {
-        for (String key : List.copyOf(open.keySet())) {
-            if (key.startsWith(member + ":")) {
-                Optional.ofNullable(open.remove(key)).ifPresent(Door::close);
-            }
-        }
+    /** Gives up this door. */
+    public void close(String member, int port) {
+        Optional.ofNullable(open.remove(member + ":" + port)).ifPresent(Door::close);
     }
 
     public void closeAll() {

@@ -16,12 +16,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The places of one user's Holdfast on this machine. Everything in them is for that user alone. */
-public record Home(Path data, Path cache, Path runtime) {
+public record Home(Path data, Path cache, Path runtime, PortRange ports) {
     // sun_path holds 108 bytes, the last of them the closing zero
     private static final int LONGEST_SOCKET = 107;
     // the second word is that of a derived stack, which no file can ask for
     private static final Pattern NAME =
             Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?(@[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?)?");
+
+    public Home(Path data, Path cache, Path runtime) {
+        this(data, cache, runtime, PortRange.USUAL);
+    }
 
     /** From {@code HOLDFAST_HOME}, or from the XDG variables and {@code HOME}. Creates nothing. */
     public static Home of(Map<String, String> environment) {
@@ -30,7 +34,7 @@ public record Home(Path data, Path cache, Path runtime) {
             Path root = own.get();
             // several homes may share one cache: what is in it is named by its content
             Path cache = folder(environment, "HOLDFAST_CACHE").orElse(root.resolve("cache"));
-            return new Home(root.resolve("data"), cache, root.resolve("run"));
+            return new Home(root.resolve("data"), cache, root.resolve("run"), PortRange.of(environment));
         }
         Path data = folder(environment, "XDG_DATA_HOME")
                 .orElseGet(() -> home(environment).resolve(".local/share"))
@@ -42,7 +46,7 @@ public record Home(Path data, Path cache, Path runtime) {
         Path runtime = folder(environment, "XDG_RUNTIME_DIR")
                 .map(folder -> folder.resolve("holdfast"))
                 .orElse(data.resolve("run"));
-        return new Home(data, cache, runtime);
+        return new Home(data, cache, runtime, PortRange.of(environment));
     }
 
     /** Makes what is missing, 0700, the folder of the socket included. */

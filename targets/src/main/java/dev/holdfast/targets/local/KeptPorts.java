@@ -52,7 +52,7 @@ final class KeptPorts {
         try (Lease lease = Lease.await(home.data().resolve("ports.lock"), "the giving out of ports", PATIENCE)) {
             assert lease != null;
             Ports known = withRunning(members, processes);
-            Ports completed = known.completed(folder.name(), members, keptByOthers(), Sockets::isFree);
+            Ports completed = known.completed(folder.name(), members, home.ports(), keptByOthers(), Sockets::isFree);
             if (!completed.equals(folder.keptPorts().read(Ports::of).orElse(Ports.none()))) {
                 folder.keptPorts().write(completed.json());
             }

@@ -8,6 +8,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,6 +147,47 @@ public final class Limits {
                 take(folder, processes);
             }
         });
+    }
+
+    /** Takes the limits of the group away, and has its processes belong to whom they belonged before. */
+    public void lift(String group) {
+        cpu.ifPresent(root -> lift(root, group, unified ? "cpu.max" : "cpu.cfs_quota_us", unified ? "max" : "-1"));
+        memory.ifPresent(
+                root -> lift(root, group, unified ? "memory.high" : "memory.limit_in_bytes", unified ? "max" : "-1"));
+        tidy(group);
+    }
+
+    private void lift(Path root, String group, String file, String none) {
+        Path folder = root.resolve(group);
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        // first, because what cannot be moved is not held back either
+        limit(folder.resolve(file), unified && file.equals("cpu.max") ? none + " " + PERIOD_MICROS : none);
+        List<Long> processes = text(folder.resolve("cgroup.procs"))
+                .lines()
+                .filter(line -> line.matches("[0-9]+"))
+                .map(line -> Long.parseLong(line, 10))
+                .toList();
+        take(root.resolve("..").normalize(), processes);
+    }
+
+    /** The groups that are there whose name begins so. */
+    List<String> groups(String prefix) {
+        Set<String> found = new TreeSet<>();
+        for (Optional<Path> root : List.of(cpu, memory)) {
+            root.ifPresent(ours -> {
+                try (Stream<Path> folders = Files.list(ours)) {
+                    folders.filter(Files::isDirectory)
+                            .map(folder -> folder.getFileName().toString())
+                            .filter(name -> name.startsWith(prefix))
+                            .forEach(found::add);
+                } catch (IOException unreadable) {
+                    LOG.atDebug().setCause(unreadable).log("the groups cannot be listed");
+                }
+            });
+        }
+        return List.copyOf(found);
     }
 
     private static void limit(Path file, String value) {

@@ -18,12 +18,9 @@ import java.util.function.IntPredicate;
 
 /**
  * The ports of a stack's members, by member and port name. Once given, a port stays; the standard one is given where
- * nobody has it, else one from a range below those that the kernel gives to outgoing connections.
+ * nobody has it, else one of the home's range.
  */
 record Ports(SortedMap<String, SortedMap<String, Integer>> byMember) {
-    static final int FIRST = 15_000;
-    static final int LAST = 31_999;
-
     Ports {
         SortedMap<String, SortedMap<String, Integer>> copy = new TreeMap<>();
         byMember.forEach((member, ports) -> copy.put(member, Collections.unmodifiableSortedMap(new TreeMap<>(ports))));
@@ -59,7 +56,7 @@ record Ports(SortedMap<String, SortedMap<String, Integer>> byMember) {
      * These ports and those that the members lack. {@code kept} are the numbers that other stacks keep, whether they run
      * or not; {@code isFree} asks the machine.
      */
-    Ports completed(String stack, List<Member> members, Set<Integer> kept, IntPredicate isFree) {
+    Ports completed(String stack, List<Member> members, PortRange range, Set<Integer> kept, IntPredicate isFree) {
         SortedMap<String, SortedMap<String, Integer>> all = new TreeMap<>();
         byMember.forEach((member, ports) -> all.put(member, new TreeMap<>(ports)));
         Set<Integer> taken = new TreeSet<>(kept);
@@ -68,7 +65,7 @@ record Ports(SortedMap<String, SortedMap<String, Integer>> byMember) {
             SortedMap<String, Integer> ports = all.computeIfAbsent(member.name(), name -> new TreeMap<>());
             for (Port port : member.ports()) {
                 if (!ports.containsKey(port.name())) {
-                    int number = choose(stack + "/" + member.name() + "/" + port.name(), port, taken, isFree);
+                    int number = choose(stack + "/" + member.name() + "/" + port.name(), port, range, taken, isFree);
                     taken.add(number);
                     ports.put(port.name(), number);
                 }
@@ -77,16 +74,20 @@ record Ports(SortedMap<String, SortedMap<String, Integer>> byMember) {
         return new Ports(all);
     }
 
-    private static int choose(String place, Port port, Set<Integer> taken, IntPredicate isFree) {
+    private static int choose(String place, Port port, PortRange range, Set<Integer> taken, IntPredicate isFree) {
         int standard = port.standard();
-        if (standard > 0 && standard <= LAST && !taken.contains(standard) && isFree.test(standard)) {
+        if (range.standard()
+                && standard > 0
+                && standard <= range.last()
+                && !taken.contains(standard)
+                && isFree.test(standard)) {
             return standard;
         }
-        int size = LAST - FIRST + 1;
+        int size = range.size();
         // where the search begins depends on the name alone, so that a stack made again gets its ports again
         int start = Math.floorMod(place.hashCode(), size);
         for (int step = 0; step < size; step++) {
-            int candidate = FIRST + (start + step) % size;
+            int candidate = range.first() + (start + step) % size;
             if (!taken.contains(candidate) && isFree.test(candidate)) {
                 return candidate;
             }
@@ -94,7 +95,7 @@ record Ports(SortedMap<String, SortedMap<String, Integer>> byMember) {
         throw new HoldfastException(
                 Problem.of(
                         Code.HF3107,
-                        "no port between " + FIRST + " and " + LAST + " is free for " + place,
+                        "no port between " + range.first() + " and " + range.last() + " is free for " + place,
                         "Purge stacks that are no longer used (holdfast stacks lists them) or end other servers in that range."));
     }
 

@@ -210,6 +210,13 @@ final class Processes {
                 .orElse(0);
     }
 
+    /** What it has of its own, without memory that it shares and files; its share of what it has from its parent. */
+    static long ownMemory(long pid) {
+        return kibibytes(text(PROC.resolve(pid + "/smaps_rollup")).orElse(""), "Pss_Anon:")
+                .orElseGet(() -> kibibytes(text(PROC.resolve(pid + "/status")).orElse(""), "RssAnon:")
+                        .orElse(0));
+    }
+
     /** Program name only: arguments of a foreign process may hold its secrets. */
     static String name(long pid) {
         return text(PROC.resolve(pid + "/comm")).map(String::strip).orElse("unknown");

@@ -195,7 +195,9 @@ final class LocalStackTest {
         try (LocalStack first = fixture.open(workload(M, IDLE));
                 LocalStack second = fixture.named("other").open(workload(M, IDLE))) {
             assertThat(first.outside(M, "door").toString()).isEqualTo("127.0.0.1:" + PORT);
-            assertThat(second.inside(M, "door").port()).isNotEqualTo(PORT).isBetween(Ports.FIRST, Ports.LAST);
+            assertThat(second.inside(M, "door").port())
+                    .isNotEqualTo(PORT)
+                    .isBetween(PortRange.USUAL.first(), PortRange.USUAL.last());
             assertThatThrownBy(() -> first.listen(M, "window")).hasMessageContaining("HF9001");
         }
         Fixture third = fixture.named("third");

@@ -6,6 +6,7 @@ import dev.holdfast.text.Json;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,25 +23,29 @@ final class PortsTest {
 
     @Test
     void theStandardOneWhereItIsFree() {
-        Ports ports = Ports.none().completed("s", MEMBERS, Set.of(), port -> true);
+        Ports ports = Ports.none().completed("s", MEMBERS, PortRange.USUAL, Set.of(), port -> true);
         assertThat(ports.find("cache", "redis")).contains(6379);
         assertThat(ports.find("main-0", "postgres")).contains(5432);
-        assertThat(ports.find("main-0", "more").orElseThrow()).isBetween(Ports.FIRST, Ports.LAST);
+        assertThat(ports.find("main-0", "more").orElseThrow())
+                .isBetween(PortRange.USUAL.first(), PortRange.USUAL.last());
     }
 
     @Test
     void anotherWhereItIsTakenOrKept() {
-        Ports taken = Ports.none().completed("s", MEMBERS, Set.of(), port -> port != 6379);
-        Ports kept = Ports.none().completed("s", MEMBERS, Set.of(6379), port -> true);
+        Ports taken = Ports.none().completed("s", MEMBERS, PortRange.USUAL, Set.of(), port -> port != 6379);
+        Ports kept = Ports.none().completed("s", MEMBERS, PortRange.USUAL, Set.of(6379), port -> true);
         assertThat(taken.find("cache", "redis")).isEqualTo(kept.find("cache", "redis"));
-        assertThat(taken.find("cache", "redis").orElseThrow()).isBetween(Ports.FIRST, Ports.LAST);
+        assertThat(taken.find("cache", "redis").orElseThrow())
+                .isBetween(PortRange.USUAL.first(), PortRange.USUAL.last());
     }
 
     @Test
     void whatWasGivenStays() {
-        Ports first = Ports.none().completed("s", MEMBERS, Set.of(), port -> port != 6379);
-        assertThat(first.completed("s", MEMBERS, Set.of(), port -> true)).isEqualTo(first);
-        assertThat(first.completed("s", MEMBERS, Set.of(), port -> false)).isEqualTo(first);
+        Ports first = Ports.none().completed("s", MEMBERS, PortRange.USUAL, Set.of(), port -> port != 6379);
+        assertThat(first.completed("s", MEMBERS, PortRange.USUAL, Set.of(), port -> true))
+                .isEqualTo(first);
+        assertThat(first.completed("s", MEMBERS, PortRange.USUAL, Set.of(), port -> false))
+                .isEqualTo(first);
         assertThat(Ports.of(Json.parse(first.json().pretty()))).isEqualTo(first);
         assertThat(first.without("cache").find("cache", "redis")).isEmpty();
     }
@@ -49,7 +54,7 @@ final class PortsTest {
     void portsAboveTheRangeAreNeverGiven() {
         List<Member> high = List.of(new Member("m", "m", "primary", List.of(new Port("p", 40_000))));
         assertThat(Ports.none()
-                        .completed("s", high, Set.of(), port -> true)
+                        .completed("s", high, PortRange.USUAL, Set.of(), port -> true)
                         .find("m", "p")
                         .orElseThrow())
                 .isLessThan(32_768);
@@ -57,10 +62,24 @@ final class PortsTest {
 
     @Test
     void noneIsFree() {
-        Set<Integer> all =
-                IntStream.rangeClosed(Ports.FIRST, Ports.LAST).boxed().collect(Collectors.toSet());
-        assertThatThrownBy(() -> Ports.none().completed("s", MEMBERS, all, port -> port > 10_000))
+        Set<Integer> all = IntStream.rangeClosed(PortRange.USUAL.first(), PortRange.USUAL.last())
+                .boxed()
+                .collect(Collectors.toSet());
+        assertThatThrownBy(() -> Ports.none().completed("s", MEMBERS, PortRange.USUAL, all, port -> port > 10_000))
                 .hasMessageContaining("no port between 15000 and 31999 is free for s/cache/redis [HF3107]");
+    }
+
+    @Test
+    void aHomeCanHaveARangeOfItsOwn() {
+        PortRange own = PortRange.of(Map.of("HOLDFAST_PORTS", "20000-20002"));
+        Ports ports = Ports.none().completed("s", MEMBERS, own, Set.of(), port -> true);
+        assertThat(ports.numbers()).containsExactlyInAnyOrder(20000, 20001, 20002);
+        assertThat(PortRange.of(Map.of("HOLDFAST_PORTS", ""))).isEqualTo(PortRange.USUAL);
+        for (String wrong : List.of("20000", "20000-19999", "80-90000", "1000-2000", "20000-70000", "a-b")) {
+            assertThatThrownBy(() -> PortRange.of(Map.of("HOLDFAST_PORTS", wrong)))
+                    .hasMessageContaining("HOLDFAST_PORTS is '" + wrong + "'")
+                    .hasMessageContaining("[HF3107]");
+        }
     }
 
     @Test

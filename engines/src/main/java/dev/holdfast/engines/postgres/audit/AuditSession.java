@@ -28,6 +28,11 @@ import java.util.TreeMap;
 
 /** One visit to the audit of one database. */
 final class AuditSession implements AutoCloseable {
+    /** Reading a chain of years takes minutes; nothing takes this long without a word from the server. */
+    private static final int ANSWER_SECONDS = 3600;
+
+    private static final String LOCKED = "55P03";
+
     private final Service<?> service;
     private final String database;
     private final Connection connection;
@@ -39,7 +44,14 @@ final class AuditSession implements AutoCloseable {
     }
 
     static AuditSession open(Service<?> service, Context context, String database) {
-        return new AuditSession(service, database, PostgresSession.connection(service, context, database, 0));
+        Connection connection = PostgresSession.connection(service, context, database, ANSWER_SECONDS);
+        try (Statement statement = connection.createStatement()) {
+            // whoever holds the chain may hold it for long, and others wait behind this
+            statement.execute("SET lock_timeout = '5s'");
+        } catch (SQLException e) {
+            throw PostgresSession.unreachable(service, e);
+        }
+        return new AuditSession(service, database, connection);
     }
 
     List<Table> watched() {
@@ -109,7 +121,7 @@ final class AuditSession implements AutoCloseable {
             statement.execute("SELECT holdfast.audit_close()");
             statement.execute("SELECT pg_advisory_unlock(4850, 1)");
         } catch (SQLException e) {
-            throw PostgresSession.unreachable(service, e);
+            throw failed(e);
         }
         List<String> gaps = new ArrayList<>();
         long[] sealed = new long[1];
@@ -191,8 +203,21 @@ final class AuditSession implements AutoCloseable {
                                         + " for what is missing or altered."),
                         e);
             }
-            throw PostgresSession.unreachable(service, e);
+            throw failed(e);
         }
+    }
+
+    private HoldfastException failed(SQLException e) {
+        return LOCKED.equals(e.getSQLState())
+                ? new HoldfastException(
+                        Problem.of(
+                                Code.HF3503,
+                                "the audit of " + service.name() + "/" + database
+                                        + " is locked by another session, which did not let go of it within 5 s",
+                                "See 'holdfast insight locks " + service.name()
+                                        + "' for who that is, and run this again when it has ended."),
+                        e)
+                : PostgresSession.unreachable(service, e);
     }
 
     private interface Row {

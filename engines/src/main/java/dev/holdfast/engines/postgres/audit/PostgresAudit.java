@@ -41,6 +41,13 @@ public final class PostgresAudit implements Audit<PostgresSpec> {
     }
 
     @Override
+    public boolean isPruned(Service<PostgresSpec> service) {
+        return Declared.of(service, extensions).databases().values().stream()
+                .anyMatch(database ->
+                        database.audit().filter(spec -> spec.keep().isPresent()).isPresent());
+    }
+
+    @Override
     public SortedMap<String, Long> prune(Service<PostgresSpec> service, Context context) {
         SortedMap<String, Long> gone = new TreeMap<>();
         Declared declared = Declared.of(service, extensions);

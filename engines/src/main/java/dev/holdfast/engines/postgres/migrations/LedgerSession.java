@@ -264,8 +264,19 @@ final class LedgerSession {
         }
     }
 
-    /** An index, and whether queries can use it. */
-    record Index(String name, String plain, String table, boolean valid, boolean partitioned) {}
+    /** An index, and whether queries can use it; {@code of} is the table that it is on, by the number that the server has for it. */
+    record Index(String name, String plain, String table, long of, boolean valid, boolean partitioned) {}
+
+    /** The table of that name, quoted as in a statement, as whoever is connected sees it. */
+    Optional<Long> relation(String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT to_regclass(?)::oid")) {
+            statement.setString(1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                long found = row.next() ? row.getLong(1) : 0;
+                return found == 0 ? Optional.empty() : Optional.of(found);
+            }
+        }
+    }
 
     List<Index> indexes() throws SQLException {
         List<Index> indexes = new ArrayList<>();
@@ -276,6 +287,7 @@ final class LedgerSession {
                         row.getString("name"),
                         row.getString("relname"),
                         row.getString("on_table"),
+                        row.getLong("on_oid"),
                         row.getBoolean("valid"),
                         row.getBoolean("partitioned")));
             }

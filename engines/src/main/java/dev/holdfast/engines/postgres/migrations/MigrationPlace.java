@@ -11,7 +11,6 @@ import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Position;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.problem.Problems;
-import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,10 +76,9 @@ public record MigrationPlace(
      * would succeed, and change none of them.
      */
     boolean isBlind() {
-        return Elsewhere.is(service)
-                && Optional.ofNullable(service.settings().databases().get(database))
-                        .flatMap(found -> found.tenancy())
-                        .isPresent();
+        return Optional.ofNullable(service.settings().databases().get(database))
+                .flatMap(found -> found.tenancy())
+                .isPresent();
     }
 
     /** What the ledger calls the history table. */

@@ -113,6 +113,20 @@ final class RefusalWire {
                                     .orElse(""))),
                     failure);
         }
+        if (told.contains("would be affected by row-level security policy")) {
+            return of(
+                    at,
+                    Problem.of(
+                            Code.HF3590,
+                            label + " of " + place.shown() + " meets rows of tenants" + statement
+                                    + ", which are hidden from role '" + place.role()
+                                    + "': it would have succeeded and changed none of them (" + told + ")",
+                            hint(refusal)
+                                    + (outside
+                                            ? "What it did before that statement stays."
+                                            : "Nothing of it was done.")),
+                    failure);
+        }
         String state = outside
                 ? "What it did before that statement stays. Correct what stood in its way, then run holdfast migrate up again: it goes on there, and drops an index that was left invalid."
                 : "Nothing of it was done. Correct the file, or what stood in its way, then run holdfast migrate up again.";
@@ -150,7 +164,7 @@ final class RefusalWire {
 
     private static String hint(SQLException refusal) {
         if (PostgresWire.firstLine(refusal).contains("row-level security policy for table")) {
-            return "The role that runs the files is bound by the policies of tenants. Name the tenant whose rows are meant, in the file: SET LOCAL row_security = on; SELECT holdfast.set_tenant(holdfast.tenant_named('NAME')); or have the role given BYPASSRLS. A foreign key is added NOT VALID. ";
+            return "The role that runs the files is bound by the policies of tenants. Name the tenant whose rows are meant, in the file: SET LOCAL row_security = on; SELECT holdfast.set_tenant(holdfast.tenant_named('NAME'));. For the rows of all tenants let the owner see them within the file: ALTER TABLE T NO FORCE ROW LEVEL SECURITY before the statement and ALTER TABLE T FORCE ROW LEVEL SECURITY after it. A foreign key is added NOT VALID, or between these two. ";
         }
         if ("42501".equals(refusal.getSQLState())) {
             return "Give the role what it lacks in the stack file (extensions: for an extension, owner: for a table of another role). ";

@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,14 +26,18 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** One run: again where a lock was not had, and on from where an interrupted file stopped. Used once. */
 final class RunningSession {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-    private static final Pattern INDEX = Pattern.compile(
-            "(?is)^\\s*create\\s+(?:unique\\s+)?index\\s+concurrently\\s+(?:if\\s+not\\s+exists\\s+)?(\"(?:[^\"]|\"\")+\"|[\\w$]+)\\s+on\\b.*");
+    private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[\\w$]+)";
+    private static final Pattern INDEX =
+            Pattern.compile("(?is)^\\s*create\\s+(?:unique\\s+)?index\\s+concurrently\\s+(?:if\\s+not\\s+exists\\s+)?("
+                    + NAME + ")\\s+on\\s+(?:only\\s+)?(" + NAME + "(?:\\s*\\.\\s*" + NAME + ")?).*");
 
     private final MigrationPlace place;
     private final LedgerSession ledger;
@@ -169,29 +174,49 @@ final class RunningSession {
         }
     }
 
-    /** Only the indexes that the statement at hand names: those of others are none of this file's business. */
+    /** Only the indexes that the file's own statements build: those of others are none of its business. */
     private List<Index> leftInvalid(MigrationFile file, LedgerRow row) throws SQLException {
-        List<String> names = SqlText.statements(file.text()).stream()
-                .flatMap(statement -> indexName(statement.text()).stream())
+        List<Index> invalid =
+                ledger.indexes().stream().filter(index -> !index.valid()).toList();
+        if (invalid.isEmpty()) {
+            return List.of();
+        }
+        List<Built> built = Stream.concat(
+                        SqlText.statements(file.text()).stream().map(SqlText.Statement::text), row.atHand().stream())
+                .flatMap(sql -> built(sql).stream())
                 .toList();
-        Optional<String> atHand = row.atHand().flatMap(RunningSession::indexName);
-        return ledger.indexes().stream()
-                .filter(index -> !index.valid())
-                .filter(index -> names.contains(index.plain())
-                        || atHand.filter(index.plain()::equals).isPresent())
-                .toList();
+        List<Index> left = new ArrayList<>();
+        // a table without a schema is the one that the role of the files sees
+        try (Connection connection = opener.open()) {
+            LedgerSession seen = new LedgerSession(place, connection);
+            for (Built one : built) {
+                invalid.stream().filter(is(one, seen.relation(one.table()))).forEach(left::add);
+            }
+        }
+        return left.stream().distinct().toList();
     }
 
-    static Optional<String> indexName(String sql) {
-        Matcher index = INDEX.matcher(sql);
+    private static Predicate<Index> is(Built built, Optional<Long> table) {
+        return index -> index.plain().equals(built.name()) && table.equals(Optional.of(index.of()));
+    }
+
+    /** An index that a statement builds beside what goes on; two schemas may each have one of that name. */
+    record Built(String name, String table) {}
+
+    static Optional<Built> built(String sql) {
+        Matcher index = INDEX.matcher(SqlText.statements(sql).stream()
+                .findFirst()
+                .map(SqlText.Statement::text)
+                .orElse(""));
         if (!index.matches()) {
             return Optional.empty();
         }
         String name = index.group(1);
-        return Optional.of(
+        return Optional.of(new Built(
                 name.startsWith("\"")
                         ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
-                        : name.toLowerCase(Locale.ROOT));
+                        : name.toLowerCase(Locale.ROOT),
+                index.group(2)));
     }
 
     private void once(MigrationFolder folder, Optional<String> to, Bench bench) throws InterruptedException {
@@ -258,7 +283,7 @@ final class RunningSession {
         @Override
         public void after(MigrationFile file, Connection connection) throws SQLException {
             watcher.after(file, connection);
-            if (Elsewhere.is(place.service())) {
+            if (place.isBlind() || Elsewhere.is(place.service())) {
                 new LedgerSession(place, connection).settle();
             }
             if (kept) {
@@ -292,7 +317,7 @@ final class RunningSession {
                 work.done++;
                 return false;
             }
-            if (before != null && before.atHand().filter(sql::equals).isPresent() && isBuilt(sql)) {
+            if (before != null && before.atHand().filter(sql::equals).isPresent() && isBuilt(sql, plain)) {
                 // it came to its end on the server, and nobody was there to hear of it
                 done(sql, plain);
                 return false;
@@ -310,11 +335,15 @@ final class RunningSession {
             }
         }
 
-        private boolean isBuilt(String sql) throws SQLException {
-            Optional<String> name = indexName(sql);
-            return name.isPresent()
+        private boolean isBuilt(String sql, Connection plain) throws SQLException {
+            Optional<Built> built = built(sql);
+            return built.isPresent()
                     && ledger.indexes().stream()
-                            .anyMatch(index -> index.valid() && index.plain().equals(name.get()));
+                            .filter(Index::valid)
+                            .anyMatch(is(
+                                    built.get(),
+                                    new LedgerSession(place, plain)
+                                            .relation(built.get().table())));
         }
     }
 

@@ -2,9 +2,9 @@ DO $settle$
 DECLARE
   found record;
 BEGIN
-  -- where event triggers keep watch all of this was done in the statement that made the table
-  IF to_regprocedure('holdfast.tenancy_declared()') IS NOT NULL
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'holdfast_tenancy' AND evtenabled <> 'D') THEN
+  -- where event triggers keep watch this was done in the statement that made the table; a file may have opened one for itself, and
+  -- left it open
+  IF to_regprocedure('holdfast.tenancy_declared()') IS NOT NULL THEN
     FOR found IN SELECT c.oid::pg_catalog.regclass AS held FROM holdfast.tenancy_declared() d
         JOIN pg_catalog.pg_namespace n ON n.nspname = d.schema_name JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = d.table_name
        WHERE c.relkind IN ('r', 'p') AND pg_catalog.pg_has_role(c.relowner, 'USAGE')

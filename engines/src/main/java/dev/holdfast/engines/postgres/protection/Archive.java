@@ -15,13 +15,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * The archived write-ahead log of a service, file by file.
  *
  * @param forks when each timeline after the first began, as far as the archive knows
+ * @param histories for each of them where those that it comes from were left: what was written there later is not in it
  */
-record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
+record Archive(
+        List<Segment> segments,
+        SortedMap<Integer, Instant> forks,
+        SortedMap<Integer, SortedMap<Integer, Long>> histories) {
     private static final Pattern SEGMENT =
             Pattern.compile("(?:.*/)?([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})-[0-9a-f]{40}.*");
     private static final Pattern HISTORY = Pattern.compile("(?:.*/)?([0-9A-F]{8})\\.history.*");
@@ -31,8 +36,54 @@ record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
 
     private static final long PER_LOG = 0x1_0000_0000L / SEGMENT_BYTES;
 
+    private static final Pattern LEFT = Pattern.compile("(\\d{1,9})\\s+([0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8})(?:\\s.*)?");
+
     Archive {
         segments = List.copyOf(segments);
+    }
+
+    Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
+        this(segments, forks, new TreeMap<>());
+    }
+
+    /** A history file as PostgreSQL archives it: a timeline and the position it was left at, line by line. */
+    static SortedMap<Integer, Long> history(List<String> lines) {
+        SortedMap<Integer, Long> left = new TreeMap<>();
+        for (String line : lines) {
+            Matcher matcher = LEFT.matcher(line.strip());
+            if (matcher.matches()) {
+                position(matcher.group(2)).ifPresent(at -> left.put(Integer.parseInt(matcher.group(1)), at));
+            }
+        }
+        return left;
+    }
+
+    Archive with(SortedMap<Integer, SortedMap<Integer, Long>> read) {
+        return new Archive(segments, forks, read);
+    }
+
+    /** The name of the file in the archive. */
+    static String historyFile(int timeline) {
+        return "%08X.history".formatted(timeline);
+    }
+
+    /**
+     * Up to which position what was written on one timeline belongs to another; empty where nothing of it does. Of a timeline
+     * whose history nobody has, nothing can be said but that it holds itself.
+     */
+    Optional<Long> shared(int timeline, int with) {
+        return timeline == with
+                ? Optional.of(Long.MAX_VALUE)
+                : Optional.ofNullable(
+                        histories.getOrDefault(with, new TreeMap<>()).get(timeline));
+    }
+
+    private boolean belongs(Segment segment, int timeline) {
+        return histories.containsKey(timeline)
+                ? shared(segment.timeline(), timeline)
+                        .filter(left -> segment.number() <= numberOf(left))
+                        .isPresent()
+                : segment.timeline() <= timeline;
     }
 
     /** @param number counts files from the beginning of the cluster, whatever the timeline */
@@ -111,7 +162,11 @@ record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
     }
 
     int newest() {
-        return segments.stream().mapToInt(Segment::timeline).max().orElse(1);
+        return IntStream.concat(
+                        segments.stream().mapToInt(Segment::timeline),
+                        forks.keySet().stream().mapToInt(Integer::intValue))
+                .max()
+                .orElse(1);
     }
 
     private int first() {
@@ -126,7 +181,7 @@ record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
     List<Segment> run(long from, int timeline) {
         SortedMap<Long, Segment> best = new TreeMap<>();
         segments.stream()
-                .filter(segment -> segment.timeline() <= timeline && segment.number() >= from)
+                .filter(segment -> segment.number() >= from && belongs(segment, timeline))
                 .forEach(segment -> best.put(segment.number(), segment));
         List<Segment> run = new ArrayList<>();
         long next = from;
@@ -142,6 +197,6 @@ record Archive(List<Segment> segments, SortedMap<Integer, Instant> forks) {
 
     /** Whether there are files behind the end of such a run. */
     boolean goesOnAfter(long number, int timeline) {
-        return segments.stream().anyMatch(segment -> segment.timeline() <= timeline && segment.number() > number + 1);
+        return segments.stream().anyMatch(segment -> segment.number() > number + 1 && belongs(segment, timeline));
     }
 }

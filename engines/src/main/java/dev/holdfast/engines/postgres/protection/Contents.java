@@ -4,6 +4,7 @@ import dev.holdfast.engines.postgres.protection.ArchiverSession.Flushed;
 import dev.holdfast.engines.postgres.protection.PgBackRest.Place;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What lies in the store of a service, read anew each time. */
@@ -23,16 +24,17 @@ record Contents(PgBackRest programs) {
     }
 
     private Archive archive(Place place, Stored stored) throws InterruptedException {
-        return stored.archive().isEmpty()
-                ? new Archive(List.of(), new TreeMap<>())
-                : Archive.of(
-                        place.name(),
-                        programs.read(
-                                place,
-                                "--output=json",
-                                "--recurse",
-                                "repo-ls",
-                                "archive/" + place.repository().stanza() + "/" + stored.archive()));
+        if (stored.archive().isEmpty()) {
+            return new Archive(List.of(), new TreeMap<>());
+        }
+        String folder = "archive/" + place.repository().stanza() + "/" + stored.archive();
+        Archive archive =
+                Archive.of(place.name(), programs.read(place, "--output=json", "--recurse", "repo-ls", folder));
+        SortedMap<Integer, SortedMap<Integer, Long>> histories = new TreeMap<>();
+        for (int timeline : archive.forks().keySet()) {
+            histories.put(timeline, Archive.history(programs.archived(place, folder + "/" + Archive.historyFile(timeline))));
+        }
+        return archive.with(histories);
     }
 
     /** What was counted when that backup was taken. */

@@ -4,6 +4,7 @@ import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.engine.Protection.Part;
 import dev.holdfast.engine.Restoration;
+import dev.holdfast.engine.Restoration.Verdict;
 import dev.holdfast.engines.Beside;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.Doors;
@@ -32,6 +33,14 @@ final class Dumps {
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss'L'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private static final Pattern SIZE = Pattern.compile("\"size\":(\\d{1,18})");
+
+    private static final Pattern DIGEST = Pattern.compile("digest ([0-9a-f]{64})");
+
+    /** What {@code load.sh} says of a dump that was changed in the store. */
+    static final String DAMAGED = "the digest of what is stored differs from that of what was written";
+
+    /** The fact that holds the digest of what was written. */
+    private static final String WRITTEN = "sha256";
 
     private final PgBackRest programs;
 
@@ -65,6 +74,7 @@ final class Dumps {
         facts.put("database", database);
         facts.put("holds", part.extent().name().toLowerCase(Locale.ROOT));
         facts.put("tables", part.tables().isEmpty() ? "all" : String.join(", ", part.tables()));
+        digest(said).ifPresent(digest -> facts.put(WRITTEN, digest));
         Point point =
                 new Point(id, Kind.LOGICAL, begun, ended, bytes, bytes, Optional.empty(), facts, Optional.empty());
         programs.put(place, path(place, id) + ".json", new Redacted(json(point).compact()));
@@ -78,6 +88,46 @@ final class Dumps {
             points.add(point(note));
         }
         return points;
+    }
+
+    Optional<Point> find(Place place, String id) throws InterruptedException {
+        // none of pgBackRest's own is called so, and the notes need not be read for one of those
+        return id.endsWith("L")
+                ? list(place).stream().filter(point -> point.id().equals(id)).findFirst()
+                : Optional.empty();
+    }
+
+    private static Optional<String> digest(List<String> said) {
+        return said.stream()
+                .map(DIGEST::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1))
+                .findFirst();
+    }
+
+    /** Reads it to its end, and compares it with what was written down of it. */
+    Verdict examine(Place place, Point dump) throws InterruptedException {
+        List<String> said;
+        try {
+            said = programs.script(
+                    place, "digest", Beside.text(Dumps.class, "digest.sh"), List.of(path(place, dump.id()) + ".dump"));
+        } catch (HoldfastException failed) {
+            Problem problem = failed.problems().getFirst();
+            return switch (problem.code()) {
+                // it alone cannot be read, for its note could
+                case HF3623, HF3625 -> new Verdict(List.of(), List.of(problem.cause()));
+                default -> throw failed;
+            };
+        }
+        Optional<String> written = Optional.ofNullable(dump.facts().get(WRITTEN));
+        if (written.isEmpty()) {
+            return new Verdict(
+                    List.of("the dump can be read to its end; no digest was written down with it to compare"),
+                    List.of());
+        }
+        return digest(said).equals(written)
+                ? new Verdict(List.of("the dump is stored as it was written"), List.of())
+                : new Verdict(List.of(), List.of(DAMAGED));
     }
 
     static Restoration restoration(Point dump) {
@@ -114,6 +164,7 @@ final class Dumps {
                 Beside.text(Dumps.class, "load.sh"),
                 List.of(
                         path(place, dump.id()) + ".dump",
+                        dump.facts().getOrDefault(WRITTEN, ""),
                         Doors.program(place.service(), "pg_restore"),
                         "--dbname=" + dump.facts().getOrDefault("database", Declared.HOME),
                         "--exit-on-error",
@@ -160,7 +211,7 @@ final class Dumps {
     private static Point point(Json note) {
         SortedMap<String, String> facts = new TreeMap<>();
         note.at("facts").ifPresent(known -> {
-            for (String key : List.of("database", "holds", "tables")) {
+            for (String key : List.of("database", "holds", "tables", WRITTEN)) {
                 known.textAt(key).ifPresent(value -> facts.put(key, value));
             }
         });

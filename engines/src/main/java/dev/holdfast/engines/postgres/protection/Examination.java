@@ -13,11 +13,16 @@ final class Examination {
     private static final Pattern CHECKED = Pattern.compile(
             "\\s*backup: (\\S+), status: (\\S+), total files checked: (\\d+), total valid files: (\\d+)");
 
+    private static final Pattern ERROR = Pattern.compile("(?:P\\d\\d\\s+)?ERROR: (.*)");
+    private static final Pattern ENDED = Pattern.compile("ended with \\d+");
+
     private Examination() {}
 
     static Verdict of(List<String> lines) {
         List<String> found = new ArrayList<>();
         List<String> faults = new ArrayList<>();
+        String ended = "";
+        String error = "";
         for (String line : lines) {
             Matcher fault = FAULT.matcher(line);
             Matcher checked = CHECKED.matcher(line);
@@ -32,7 +37,17 @@ final class Examination {
                 }
             } else if (fault.matches()) {
                 add(faults, fault.group(1));
+            } else if (ERROR.matcher(line).matches()) {
+                error = ": " + line.strip();
+            } else if (ENDED.matcher(line).matches()) {
+                ended = line;
             }
+        }
+        if (found.isEmpty() && faults.isEmpty()) {
+            add(
+                    faults,
+                    "nothing of it was examined, as pgBackRest named no file of it that it read"
+                            + (ended.isEmpty() ? "" : " and " + ended) + error);
         }
         return new Verdict(found, faults);
     }

@@ -21,8 +21,21 @@ record Ledger(Instant taken, String position, boolean exact, List<String> extens
         tables = List.copyOf(tables);
     }
 
-    /** @param rows empty for one that was too large to be counted in the time there was */
-    record Table(String database, String schema, String name, Optional<Long> rows, long bytes) {
+    /**
+     * One table.
+     *
+     * @param rows empty for one that was too large to be counted in the time there was, or could not be
+     * @param fault why it could not be counted
+     */
+    record Table(String database, String schema, String name, Optional<Long> rows, long bytes, Optional<String> fault) {
+        Table with(long counted) {
+            return new Table(database, schema, name, Optional.of(counted), bytes, Optional.empty());
+        }
+
+        Table without(String why) {
+            return new Table(database, schema, name, Optional.empty(), bytes, Optional.of(why));
+        }
+
         String title() {
             return database + "." + schema + "." + name;
         }
@@ -41,6 +54,7 @@ record Ledger(Instant taken, String position, boolean exact, List<String> extens
                     .put("name", table.name())
                     .put("rows", table.rows().<Json>map(Json::number).orElseGet(Json.Null::new))
                     .put("bytes", table.bytes())
+                    .put("fault", table.fault())
                     .build());
         }
         return Json.object()
@@ -69,7 +83,8 @@ record Ledger(Instant taken, String position, boolean exact, List<String> extens
                         table.textAt("schema").orElse(""),
                         table.textAt("name").orElse(""),
                         table.longAt("rows"),
-                        table.longAt("bytes").orElse(0L)));
+                        table.longAt("bytes").orElse(0L),
+                        table.textAt("fault")));
             }
             List<String> extensions = new ArrayList<>();
             for (Json item : json.itemsAt("extensions")) {
@@ -97,6 +112,10 @@ record Ledger(Instant taken, String position, boolean exact, List<String> extens
                     .findFirst();
             if (there.isEmpty()) {
                 differences.add("table " + table.title() + " is not in the copy");
+            } else if (there.get().fault().isPresent() && table.fault().isEmpty()) {
+                // nobody else is at work in a copy, so that what was there to be read can be read
+                differences.add("table " + table.title() + " cannot be read in the copy: "
+                        + there.get().fault().get());
             } else if (table.rows().isPresent()
                     && there.get().rows().isPresent()
                     && !there.get().rows().equals(table.rows())) {

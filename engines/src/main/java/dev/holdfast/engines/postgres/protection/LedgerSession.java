@@ -2,6 +2,7 @@ package dev.holdfast.engines.postgres.protection;
 
 import dev.holdfast.engine.Context;
 import dev.holdfast.engines.Beside;
+import dev.holdfast.engines.PostgresWire;
 import dev.holdfast.engines.postgres.Declared;
 import dev.holdfast.engines.postgres.PostgresSession;
 import dev.holdfast.engines.postgres.Sql;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,15 +56,19 @@ final class LedgerSession {
         }
     }
 
-    /** Names this moment; returns its position. */
-    static String point(Service<?> service, Context context, String name) {
+    /** Where a name was written in the log: nothing that comes after it is before {@code position}. */
+    record Mark(String position, int timeline) {}
+
+    /** Names this moment. */
+    static Mark point(Service<?> service, Context context, String name) {
         try (Connection connection = PostgresSession.connection(service, context, Declared.HOME, ANSWER_SECONDS);
                 PreparedStatement statement = connection.prepareStatement(
-                        "SELECT pg_create_restore_point(?)::text, (SELECT pg_switch_wal()::text)")) {
+                        // both parts are of the moment: the name of a file begins with the timeline that is written to
+                        "SELECT pg_create_restore_point(?)::text, left(pg_walfile_name(pg_switch_wal()), 8)")) {
             statement.setString(1, name);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return row.getString(1);
+                return new Mark(row.getString(1), Integer.parseInt(row.getString(2), 16));
             }
         } catch (SQLException e) {
             throw new HoldfastException(
@@ -143,7 +149,8 @@ final class LedgerSession {
                             rows.getString(1),
                             rows.getString(2),
                             Optional.empty(),
-                            rows.getLong(3)));
+                            rows.getLong(3),
+                            Optional.empty()));
                 }
             }
             for (Ledger.Table table : named) {
@@ -161,28 +168,33 @@ final class LedgerSession {
         return new Ledger(moment.at(), moment.position(), moment.isCalm(), extensions, tables);
     }
 
-    /** A table that takes longer than there is time for stays uncounted. */
+    /**
+     * A table that takes longer than there is time for stays uncounted, and so does one that cannot be counted at all, because
+     * it is locked or was dropped meanwhile: that one says why.
+     */
     private static Ledger.Table counted(Connection connection, Ledger.Table table, long end) throws SQLException {
         long millis = Math.max(10, (end - System.nanoTime()) / 1_000_000);
-        java.sql.Savepoint before = connection.setSavepoint();
+        Savepoint before = connection.setSavepoint();
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL statement_timeout = " + millis);
+            long rows;
             try (ResultSet row = statement.executeQuery(
                     "SELECT count(*) FROM ONLY " + Sql.name(table.schema()) + "." + Sql.name(table.name()))) {
                 row.next();
-                return new Ledger.Table(
-                        table.database(), table.schema(), table.name(), Optional.of(row.getLong(1)), table.bytes());
+                rows = row.getLong(1);
             }
+            statement.execute("SET LOCAL statement_timeout = 0");
+            connection.releaseSavepoint(before);
+            return table.with(rows);
         } catch (SQLException e) {
-            if (!"57014".equals(e.getSQLState())) {
+            try {
+                // takes the limit back too
+                connection.rollback(before);
+            } catch (SQLException lost) {
+                e.addSuppressed(lost);
                 throw e;
             }
-            connection.rollback(before);
-            return table;
-        } finally {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET LOCAL statement_timeout = 0");
-            }
+            return "57014".equals(e.getSQLState()) ? table : table.without(PostgresWire.firstLine(e));
         }
     }
 

@@ -29,7 +29,8 @@ record NamedPoints(PgBackRest programs, Place place) {
                     "a point of " + place.name() + " is called '" + point + "' already",
                     "Choose another name: which of the two a restore should mean could not be told."));
         }
-        String position = LedgerSession.point(place.service(), place.bench().context(), "holdfast/" + point);
+        LedgerSession.Mark mark =
+                LedgerSession.point(place.service(), place.bench().context(), "holdfast/" + point);
         ArchiverSession.State now =
                 ArchiverSession.ask(place.service(), place.bench().context());
         programs.put(
@@ -37,7 +38,8 @@ record NamedPoints(PgBackRest programs, Place place) {
                 POINTS + place.repository().stanza() + "/" + point + ".json",
                 new Redacted(Json.object()
                         .put("name", point)
-                        .put("position", position)
+                        .put("position", mark.position())
+                        .put("timeline", mark.timeline())
                         .put("moment", now.asked().toString())
                         .build()
                         .compact()));
@@ -49,6 +51,7 @@ record NamedPoints(PgBackRest programs, Place place) {
             names.add(new Restores.Named(
                     point.textAt("name").orElse(""),
                     point.textAt("position").orElse(""),
+                    point.longAt("timeline").map(Long::intValue),
                     point.textAt("moment").map(Instant::parse).orElse(Instant.EPOCH)));
         }
         return names;

@@ -143,28 +143,33 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
                 .findFirst()
                 .orElse("");
         bench.say("counting " + service.name());
+        if (id.isEmpty()) {
+            throw unseen(service);
+        }
+        Counting counting = new Counting(() -> count(place, id, took.dividedBy(COUNTING_SHARE)));
         // what is stored is asked for while the rows are counted: both wait for somebody else
-        Callable<Optional<Point>> look = () -> contents.stored(place).points().stream()
-                .filter(found -> found.id().equals(id))
-                .findFirst();
+        Callable<Optional<Point>> look = () -> find(place, id);
         Callable<Optional<Point>> count = () -> {
-            if (!id.isEmpty()) {
-                count(place, id, took.dividedBy(COUNTING_SHARE));
-            }
+            counting.run();
             return Optional.empty();
         };
+        Optional<Point> found;
         try {
-            return Tasks.all(List.of(look, count), COUNTED).getFirst().orElseThrow(() -> unseen(service));
+            found = Tasks.all(List.of(look, count), COUNTED).getFirst();
         } catch (TimeoutException late) {
-            throw new HoldfastException(
-                    Problem.of(
-                            Code.HF3625,
-                            "backup " + id + " of '" + service.name()
-                                    + "' is stored, and its rows were not counted within " + COUNTED.toMinutes()
-                                    + " min",
-                            "Ask for another one when the server has less to do; this one can be restored, and only its rows not compared."),
-                    late);
+            counting.late(COUNTED);
+            found = find(place, id);
         }
+        Point point = found.orElseThrow(() -> unseen(service));
+        counting.failure()
+                .ifPresent(why -> bench.say("backup " + id + " is stored, and its rows were not counted: " + why));
+        return counting.noted(point);
+    }
+
+    private Optional<Point> find(Place place, String id) throws InterruptedException {
+        return contents.stored(place).points().stream()
+                .filter(point -> point.id().equals(id))
+                .findFirst();
     }
 
     private void count(Place place, String id, Duration share) throws InterruptedException {
@@ -214,12 +219,13 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     public List<String> expire(Service<PostgresSpec> service, boolean dry, Bench bench) throws InterruptedException {
         BackupsSpec backups = requireAsked(service, bench.context());
         Place place = place(service, bench);
-        Retention retention = Retention.of(contents.stored(place).points(), backups.keep());
+        Stored stored = contents.stored(place);
+        Retention retention = Retention.of(stored.points(), backups.keep());
         List<String> dropped = retention.dropped().stream().map(Point::id).toList();
         if (dry || retention.kept().isEmpty()) {
             return dropped;
         }
-        if (dropped.isEmpty() && retention.fulls() <= retention.windows()) {
+        if (dropped.isEmpty() && retention.fulls() <= retention.windows() && !stored.holdsOlderThan(retention.kept())) {
             // every moment since the first backup is to be reached: no file of the log can go
             return dropped;
         }
@@ -280,6 +286,10 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
     public Verdict examine(Service<PostgresSpec> service, String id, Bench bench) throws InterruptedException {
         Place place = place(service, bench);
         bench.say("reading backup " + id);
+        Optional<Point> dump = dumps.find(place, id);
+        if (dump.isPresent()) {
+            return dumps.examine(place, dump.get());
+        }
         return Examination.of(programs.lines(
                 place, "--set=" + id, "--output=text", "--verbose", "--log-level-console=info", "verify"));
     }

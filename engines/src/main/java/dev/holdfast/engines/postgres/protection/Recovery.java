@@ -1,6 +1,7 @@
 package dev.holdfast.engines.postgres.protection;
 
 import dev.holdfast.engine.Bench;
+import dev.holdfast.engine.Catalogue.Kind;
 import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Restoration;
@@ -38,9 +39,7 @@ record Recovery(Contents contents, Dumps dumps) {
                 .map(context -> ArchiverSession.flush(service, context))
                 .orElse(Flushed.NOT);
         if (target instanceof Target.Exactly(String id)) {
-            Optional<Point> dump = dumps.list(place).stream()
-                    .filter(point -> point.id().equals(id))
-                    .findFirst();
+            Optional<Point> dump = dumps.find(place, id);
             if (dump.isPresent()) {
                 return Dumps.restoration(dump.get());
             }
@@ -77,6 +76,11 @@ record Recovery(Contents contents, Dumps dumps) {
     /** Compares the rows of a restored copy with what was counted when it was saved. */
     Verdict compare(Service<PostgresSpec> service, Restoration restoration, SortedMap<String, Redacted> key, Bench copy)
             throws InterruptedException {
+        if (restoration.base().kind() == Kind.LOGICAL) {
+            return new Verdict(
+                    List.of("a server of its own took all of it without an error; rows of dumps are not counted"),
+                    List.of());
+        }
         Place place = new Place(service, Repository.of(key), copy);
         Optional<Ledger> ledger = contents.ledger(place, restoration.base().id());
         List<String> found = new ArrayList<>(List.of("every page has the checksum it was written with"));

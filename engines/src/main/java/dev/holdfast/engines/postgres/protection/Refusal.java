@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** What a failure of pgBackRest means to somebody who wants a backup or a restore. */
 final class Refusal {
     private static final Pattern ERROR = Pattern.compile("(?m)^(?:P\\d\\d\\s+)?ERROR: \\[(\\d{3})]: (.*)$");
+    private static final Pattern NEXT = Pattern.compile("P\\d\\d\\s+(?:DETAIL|INFO|WARN|DEBUG): .*");
     private static final Pattern FAILING = Pattern.compile("request failed with 5\\d\\d|\\[5\\d\\d] ");
     private static final Pattern LAST_WAL = Pattern.compile("\\b[0-9A-F]{24}\\b");
 
@@ -24,6 +25,12 @@ final class Refusal {
                     "the clocks of this machine and of the store of " + service + "'s backups differ by too much: "
                             + said,
                     "Set the clock of this machine (timedatectl set-ntp true) or of the store, then run the command again.");
+        }
+        if (text.contains(Dumps.DAMAGED)) {
+            return Problem.of(
+                    Code.HF3632,
+                    "a dump of " + service + " was changed in its store: " + Dumps.DAMAGED,
+                    "Do not rely on this dump: restore another one, or a moment with --at, and find out what changed the bucket.");
         }
         // pgBackRest asks for a file and takes any 404 for a missing one: a bucket that is gone looks like one that was
         // emptied
@@ -118,6 +125,7 @@ final class Refusal {
         return shortened(text.substring(matcher.start(2))
                 .lines()
                 .map(String::strip)
+                .takeWhile(line -> !NEXT.matcher(line).matches())
                 .limit(4)
                 .reduce((a, b) -> a + " ‖ " + b)
                 .orElse(""));

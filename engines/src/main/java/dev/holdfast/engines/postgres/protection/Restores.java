@@ -30,8 +30,12 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
                     "yyyy-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    /** A point somebody named. */
-    record Named(String name, String position, Instant moment) {}
+    /**
+     * A point somebody named.
+     *
+     * @param timeline that was written to then; empty in what an older Holdfast wrote down
+     */
+    record Named(String name, String position, Optional<Integer> timeline, Instant moment) {}
 
     Optional<Reach> reach() {
         Optional<Instant> first = physical().stream().map(Point::ended).min(Comparator.naturalOrder());
@@ -57,12 +61,17 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
         }
         return switch (target) {
             case Target.Latest() -> {
-                Point base = newest(point -> true).orElseThrow();
+                int timeline = archive.newest();
+                Point base = newest(point -> isOn(point, timeline)).orElseThrow(() -> unreachable(noBase(timeline)));
                 yield restoration(
-                        base, archive.newest(), Long.MAX_VALUE, Optional.empty(), words(base, "default", "latest"));
+                        base,
+                        timeline,
+                        Long.MAX_VALUE,
+                        Optional.empty(),
+                        words(base, "default", Integer.toString(timeline)));
             }
             case Target.At(Instant moment) -> at(moment);
-            case Target.Position(String text) -> position(text);
+            case Target.Position(String text) -> told(position(text, archive.newest()), text, archive.newest());
             case Target.Named(String name) -> named(name);
             case Target.Exactly(String id) -> exactly(id);
         };
@@ -92,9 +101,8 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
                     reach);
         }
         int timeline = archive.timeline(moment);
-        Point base = newest(point -> !point.ended().isAfter(moment) && timeline(point) <= timeline)
-                .orElseThrow(() -> unreachable(
-                        "no backup ended before " + moment + " on the timeline of that moment", reach.latest(), reach));
+        Point base = newest(point -> !point.ended().isAfter(moment) && isOn(point, timeline))
+                .orElseThrow(() -> unreachable(noBase(timeline, "before " + moment + " ")));
         SortedMap<String, String> words = words(base, "time", Integer.toString(timeline));
         words.put("target", TIME.format(moment));
         List<Archive.Segment> run = archive.run(Archive.number(fact(base, "walStart")), timeline);
@@ -109,29 +117,49 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
         return restoration(base, timeline, last, Optional.of(moment), words);
     }
 
-    private Restoration position(String text) {
+    private Restoration position(String text, int timeline) {
         Reach reach = reach().orElseThrow(this::noLog);
         long position = Archive.position(text)
                 .orElseThrow(() -> new HoldfastException(Problem.of(
                         Code.HF3627,
                         "'" + text + "' is no position of the write-ahead log",
                         "Write it as PostgreSQL does, such as 16/B374D848.")));
-        int timeline = archive.newest();
-        Point base = newest(point -> Archive.position(fact(point, "lsnStop")).orElse(0L) <= position)
-                .orElseThrow(() -> unreachable(
-                        "position " + text + " is before the end of the first backup, "
-                                + fact(physical().getFirst(), "lsnStop"),
-                        reach.earliest(),
-                        reach));
+        if (physical().stream().allMatch(point -> stop(point) > position)) {
+            throw unreachable(
+                    "position " + text + " is before the end of the first backup, "
+                            + fact(physical().getFirst(), "lsnStop"),
+                    reach.earliest(),
+                    reach);
+        }
+        Point base = newest(point -> stop(point) <= position && isOn(point, timeline))
+                .orElseThrow(() -> unreachable(noBase(timeline, "before position " + text + " ")));
         long wanted = Archive.numberOf(position);
         List<Archive.Segment> run = archive.run(Archive.number(fact(base, "walStart")), timeline);
         if (run.isEmpty() || run.getLast().number() < wanted) {
             requireNoGap(run, timeline, reach);
             throw unreachable("position " + text + " is after what was archived last", reach.latest(), reach);
         }
-        SortedMap<String, String> words = words(base, "lsn", "latest");
+        SortedMap<String, String> words = words(base, "lsn", Integer.toString(timeline));
         words.put("target", text);
         return restoration(base, timeline, wanted, Optional.empty(), words);
+    }
+
+    /** A position that another history has too is a moment of it that this restore does not bring. */
+    private Restoration told(Restoration restoration, String text, int timeline) {
+        long position = Archive.position(text).orElse(0L);
+        List<Integer> others = archive.segments().stream()
+                .filter(segment -> segment.number() == Archive.numberOf(position))
+                .map(Archive.Segment::timeline)
+                .filter(other -> archive.shared(other, timeline).orElse(0L) < position)
+                .distinct()
+                .toList();
+        return others.isEmpty()
+                ? restoration
+                : restoration.noted("Position " + text + " is reached on timeline " + timeline
+                        + "; what was written there on timeline "
+                        + String.join(
+                                ", ", others.stream().map(String::valueOf).toList())
+                        + " is another history, whose moments are reached with --at.");
     }
 
     private Restoration named(String name) {
@@ -147,10 +175,10 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
                                         + String.join(
                                                 ", ",
                                                 names.stream().map(Named::name).toList()) + ".")));
-        Restoration reached = position(point.position());
+        Restoration reached = position(point.position(), point.timeline().orElseGet(archive::newest));
+        // the log may hold the name twice, where writing it down failed the first time; its position it holds once
         SortedMap<String, String> words = new TreeMap<>(reached.words());
-        words.put("type", "name");
-        words.put("target", "holdfast/" + name);
+        words.put("exclusive", "y");
         return new Restoration(
                 reached.base(),
                 reached.changes(),
@@ -224,6 +252,34 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
         return words;
     }
 
+    /** Whether that timeline goes on from the end of the backup: what was saved after it had been left is another history. */
+    private boolean isOn(Point point, int timeline) {
+        return archive.shared(timeline(point), timeline)
+                .filter(left -> stop(point) <= left)
+                .isPresent();
+    }
+
+    private static long stop(Point point) {
+        return Archive.position(fact(point, "lsnStop")).orElse(0L);
+    }
+
+    private String noBase(int timeline) {
+        return noBase(timeline, "");
+    }
+
+    private String noBase(int timeline, String before) {
+        return "no backup ended " + before + "on timeline " + timeline
+                + ", which it is on, or on one of those this comes from before they were left";
+    }
+
+    private HoldfastException unreachable(String why) {
+        Reach reach = reach().orElseThrow(this::noLog);
+        Optional<Point> nearest =
+                newest(point -> archive.run(Archive.number(fact(point, "walStart")), timeline(point)).stream()
+                        .anyMatch(segment -> segment.number() == Archive.number(fact(point, "walStop"))));
+        return unreachable(why, reach, nearest.map(point -> "--backup " + point.id()));
+    }
+
     private static int timeline(Point point) {
         return Integer.parseInt(fact(point, "walStop").substring(0, 8), 16);
     }
@@ -265,6 +321,10 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
     }
 
     private HoldfastException unreachable(String why, Instant nearest, Reach reach) {
+        return unreachable(why, reach, Optional.of("--at " + nearest));
+    }
+
+    private HoldfastException unreachable(String why, Reach reach, Optional<String> nearest) {
         return new HoldfastException(Problem.of(
                 Code.HF3627,
                 "that state of " + service + " cannot be reached: " + why + " (reachable: " + reach + ")"
@@ -272,7 +332,9 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
                                 .map(note -> "; " + Character.toLowerCase(note.charAt(0))
                                         + note.substring(1, note.length() - 1))
                                 .orElse(""),
-                "The nearest that can be reached is --at " + nearest + "."));
+                nearest.map(way -> "The nearest that can be reached is " + way + ".")
+                        .orElse("Take a backup now with 'holdfast backup create " + service
+                                + "', from which all that follows can be reached.")));
     }
 
     private HoldfastException noLog() {

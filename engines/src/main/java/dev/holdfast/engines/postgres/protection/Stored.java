@@ -9,13 +9,18 @@ import dev.holdfast.text.Json;
 import dev.holdfast.text.JsonException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What {@code pgbackrest info --output=json} says of one stanza. */
-record Stored(List<Point> points, Optional<String> version, String archive, int status, String message) {
+/**
+ * What {@code pgbackrest info --output=json} says of one stanza.
+ *
+ * @param oldest the first file of the log that is archived, empty where none is
+ */
+record Stored(List<Point> points, Optional<String> version, String archive, String oldest, int status, String message) {
     private static final int OK = 0;
     private static final int NO_STANZA = 1;
     private static final int NO_BACKUP = 2;
@@ -33,7 +38,7 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
                     .filter(stanza -> stanza.textAt("name").equals(Optional.of(name)))
                     .findFirst()
                     .map(stanza -> stanza(service, stanza))
-                    .orElseGet(() -> new Stored(List.of(), Optional.empty(), "", NO_STANZA, "missing stanza path"));
+                    .orElseGet(() -> new Stored(List.of(), Optional.empty(), "", "", NO_STANZA, "missing stanza path"));
         } catch (JsonException e) {
             throw new HoldfastException(
                     Problem.of(
@@ -78,7 +83,19 @@ record Stored(List<Point> points, Optional<String> version, String archive, int 
                 stanza.itemsAt("db").stream().reduce((first, last) -> last).flatMap(db -> db.textAt("version"));
         String archive =
                 archives.isEmpty() ? "" : archives.getLast().textAt("id").orElse("");
-        return new Stored(points, version, archive, (int) code, message);
+        String oldest =
+                archives.isEmpty() ? "" : archives.getLast().textAt("min").orElse("");
+        return new Stored(points, version, archive, oldest, (int) code, message);
+    }
+
+    /** Whether there are files of the log that the first of these backups has no use for, such as a removal left that was ended. */
+    boolean holdsOlderThan(List<Point> kept) {
+        return !oldest.isEmpty()
+                && kept.stream()
+                        .flatMap(point -> Optional.ofNullable(point.facts().get("walStart")).stream())
+                        .min(Comparator.naturalOrder())
+                        .filter(first -> oldest.compareTo(first) < 0)
+                        .isPresent();
     }
 
     /** {@code info} reports {@code [CryptoError] …} where every other command has the number. */

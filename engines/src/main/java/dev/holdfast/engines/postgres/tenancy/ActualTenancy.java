@@ -24,7 +24,10 @@ record ActualTenancy(
     /** @param key its primary key, empty where that is of no or several columns */
     record Registry(Optional<String> key, String type, boolean named) {}
 
-    /** @param type of the column that holds the tenant, empty where there is none */
+    /**
+     * @param type of the column that holds the tenant, empty where there is none
+     * @param counted whether others than its owner have a right on the sequence of an identity column of it
+     */
     record Held(
             String kind,
             boolean enabled,
@@ -39,7 +42,8 @@ record ActualTenancy(
             boolean filled,
             List<String> policies,
             boolean indexed,
-            boolean truncatable) {}
+            boolean truncatable,
+            boolean counted) {}
 
     /** A foreign key between two tables of tenants that does not say that both rows are of one tenant. */
     record Tie(

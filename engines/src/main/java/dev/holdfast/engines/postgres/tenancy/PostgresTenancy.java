@@ -9,10 +9,13 @@ import dev.holdfast.engines.postgres.PostgresSpec;
 import dev.holdfast.engines.postgres.TenancySpec;
 import dev.holdfast.problem.Code;
 import dev.holdfast.stack.Service;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,6 +53,8 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
                         "Write partition: hash(16) in place of list, or queriesNameTenant: true where every query names its tenant, and run holdfast apply.");
             }
             List<Tenant> made = session.create(List.copyOf(wanted), listed, bench);
+            // somebody else may have made some of them meanwhile
+            List<Tenant> there = session.named(List.copyOf(wanted));
             Set<String> keys = made.stream().map(Tenant::key).collect(Collectors.toSet());
             Map<String, Integer> order = new LinkedHashMap<>();
             wanted.forEach(name -> order.put(name, order.size()));
@@ -57,21 +62,37 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
             sorted.sort(java.util.Comparator.comparingInt(tenant -> order.getOrDefault(tenant.name(), 0)));
             return new Created(
                     sorted,
-                    before.stream().filter(one -> !keys.contains(one.key())).toList());
+                    there.stream().filter(one -> !keys.contains(one.key())).toList());
         });
     }
 
+    /** What looks like another name, or like none, is no name: one day somebody drops a tenant by it. */
     private static void requireName(String name) {
         if (name.isBlank()
                 || name.length() > LONGEST_NAME
-                || name.chars().anyMatch(Character::isISOControl)
-                || !name.equals(name.strip())) {
+                || !name.equals(name.strip())
+                || !Normalizer.isNormalized(name, Normalizer.Form.NFC)
+                || name.codePoints().anyMatch(PostgresTenancy::isUnseen)) {
+            String shown = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name;
             throw TenancyRefusals.refusal(
                     Code.HF3602,
-                    "'" + name.replaceAll("\\p{Cntrl}", "?") + "' is no name for a tenant",
+                    "'" + shown + "' is no name for a tenant",
                     "Give a name of 1 to " + LONGEST_NAME
-                            + " characters without control characters and without spaces at its ends.");
+                            + " characters, composed (Unicode NFC), without control or invisible characters and without spaces at its ends.");
         }
+    }
+
+    private static boolean isUnseen(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED,
+                    Character.PRIVATE_USE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> character != 0x200c && character != 0x200d;
+            default -> false;
+        };
     }
 
     @Override
@@ -90,7 +111,7 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
     }
 
     @Override
-    public Shown show(At<PostgresSpec> at, String tenant, Bench bench) {
+    public Shown show(At<PostgresSpec> at, Which tenant, Bench bench) {
         return visit(at, bench, (found, session) -> shown(found, session, find(found, session, tenant)));
     }
 
@@ -98,47 +119,76 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
         return new Shown(found.database(), tenant, session.parts(tenant.key()));
     }
 
-    private static Tenant find(Found found, TenantSession session, String tenant) {
-        return session.find(tenant)
-                .orElseThrow(
-                        () -> TenancyRefusals.unknown(tenant, found.service().name(), found.database()));
+    private static Tenant find(Found found, TenantSession session, Which tenant) {
+        return lookedFor(found, session, tenant)
+                .orElseThrow(() ->
+                        TenancyRefusals.unknown(tenant.word(), found.service().name(), found.database()));
+    }
+
+    private static Optional<Tenant> lookedFor(Found found, TenantSession session, Which tenant) {
+        if (tenant.isKey()) {
+            return session.byKey(tenant.word());
+        }
+        List<Tenant> meant = session.meant(tenant.word());
+        if (meant.size() > 1) {
+            throw TenancyRefusals.ambiguous(
+                    tenant.word(), meant, found.service().name(), found.database());
+        }
+        return meant.stream().findFirst();
     }
 
     @Override
-    public Archived export(At<PostgresSpec> at, String tenant, Path file, Bench bench) {
+    public Archived export(At<PostgresSpec> at, Which tenant, Path file, Bench bench) {
         return visit(at, bench, (found, session) -> {
             Tenant one = find(found, session, tenant);
-            return new Archived(file, one, new ArchiveSession(session, found, bench).write(one, file));
+            return new Archived(
+                    file,
+                    one,
+                    new ArchiveSession(session, found, bench)
+                            .write(one, file, true)
+                            .parts());
         });
     }
 
     @Override
     public Shown bring(At<PostgresSpec> at, Path file, Bench bench) {
         return visit(at, bench, (found, session) -> {
-            Tenant tenant = new ArchiveSession(session, found, bench).read(file);
+            Tenant tenant = new ArrivalSession(session, found, bench).read(file);
             return shown(found, session, tenant);
         });
     }
 
     @Override
-    public Moved move(At<PostgresSpec> from, At<PostgresSpec> to, String tenant, boolean gone, Bench bench) {
+    public Moved move(At<PostgresSpec> from, At<PostgresSpec> to, Which tenant, boolean gone, Bench bench) {
         Found source = found(from, bench);
         Found target = found(to, bench);
         if (source.where().equals(target.where())) {
             throw TenancyRefusals.refusal(
                     Code.HF3606,
-                    "tenant '" + tenant + "' would be moved from " + source.where() + " to where it is",
+                    "tenant '" + tenant.word() + "' would be moved from " + source.where() + " to where it is",
                     "Name another database, or another service.");
         }
         try (TenantSession here = TenantSession.open(source, bench);
                 TenantSession there = TenantSession.open(target, bench)) {
-            Optional<Tenant> arrived = there.find(tenant);
-            Optional<Tenant> left = here.find(tenant);
-            if (left.isEmpty() && arrived.isPresent()) {
-                return new Moved(arrived.get(), false, true);
+            Optional<Tenant> left = lookedFor(source, here, tenant);
+            if (left.isEmpty()) {
+                // where it is at its goal and nowhere else an earlier attempt came to its end
+                return lookedFor(target, there, tenant)
+                        .map(arrived -> new Moved(arrived, false, true))
+                        .orElseThrow(() -> TenancyRefusals.unknown(
+                                tenant.word(), source.service().name(), source.database()));
             }
-            Tenant one = find(source, here, tenant);
-            boolean copies = there.find(one.key()).isEmpty();
+            Tenant one = left.get();
+            Optional<Tenant> arrived = there.byKey(one.key());
+            arrived.filter(other -> !other.name().equals(one.name())).ifPresent(other -> {
+                throw TenancyRefusals.refusal(
+                        Code.HF3606,
+                        "tenant '" + one.name() + "' has key " + one.key() + " in " + source.where() + ", and in "
+                                + target.where() + " that key is of another tenant, '" + other.name()
+                                + "'; both were left as they are",
+                        "Move it into a database where its key is free.");
+            });
+            boolean copies = arrived.isEmpty();
             if (copies) {
                 copy(one, here, source, there, target, bench);
             }
@@ -162,13 +212,20 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
             Tenant one, TenantSession here, Found source, TenantSession there, Found target, Bench bench) {
         Path file;
         try {
-            file = Files.createTempFile("holdfast-tenant", ".zip");
+            file = ArchiveFile.unfinished(Path.of(System.getProperty("java.io.tmpdir")), "holdfast-tenant");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         try {
-            new ArchiveSession(here, source, bench).write(one, file);
-            new ArchiveSession(there, target, bench).read(file);
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+                new ArchiveSession(here, source, bench).write(one, out);
+            }
+            new ArrivalSession(there, target, bench).read(file);
+        } catch (IOException | UncheckedIOException e) {
+            throw TenancyRefusals.archive(
+                    "the copy of tenant '" + one.name() + "' cannot be written to " + file + ": " + e.getMessage(),
+                    "Free some space there and run the command again; nothing was changed.",
+                    e);
         } finally {
             try {
                 Files.deleteIfExists(file);
@@ -192,21 +249,45 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
                                         .orElse(0L)
                                 + " rows); both were left as they are",
                         "Keep the tenant's programs away from both, drop the copy that is not used, and move it again: holdfast tenant drop "
-                                + target.where() + " " + one.name() + ".");
+                                + target.where() + " " + one.key() + " --by-key.");
             }
         });
     }
 
     @Override
-    public Shown drop(At<PostgresSpec> at, String tenant, Bench bench) {
+    public Shown drop(At<PostgresSpec> at, Which tenant, Optional<Path> archive, Bench bench) {
         return visit(at, bench, (found, session) -> {
             Tenant one = find(found, session, tenant);
-            Shown before = shown(found, session, one);
+            if (archive.isEmpty()) {
+                Shown before = shown(found, session, one);
+                session.transaction(() -> {
+                    session.remove(one.key());
+                    return one;
+                });
+                return before;
+            }
+            Path file = archive.get();
+            ArchiveSession.Written written =
+                    new ArchiveSession(session, found, bench).write(one, file, Manifest.isOf(file, one, found.where()));
+            bench.requireWanted();
+            bench.say("removes " + one.name() + " from " + found.where());
             session.transaction(() -> {
+                // what was written since it was archived would be lost: now nothing more can be
+                session.lock();
+                session.digests(one.key()).forEach((table, digest) -> {
+                    if (!digest.equals(written.digests().get(table))) {
+                        throw TenancyRefusals.refusal(
+                                Code.HF3606,
+                                "table " + table + " of tenant '" + one.name() + "' in " + found.where()
+                                        + " was written to while it was archived; nothing was dropped, and '" + file
+                                        + "' is not all of it",
+                                "Keep the tenant's programs away and run the command again.");
+                    }
+                });
                 session.remove(one.key());
                 return one;
             });
-            return before;
+            return new Shown(found.database(), one, written.parts());
         });
     }
 

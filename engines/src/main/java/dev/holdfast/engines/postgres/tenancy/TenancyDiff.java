@@ -91,6 +91,9 @@ final class TenancyDiff {
         if (held.truncatable()) {
             missing.add("revoke TRUNCATE");
         }
+        if (held.counted() && !held.policies().isEmpty()) {
+            missing.add("revoke rights on the sequence of its keys");
+        }
         if (held.strategy().equals("h") && held.partitions() == 0 && modulus(table) > 0) {
             missing.add("create " + modulus(table) + " partitions");
         }

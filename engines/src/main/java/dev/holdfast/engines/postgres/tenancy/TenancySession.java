@@ -123,7 +123,8 @@ final class TenancySession implements AutoCloseable {
                 row.getBoolean("filled"),
                 texts(row, "policies"),
                 row.getBoolean("indexed"),
-                row.getBoolean("truncatable"));
+                row.getBoolean("truncatable"),
+                row.getBoolean("counted"));
     }
 
     private static Tie tie(ResultSet row) throws SQLException {

@@ -31,6 +31,9 @@ final class TenantSession implements AutoCloseable {
 
     private static final int FEW = 50;
 
+    /** Holdfast's own lock for making tenants. */
+    private static final long CREATION = 0x686f6c64_74656e74L;
+
     private final Found found;
     private final Connection connection;
 
@@ -66,6 +69,9 @@ final class TenantSession implements AutoCloseable {
             List<Tenant> made = new ArrayList<>();
             String name = Sql.name(found.tenants().spec().name());
             String list = found.tenants().registry().sql();
+            // not every list of tenants has its names unique: of two who make the same one, the second waits and finds
+            // it
+            asked("SELECT pg_advisory_xact_lock(" + CREATION + ")", row -> true);
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + list + " (" + name
                     + ") SELECT asked FROM unnest(?::text[]) AS a (asked) WHERE NOT EXISTS (SELECT FROM " + list
                     + " t WHERE t." + name + " = asked) ON CONFLICT DO NOTHING RETURNING " + key() + "::text, "
@@ -184,33 +190,32 @@ final class TenantSession implements AutoCloseable {
     }
 
     List<Tenant> list() {
-        return asked(
-                "SELECT " + key() + "::text, " + Sql.name(found.tenants().spec().name()) + "::text FROM "
-                        + found.tenants().registry().sql() + " ORDER BY 2, 1",
-                row -> new Tenant(row.getString(1), row.getString(2), Optional.empty()));
+        return found("");
     }
 
     List<Tenant> named(List<String> names) {
-        String name = Sql.name(found.tenants().spec().name());
-        return asked(
-                "SELECT " + key() + "::text, " + name + "::text FROM "
-                        + found.tenants().registry().sql() + " WHERE " + name + " = ANY (?) ORDER BY 2",
-                row -> new Tenant(row.getString(1), row.getString(2), Optional.empty()),
-                (Object) names.toArray(String[]::new));
+        return found("WHERE " + Sql.name(found.tenants().spec().name()) + "::text = ANY (?)", (Object)
+                names.toArray(String[]::new));
     }
 
-    Optional<Tenant> find(String asked) {
-        String name = Sql.name(found.tenants().spec().name());
+    /** Those that a person may mean by the word: by its name, or by its key. */
+    List<Tenant> meant(String word) {
+        return found(
+                "WHERE " + Sql.name(found.tenants().spec().name()) + "::text = ? OR " + key() + "::text = ?",
+                word,
+                word);
+    }
+
+    Optional<Tenant> byKey(String key) {
+        return found("WHERE " + key() + "::text = ?", key).stream().findFirst();
+    }
+
+    private List<Tenant> found(String where, Object... arguments) {
         return asked(
-                        "SELECT " + key() + "::text, " + name + "::text FROM "
-                                + found.tenants().registry().sql() + " WHERE " + name + "::text = ? OR " + key()
-                                + "::text = ? ORDER BY " + name + "::text = ? DESC LIMIT 1",
-                        row -> new Tenant(row.getString(1), row.getString(2), Optional.empty()),
-                        asked,
-                        asked,
-                        asked)
-                .stream()
-                .findFirst();
+                "SELECT " + key() + "::text, " + Sql.name(found.tenants().spec().name()) + "::text FROM "
+                        + found.tenants().registry().sql() + " " + where + " ORDER BY 2, 1",
+                row -> new Tenant(row.getString(1), row.getString(2), Optional.empty()),
+                arguments);
     }
 
     /** Of all tenants at once: one look at each table, or one a tenant where policies let no more be seen. */
@@ -324,7 +329,12 @@ final class TenantSession implements AutoCloseable {
     }
 
     String condition(Copied copied) {
-        return copied.key() + " = ?::" + found.tenants().type().sql();
+        return condition(copied, "?");
+    }
+
+    /** @param key as an expression */
+    String condition(Copied copied, String key) {
+        return copied.key() + " = " + key + "::" + found.tenants().type().sql();
     }
 
     private String key() {

@@ -24,6 +24,8 @@ BEGIN
   -- for this transaction only: nothing is left behind in a connection that others use after it
   PERFORM set_config({{setting}}, coalesce(tenant::text, ''), true);
   {{set-role}}
+  -- a migration is refused what policies would hide from it: who names a tenant asks for its rows
+  PERFORM set_config('row_security', 'on', true);
 END
 $set$;
 CREATE OR REPLACE FUNCTION holdfast.tenant_reads() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN {{reads}};
@@ -46,6 +48,19 @@ BEGIN
   END IF;
 END
 $close$;
+CREATE OR REPLACE FUNCTION holdfast.tenancy_uncount(held regclass) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $uncount$
+DECLARE
+  given record;
+BEGIN
+  -- the numbers that a table gives out itself need no right of who writes to it, and tell who has one how much the others write
+  FOR given IN SELECT DISTINCT s.oid::regclass AS counter, CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END AS role
+      FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S', aclexplode(s.relacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = held AND d.deptype = 'i'
+       AND g.grantee <> s.relowner AND pg_has_role(s.relowner, 'USAGE') LOOP
+    EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM %s', given.counter, given.role);
+  END LOOP;
+END
+$uncount$;
 CREATE OR REPLACE FUNCTION holdfast.tenancy_hold(held regclass) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $hold$
 DECLARE
   is_registry boolean := held = to_regclass({{registry}});
@@ -76,6 +91,7 @@ BEGIN
       EXECUTE format('CREATE POLICY holdfast_update ON %s FOR UPDATE USING ({{may-write}}) WITH CHECK ({{may-write}})', held);
       EXECUTE format('CREATE POLICY holdfast_delete ON %s FOR DELETE USING ({{may-write}})', held);
     END IF;
+    PERFORM holdfast.tenancy_uncount(held);
   END IF;
   PERFORM holdfast.tenancy_close(held);
   -- TRUNCATE asks no policy
@@ -143,6 +159,11 @@ CREATE OR REPLACE FUNCTION holdfast.tenancy_guard() RETURNS event_trigger LANGUA
 DECLARE
   found record;
 BEGIN
+  IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE command_tag = 'GRANT') THEN
+    -- ON ALL SEQUENCES is said of those that give out keys of tenants, too
+    PERFORM holdfast.tenancy_uncount(p.polrelid) FROM pg_policy p WHERE p.polname = 'holdfast_tenant';
+    RETURN;
+  END IF;
   FOR found IN SELECT c.oid::regclass AS held FROM pg_event_trigger_ddl_commands() e JOIN pg_class c ON c.oid = e.objid AND e.classid = 'pg_class'::regclass
       JOIN pg_namespace n ON n.oid = c.relnamespace JOIN holdfast.tenancy_declared() d ON d.schema_name = n.nspname AND d.table_name = c.relname
      WHERE c.relkind IN ('r', 'p') AND NOT c.relrowsecurity
@@ -171,14 +192,15 @@ $guard$;
 ALTER FUNCTION holdfast.tenant_named(text) OWNER TO CURRENT_USER;
 -- not left to defaults: who makes functions may have them closed to everybody
 GRANT EXECUTE ON FUNCTION holdfast.current_tenant(), holdfast.set_tenant({{type}}, text), holdfast.tenant_reads(), holdfast.tenant_writes(),
-  holdfast.tenant_named(text), holdfast.tenancy_declared(), holdfast.tenancy_close(regclass), holdfast.tenancy_hold(regclass) TO PUBLIC;
+  holdfast.tenant_named(text), holdfast.tenancy_declared(), holdfast.tenancy_close(regclass), holdfast.tenancy_uncount(regclass),
+  holdfast.tenancy_hold(regclass) TO PUBLIC;
 REVOKE ALL ON FUNCTION holdfast.create_tenant_partitions({{type}}), holdfast.drop_tenant_partitions({{type}}) FROM PUBLIC;
 DO $mark$
 BEGIN
   -- only a superuser can watch over statements; where Holdfast is none, the next apply closes what a migration made
   IF current_setting('is_superuser') = 'on' THEN
     DROP EVENT TRIGGER IF EXISTS holdfast_tenancy;
-    CREATE EVENT TRIGGER holdfast_tenancy ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE')
+    CREATE EVENT TRIGGER holdfast_tenancy ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'ALTER TABLE', 'GRANT')
       EXECUTE FUNCTION holdfast.tenancy_guard();
     ALTER EVENT TRIGGER holdfast_tenancy ENABLE ALWAYS;
   END IF;

@@ -13,7 +13,10 @@ SELECT n.nspname, c.relname, c.relkind::text AS kind, c.relrowsecurity AS enable
                FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname ~ '^holdfast_' ORDER BY p.polname) AS policies,
        EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indisvalid AND i.indpred IS NULL) AS indexed,
        EXISTS (SELECT FROM aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g LEFT JOIN pg_roles r ON r.oid = g.grantee
-                WHERE g.privilege_type = 'TRUNCATE' AND NOT coalesce(r.rolsuper, false)) AS truncatable
+                WHERE g.privilege_type = 'TRUNCATE' AND NOT coalesce(r.rolsuper, false)) AS truncatable,
+       EXISTS (SELECT FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S', aclexplode(s.relacl) g
+                WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.deptype = 'i'
+                  AND g.grantee <> s.relowner) AS counted
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN unnest(?::text[], ?::text[], ?::text[]) AS d (s, t, k) ON d.s = n.nspname AND d.t = c.relname

@@ -1,6 +1,7 @@
 package dev.holdfast.engines.postgres.protection;
 
 import dev.holdfast.engine.Bench;
+import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Errand;
 import dev.holdfast.engine.ObjectStore;
@@ -43,7 +44,12 @@ final class ProtectionTest {
     private final PostgresProtection protection = new PostgresProtection();
 
     /** Answers by the subcommand; there is no ledger where none is given. */
-    private record Programs(Context context, String version, String ledger) implements Bench {
+    private record Programs(Context context, String version, String ledger, String info, List<List<String>> ran)
+            implements Bench {
+        Programs(Context context, String version, String ledger) {
+            this(context, version, ledger, INFO, new java.util.concurrent.CopyOnWriteArrayList<>());
+        }
+
         @Override
         public void say(String text) {
             // nobody listens
@@ -62,8 +68,9 @@ final class ProtectionTest {
         @Override
         public Errand.Ran run(Errand errand, Consumer<String> onLine) {
             List<String> command = errand.command();
+            ran.add(command);
             if (command.contains("info")) {
-                onLine.accept(INFO.replace("VERSION", version));
+                onLine.accept(info.replace("VERSION", version));
             } else if (command.contains("repo-ls")) {
                 onLine.accept(FILES);
             } else if (command.getLast().contains("/ledger/")) {
@@ -151,6 +158,45 @@ final class ProtectionTest {
                         .steps())
                 .hasSize(3)
                 .allSatisfy(step -> assertThat(step.command()).noneMatch(word -> word.contains("password")));
+    }
+
+    @Test
+    void aBackupThatCouldNotBeCountedIsABackupAndSaysSo() throws InterruptedException {
+        Point point = Stored.of("main", "main", List.of(INFO)).points().getFirst();
+        Counting well = new Counting(() -> {});
+        Counting ill = new Counting(() -> {
+            throw new HoldfastException(Problem.of(Code.HF3501, "nobody answers", "Look."));
+        });
+
+        well.run();
+        ill.run();
+
+        assertThat(well.noted(point)).isEqualTo(point);
+        assertThat(ill.noted(point).facts()).containsEntry("uncounted", "nobody answers");
+        assertThat(ill.noted(point).id()).isEqualTo("20261120-125806F");
+    }
+
+    @Test
+    void theLogThatAnExpiryLeftWhenItWasEndedGoesWithTheNext() throws InterruptedException {
+        Service<PostgresSpec> service = service("");
+        Context context = new WithBucket(FixedContext.of(service));
+        Programs none = new Programs(context, "17", "");
+        Programs left = new Programs(
+                context,
+                "17",
+                "",
+                INFO.replace("\"id\":\"17-1\"", "\"id\":\"17-1\",\"min\":\"000000010000000000000001\""),
+                new java.util.concurrent.CopyOnWriteArrayList<>());
+
+        assertThat(protection.expire(service, false, none)).isEmpty();
+        assertThat(protection.expire(service, false, left)).isEmpty();
+
+        assertThat(none.ran()).noneMatch(command -> command.contains("expire"));
+        assertThat(left.ran())
+                .filteredOn(command -> command.contains("expire"))
+                .singleElement()
+                .satisfies(command -> assertThat(command)
+                        .contains("--repo1-retention-archive-type=full", "--repo1-retention-archive=1"));
     }
 
     @Test

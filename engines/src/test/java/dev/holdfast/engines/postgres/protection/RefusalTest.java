@@ -46,6 +46,17 @@ final class RefusalTest {
     }
 
     @Test
+    void whatItSaysNextIsNoPartOfAnError() {
+        Problem problem = Refusal.of(
+                "main",
+                "backup",
+                101,
+                "P00  ERROR: [101]: NULL result required to complete request\nHINT: look\nP00 DETAIL: statistics: {}\nP00   INFO: backup command end: aborted");
+
+        assertThat(problem.cause()).endsWith("NULL result required to complete request ‖ HINT: look");
+    }
+
+    @Test
     void nothingThatSignsARequestIsToldAgain() {
         Problem problem = Refusal.of(
                 "main", "backup", 1, "ERROR: [039]: failed\nauthorization: AWS4-secretsecret\nx-amz-date: 20261120");
@@ -114,25 +125,40 @@ final class RefusalTest {
     }
 
     @Test
+    void whatWasNotExaminedIsNotSound() {
+        assertThat(Examination.of(List.of("ERROR: [028]: 'x' is not a valid backup label", "ended with 28"))
+                        .faults())
+                .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+                .contains("ended with 28")
+                .contains("not a valid backup label");
+        assertThat(Examination.of(List.of()).faults()).isNotEmpty();
+        assertThat(Examination.of(
+                                List.of(
+                                        "              backup: 20261120-133554F, status: valid, total files checked: 3, total valid files: 3"))
+                        .faults())
+                .isEmpty();
+    }
+
+    @Test
     void aLedgerIsReadAsItWasWrittenAndComparesRows() {
-        Ledger.Table table = new Ledger.Table("app", "public", "t", java.util.Optional.of(5L), 100);
+        Ledger.Table table =
+                new Ledger.Table("app", "public", "t", java.util.Optional.of(5L), 100, java.util.Optional.empty());
         Ledger ledger = new Ledger(
                 java.time.Instant.parse("2026-11-20T10:00:00Z"),
                 "0/3000100",
                 true,
                 List.of("app/vector 0.8.0"),
                 List.of(table));
-        Ledger other = new Ledger(
-                ledger.taken(),
-                ledger.position(),
-                true,
-                List.of(),
-                List.of(new Ledger.Table("app", "public", "t", java.util.Optional.of(4L), 100)));
+        Ledger other = new Ledger(ledger.taken(), ledger.position(), true, List.of(), List.of(table.with(4)));
 
         assertThat(Ledger.of(List.of("noise", ledger.json()))).hasValue(ledger);
         assertThat(ledger.differences(other)).containsExactly("table app.public.t has 4 rows instead of 5");
         assertThat(ledger.differences(new Ledger(ledger.taken(), "0/1", true, List.of(), List.of())))
                 .containsExactly("table app.public.t is not in the copy");
         assertThat(Ledger.of(List.of("{\"taken\":\"x\"}"))).isEmpty();
+        // in a copy nobody drops or locks anything
+        assertThat(ledger.differences(new Ledger(
+                        ledger.taken(), "0/1", true, List.of(), List.of(table.without("could not open file")))))
+                .containsExactly("table app.public.t cannot be read in the copy: could not open file");
     }
 }

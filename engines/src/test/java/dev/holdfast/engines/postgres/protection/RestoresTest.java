@@ -56,9 +56,9 @@ final class RestoresTest {
     private static Restores restores(Flushed flushed, Archive archive, Point... points) {
         return new Restores(
                 "main",
-                new Stored(List.of(points), Optional.of("17"), "17-1", 0, "ok"),
+                new Stored(List.of(points), Optional.of("17"), "17-1", "", 0, "ok"),
                 archive,
-                List.of(new Restores.Named("release", "0/7000100", at(7))),
+                List.of(new Restores.Named("release", "0/7000100", Optional.of(1), at(7))),
                 flushed);
     }
 
@@ -143,25 +143,70 @@ final class RestoresTest {
                 .anyMatch(note -> note.contains("gap after " + wal(1, 19)));
     }
 
-    @Test
-    void aMomentBeforeAPromotionIsReachedOnTheTimelineOfThen() {
-        List<Archive.Segment> segments = new ArrayList<>(archive(1, 2, 12).segments());
-        segments.addAll(archive(2, 10, 30).segments().stream()
+    /** Timeline 2 left the first in file 11, at minute 14; what was written to the first after that is another history. */
+    private static Archive promoted(int lastOfTheFirst) {
+        List<Archive.Segment> segments =
+                new ArrayList<>(archive(1, 2, lastOfTheFirst).segments());
+        segments.addAll(archive(2, 11, 30).segments().stream()
                 .map(one -> new Archive.Segment(one.name(), 2, one.number(), 1000, at((int) one.number() + 5)))
                 .toList());
         SortedMap<Integer, Instant> forks = new TreeMap<>();
         forks.put(2, at(14));
-        Restores restores = restores(new Archive(segments, forks), full("first", 3, 1, 2));
-
-        assertThat(restores.plan(new Target.At(at(11))).words()).containsEntry("timeline", "1");
-        assertThat(restores.plan(new Target.At(at(20))).words()).containsEntry("timeline", "2");
+        SortedMap<Integer, SortedMap<Integer, Long>> histories = new TreeMap<>();
+        histories.put(2, Archive.history(List.of("1\t0/B000100\tno recovery target specified", "")));
+        return new Archive(segments, forks, histories);
     }
 
     @Test
-    void aNamedPointIsReachedByItsPosition() {
-        Restoration named = restores(archive(1, 2, 30), full("first", 3, 1, 2)).plan(new Target.Named("release"));
+    void aMomentBeforeAPromotionIsReachedOnTheTimelineOfThen() {
+        Restores restores = restores(promoted(12), full("first", 3, 1, 2));
 
-        assertThat(named.words()).containsEntry("type", "name").containsEntry("target", "holdfast/release");
+        assertThat(restores.plan(new Target.At(at(11))).words()).containsEntry("timeline", "1");
+        assertThat(restores.plan(new Target.At(at(20))).words()).containsEntry("timeline", "2");
+        assertThat(restores.plan(new Target.Latest()).words()).containsEntry("timeline", "2");
+    }
+
+    @Test
+    void whatWasSavedAfterItsTimelineWasLeftIsNoBaseForTheNext() {
+        Point before = full("before", 3, 1, 2);
+        Point behind = full("behind", 13, 1, 12);
+        Restores both = restores(promoted(14), before, behind);
+        Restores late = restores(promoted(14), behind);
+
+        for (Target target : List.of(new Target.At(at(20)), new Target.Latest(), new Target.Position("0/F000000"))) {
+            assertThat(both.plan(target).base()).isEqualTo(before);
+            assertThat(both.plan(target).changes()).contains(wal(1, 2) + " to 00000002");
+            refused(late, target, Code.HF3627, "timeline 2", "--backup behind");
+        }
+        assertThat(both.plan(new Target.Position("0/D000000")).notes())
+                .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+                .contains("timeline 2")
+                .contains("on timeline 1 is another history");
+        assertThat(both.plan(new Target.Position("0/A000000")).notes()).isEmpty();
+        assertThat(late.plan(new Target.Exactly("behind")).words()).containsEntry("timeline", "current");
+        // a promotion of which nothing was archived yet but that it happened
+        assertThat(restores(
+                                new Archive(
+                                        archive(1, 2, 14).segments(),
+                                        promoted(14).forks(),
+                                        promoted(14).histories()),
+                                before,
+                                behind)
+                        .plan(new Target.Latest())
+                        .words())
+                .containsEntry("timeline", "2")
+                .containsEntry("set", "before");
+    }
+
+    @Test
+    void aNamedPointIsReachedByItsPositionOnItsTimeline() {
+        Restoration named = restores(promoted(12), full("first", 3, 1, 2)).plan(new Target.Named("release"));
+
+        assertThat(named.words())
+                .containsEntry("type", "lsn")
+                .containsEntry("target", "0/7000100")
+                .containsEntry("exclusive", "y")
+                .containsEntry("timeline", "1");
         assertThat(named.until()).hasValue(at(7));
     }
 

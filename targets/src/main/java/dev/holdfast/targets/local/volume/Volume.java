@@ -69,17 +69,25 @@ public final class Volume {
     }
 
     private long copied(StackFolder from, Set<String> members) {
+        return isCopyOnWrite() ? 0 : bytes(from, members);
+    }
+
+    /** What these members of the stack take, whether others share it or not. */
+    public long bytes(StackFolder stack, Set<String> members) {
         long bytes = 0;
         try {
-            if (!isCopyOnWrite()) {
-                for (String member : members) {
-                    bytes += Sizes.total(from.volume(member));
-                }
+            for (String member : members) {
+                bytes += Sizes.total(stack.volume(member));
             }
         } catch (IOException e) {
-            throw Disk.failure(from.volume(), 0, e);
+            throw Disk.failure(stack.volume(), 0, e);
         }
         return bytes;
+    }
+
+    /** Refuses where a cut would find no room. */
+    public void requireRoom(StackFolder from, Set<String> members) {
+        requireRoom(copied(from, members), "a copy of " + from.name());
     }
 
     /** Writes out what the stack has not written yet: files are only cloned once their pages are on the disk. */

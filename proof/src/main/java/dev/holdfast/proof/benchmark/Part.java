@@ -25,6 +25,7 @@ record Part(String word, String title, Measuring measuring) {
                     "Rehearsal",
                     (root, installation, page) -> page.add(RehearsalOverhead.row(installation, page))),
             new Part("tenants", "Tenants", (root, installation, page) -> TenancyCosts.measure(installation, page)),
+            new Part("series", "Time series", (root, installation, page) -> SeriesCosts.measure(installation, page)),
             new Part("backups", "Backups", (root, installation, page) -> BackupRuns.measure(installation, page)),
             new Part("volumes", "Volumes", (root, installation, page) -> VolumeCosts.measure(installation, page)),
             new Part("branches", "Branches", BranchCosts::measure),

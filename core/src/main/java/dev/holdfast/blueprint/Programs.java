@@ -42,6 +42,14 @@ public sealed interface Programs {
     }
 
     /**
+     * Programs that Holdfast may not fetch, such as those under a licence of somebody's own: where processes run, they are refused.
+     *
+     * @param because lower case, without a full stop
+     * @param instead a sentence that says what to do
+     */
+    record Elsewhere(String name, String because, String instead) implements Programs {}
+
+    /**
      * A resource beside a class, compressed by gzip: what a good start loads, as {@code -XX:DumpLoadedClassList} writes it,
      * without what the JDK's own list has. It may be out of date: what it names in vain is passed over, what it lacks is loaded as ever.
      */

@@ -43,8 +43,11 @@ public interface Cutting<S extends Record> {
     /**
      * Gives Holdfast's own login, in what was cut from a stack whose secrets {@code lent} has, the password of {@code to}.
      * Waits for the server, which has just been started with its doors closed to everyone else. Doing it twice is harmless.
+     * Returns whether it saw the server serve; otherwise its probes are to tell.
      */
-    default void enter(Service<S> service, Safe lent, Context to) throws InterruptedException {}
+    default boolean enter(Service<S> service, Safe lent, Context to) throws InterruptedException {
+        return false;
+    }
 
     /** Returns when clients may come in, after the server was told to open its doors. */
     default void awaitOpen(Service<S> service, Context to) throws InterruptedException {}

@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import dev.holdfast.engine.Catalogue.Point;
 import dev.holdfast.engine.Catalogue.Reach;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,12 @@ public record Restoration(
 
     public Restoration with(SortedMap<String, String> others) {
         return new Restoration(base, changes, until, reach, bytes, fetched, steps, others, notes);
+    }
+
+    public Restoration noted(String more) {
+        List<String> all = new ArrayList<>(notes);
+        all.add(more);
+        return new Restoration(base, changes, until, reach, bytes, fetched, steps, words, all);
     }
 
     /** What to come up as. */

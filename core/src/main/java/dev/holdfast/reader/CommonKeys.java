@@ -32,7 +32,9 @@ record CommonKeys(
 
         @Doc(
                 "The service goes to sleep when no client has been connected for that long. The next connection wakes it and is "
-                        + "served; until then the service takes no memory and no CPU.")
+                        + "served; until then the service takes no memory and no CPU. The daemon listens for it: one that "
+                        + "is told to stop wakes it first, and after one that was killed it refuses connections until the "
+                        + "next command of Holdfast.")
         @Range(least = "1s", most = "30d")
         @Example("5m")
         Optional<Duration> suspend) {

@@ -31,6 +31,11 @@ public record Service<S extends Record>(
         this(name, engine, version, resources, settings, parent, positions, Optional.empty());
     }
 
+    /** The same service, asleep when no client has been connected for that long. */
+    public Service<S> sleeping(Duration idle) {
+        return new Service<>(name, engine, version, resources, settings, parent, positions, Optional.of(idle));
+    }
+
     /** The same service as it would be with other resources. */
     public Service<S> with(Resources other) {
         return new Service<>(name, engine, version, other, settings, parent, positions, suspend);

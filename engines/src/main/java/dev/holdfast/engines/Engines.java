@@ -1,9 +1,11 @@
 package dev.holdfast.engines;
 
 import dev.holdfast.engine.Register;
+import dev.holdfast.engines.neo4j.Neo4jEngine;
 import dev.holdfast.engines.pgbouncer.PgBouncerEngine;
 import dev.holdfast.engines.postgres.PostgresEngine;
 import dev.holdfast.engines.prometheus.PrometheusEngine;
+import dev.holdfast.engines.questdb.QuestDbEngine;
 import dev.holdfast.engines.redis.RedisEngine;
 import dev.holdfast.engines.s3.S3Engine;
 import java.time.InstantSource;
@@ -15,9 +17,11 @@ public final class Engines {
 
     public static Register register() {
         return new Register(List.of(
+                new Neo4jEngine(InstantSource.system()),
                 new PgBouncerEngine(),
                 new PostgresEngine(),
                 new PrometheusEngine(),
+                new QuestDbEngine(),
                 new RedisEngine(),
                 new S3Engine(InstantSource.system())));
     }

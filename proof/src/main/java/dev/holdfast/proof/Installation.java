@@ -106,14 +106,24 @@ public final class Installation implements AutoCloseable {
     /** Ends the daemon and every stack it knows, whatever state they are in. */
     @Override
     public void close() {
-        Outcome stacks = run(home, "stacks", "--output", "json");
-        if (stacks.status() == 0) {
-            for (var stack : stacks.json().itemsAt("stacks")) {
-                String name = stack.textAt("name").orElseThrow();
-                run(home, "down", name, "--purge", "--confirm", name);
-            }
+        // nothing goes before what was made from it
+        List<String> before = List.of();
+        List<String> names = stacks();
+        while (!names.isEmpty() && !names.equals(before)) {
+            names.reversed().forEach(name -> run(home, "down", name, "--purge", "--confirm", name));
+            before = names;
+            names = stacks();
         }
         run(home, "daemon", "stop");
+    }
+
+    private List<String> stacks() {
+        Outcome stacks = run(home, "stacks", "--output", "json");
+        return stacks.status() == 0
+                ? stacks.json().itemsAt("stacks").stream()
+                        .map(stack -> stack.textAt("name").orElseThrow())
+                        .toList()
+                : List.of();
     }
 
     private ProcessBuilder builder(Path directory, String... arguments) {

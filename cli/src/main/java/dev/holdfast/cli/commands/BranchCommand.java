@@ -65,6 +65,10 @@ public final class BranchCommand implements Command {
                         "DURATION",
                         "create, expire: remove it after that long, such as 8h; never takes it back",
                         "--after")
+                .value(
+                        "DURATION",
+                        "create, run: its services sleep when no client has been connected for that long, such as 5m",
+                        "--suspend")
                 .values("STACK", "promote: says that this stack is to give up what it holds", "--approve")
                 .value("ROLE", "connect, env, run: as this role", "--role", "-r")
                 .flag("connect: print the URL, password included", "--url")
@@ -141,6 +145,7 @@ public final class BranchCommand implements Command {
         boolean makes = action.equals("create") || action.equals("run");
         if (makes) {
             arguments.value("--from").ifPresent(from -> request.put("from", from));
+            arguments.value("--suspend").ifPresent(time -> request.put("suspend", time));
             request.put("services", Json.texts(arguments.values("--service")))
                     .put("live", arguments.is("--live"))
                     .put("keepCredentials", arguments.is("--keep-credentials"))

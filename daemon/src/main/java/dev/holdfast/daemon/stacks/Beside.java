@@ -8,14 +8,18 @@ import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Filling;
+import dev.holdfast.engine.Masking.Masked;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Filled;
+import dev.holdfast.targets.local.Lent;
 import dev.holdfast.targets.local.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -35,6 +39,7 @@ final class Beside {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
 
     private final Stacks stacks;
+    private Map<String, Masked> masked = Map.of();
 
     Beside(Stacks stacks) {
         this.stacks = stacks;
@@ -62,7 +67,22 @@ final class Beside {
             boolean credentials,
             boolean masked,
             boolean kept,
-            Optional<Instant> expires) {
+            Optional<Instant> expires,
+            Optional<Duration> idle) {
+        Wish(
+                String source,
+                String parent,
+                String name,
+                Source from,
+                SortedSet<String> services,
+                String how,
+                boolean credentials,
+                boolean masked,
+                boolean kept,
+                Optional<Instant> expires) {
+            this(source, parent, name, from, services, how, credentials, masked, kept, expires, Optional.empty());
+        }
+
         Wish(
                 String source,
                 String name,
@@ -76,6 +96,10 @@ final class Beside {
 
         String stack() {
             return source + Stack.DERIVED + name;
+        }
+
+        Wish masking(boolean asked) {
+            return new Wish(source, parent, name, from, services, how, credentials, asked, kept, expires);
         }
     }
 
@@ -96,10 +120,25 @@ final class Beside {
     interface Closed {
         void run(ManagedStack.Live live) throws InterruptedException;
 
-        /** Asked once the data was brought: whether there is anything to do. */
-        default boolean isCalledFor() {
-            return true;
+        /** Asked once the data was brought. */
+        default When when() {
+            return When.SERVING;
         }
+    }
+
+    /** How far a derived stack is when something is done in it before its data counts as there. */
+    enum When {
+        /** There is nothing to do. */
+        NEVER,
+        /** As soon as its members serve, before anybody is let in. */
+        SERVING,
+        /** When they hold what the file says of databases and roles. */
+        FINISHED
+    }
+
+    /** What was masked, by service, in what this one made. */
+    Map<String, Masked> masked() {
+        return masked;
     }
 
     ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
@@ -117,8 +156,8 @@ final class Beside {
     }
 
     /**
-     * Makes it and has it serve. Returns when every member is ready. Where it fails before all data is there nothing is
-     * left; after that a stack that is to be kept is, and {@code holdfast up --name} goes on with it.
+     * Makes it and has it serve. Returns when every member is ready. Where it fails before all data is there and masked nothing
+     * is left; after that a stack that is to be kept is, and {@code holdfast up --name} goes on with it.
      */
     ManagedStack makeWith(Wish wish, Data data, Optional<Closed> closed, Events events) throws InterruptedException {
         if (!NAME.matcher(wish.name()).matches()) {
@@ -151,7 +190,8 @@ final class Beside {
                     false,
                     false,
                     false,
-                    wish.expires());
+                            wish.expires())
+                    .sleeping(wish.idle());
             Stack stack = stacks.read(wish.stack(), wish.from(), Optional.of(derived));
             BringUp bringUp = new BringUp(stacks, managed, events);
             try {
@@ -165,22 +205,37 @@ final class Beside {
                                     new TreeSet<>(stack.services().keySet()));
                 }
                 data.prepare(stack);
+                boolean masks =
+                        wish.masked() && Maskings.areDeclared(stacks.parts().register(), stack);
+                if (masks) {
+                    new Lent(stacks.parts().places().stack(wish.stack())).shut(wish.parent());
+                }
                 ManagedStack.Live live = stacks.open(managed, stack, wish.from());
                 bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);
                 Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.filled(true)));
-                Optional<Closed> first = closed.filter(Closed::isCalledFor);
-                if (first.isEmpty()) {
+                When when = closed.map(Closed::when).orElse(When.NEVER);
+                if (when == When.NEVER && !masks) {
                     whole.write(managed.folder());
                 }
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
                 live.supervisor().up(true);
-                if (first.isPresent()) {
+                if (when == When.SERVING) {
                     bringUp.awaitServing(live);
-                    watched(events, () -> first.get().run(live));
-                    whole.write(managed.folder());
+                    watched(events, () -> closed.orElseThrow().run(live));
+                    if (!masks) {
+                        whole.write(managed.folder());
+                    }
                 }
                 bringUp.finish(live);
+                if (masks) {
+                    // a daemon that ends before this removes it, whatever of it had been masked
+                    whole.write(managed.folder());
+                    masked = bringUp.masked();
+                } else if (when == When.FINISHED) {
+                    watched(events, () -> closed.orElseThrow().run(live));
+                    whole.write(managed.folder());
+                }
                 managed.want(true, true, wish.from());
             } catch (HoldfastException | InterruptedException failed) {
                 if (managed.desired()

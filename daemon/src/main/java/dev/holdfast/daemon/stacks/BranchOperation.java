@@ -35,9 +35,12 @@ final class BranchOperation {
             "keepCredentials",
             "unmasked",
             "after",
+            "suspend",
             "approve");
 
     private static final Logger LOG = LoggerFactory.getLogger(BranchOperation.class);
+    private static final Duration SHORTEST_IDLE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_IDLE = Duration.ofDays(30);
     private static final Duration LOOK_UP = Duration.ofMillis(100);
 
     private final Stacks stacks;
@@ -59,12 +62,13 @@ final class BranchOperation {
             case "create" -> create(name);
             case "run" -> runIn(name);
             case "delete" -> delete(name);
+            case "release" -> release(name);
             case "reset" -> reset(name);
             case "promote" -> promote(name);
             case "protect" -> change(name, derived -> derived.protectedFromNow(true));
             case "unprotect" -> change(name, this::unprotected);
             case "expire" -> change(name, derived -> derived.expiring(expiry()));
-            default -> throw refused("'action' is none of create, delete, reset, promote, protect, unprotect, expire");
+            default -> throw refused("'action' is none of create, run, delete, release, reset, promote, protect, unprotect, expire");
         }
     }
 
@@ -79,7 +83,8 @@ final class BranchOperation {
         if (at.isPresent()) {
             requireMeaning();
             String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
-            new PastBranch(stacks, events).create(parent(), name, services(), at.get(), expiry());
+            new PastBranch(stacks, events)
+                    .create(parent(), name, services(), at.get(), !body.isAt("unmasked"), expiry());
             events.send(done(branch).build());
             return;
         }
@@ -91,13 +96,15 @@ final class BranchOperation {
                 .build());
     }
 
-    /** A restore reads no running server and makes logins of its own, so these words would be heard and not heeded. */
+    /** A restore reads no running server, makes logins of its own and starts as its file says, so these words would be heard and not heeded. */
     private void requireMeaning() {
         List<String> words = Stream.of(
                         Map.entry("live", "--live"),
                         Map.entry("pauseForCopy", "--pause-for-copy"),
-                        Map.entry("keepCredentials", "--keep-credentials"))
-                .filter(word -> body.isAt(word.getKey()))
+                        Map.entry("keepCredentials", "--keep-credentials"),
+                        Map.entry("suspend", "--suspend"))
+                .filter(word -> body.isAt(word.getKey())
+                        || body.textAt(word.getKey()).isPresent())
                 .map(Map.Entry::getValue)
                 .toList();
         if (!words.isEmpty()) {
@@ -111,7 +118,17 @@ final class BranchOperation {
     private Branches.Made made(String branch, boolean keeps) throws InterruptedException {
         String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
         return new Branches(stacks, events)
-                .create(new Branches.Wish(parent(), name, services(), manner(), keeps, expiry()));
+                .create(new Branches.Wish(parent(), name, services(), manner(), keeps, expiry(), idle()));
+    }
+
+    private Optional<Duration> idle() {
+        return body.textAt("suspend")
+                .map(text -> Durations.parse(text)
+                        .filter(time -> time.compareTo(SHORTEST_IDLE) >= 0 && time.compareTo(LONGEST_IDLE) <= 0)
+                        .orElseThrow(() -> new HoldfastException(Problem.of(
+                                Code.HF3205,
+                                "'" + text + "' is no time after which a service could sleep",
+                                "Write a whole number and a unit, from 1s to 30d, such as 5m."))));
     }
 
     private SortedSet<String> services() {
@@ -184,6 +201,14 @@ final class BranchOperation {
 
     private void delete(String name) throws InterruptedException {
         new Branches(stacks, events).delete(found(name), "'holdfast branch delete' was asked for");
+        events.send(done(name).build());
+    }
+
+    /** The command that it was made for has ended, which may have removed it, or had it kept. */
+    private void release(String name) throws InterruptedException {
+        if (stacks.names().contains(name)) {
+            new Branches(stacks, events).deleteAfterUse(stacks.find(name), "its command has ended");
+        }
         events.send(done(name).build());
     }
 

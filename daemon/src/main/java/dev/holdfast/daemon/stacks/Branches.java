@@ -9,6 +9,7 @@ import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Lent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class Branches {
      * @param parent the stack to cut from
      * @param services all that the parent has where none is named
      * @param keeps whether it stays after the operation that it is made for
+     * @param idle after how long without a client its services sleep, whatever the file says
      */
     record Wish(
             String parent,
@@ -42,7 +44,18 @@ final class Branches {
             SortedSet<String> services,
             Cutter.Manner manner,
             boolean keeps,
-            Optional<Instant> expires) {}
+            Optional<Instant> expires,
+            Optional<Duration> idle) {
+        Wish(
+                String parent,
+                String name,
+                SortedSet<String> services,
+                Cutter.Manner manner,
+                boolean keeps,
+                Optional<Instant> expires) {
+            this(parent, name, services, manner, keeps, expires, Optional.empty());
+        }
+    }
 
     record Made(ManagedStack branch, Cutter.Cut cut, long millis) {}
 
@@ -62,7 +75,11 @@ final class Branches {
                 wish.manner().credentials(),
                 wish.manner().masked(),
                 wish.keeps(),
-                wish.expires());
+                wish.expires(),
+                wish.idle());
+        wish.idle()
+                .ifPresent(time -> Idle.require(
+                        stacks.parts().register(), stacks.read(parent.name(), desired), beside.services(), time));
         ManagedStack branch = new Beside(stacks)
                 .makeWith(
                         beside,

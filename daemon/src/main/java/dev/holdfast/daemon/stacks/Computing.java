@@ -266,7 +266,7 @@ final class Computing implements AutoCloseable {
                                     Locale.ROOT,
                                     "%.2f",
                                     one.map(known -> known.used).orElse(0.0))))
-                    .put("because", one.map(known -> known.because).orElse("it was not looked at yet"))
+                    .put("because", one.map(known -> known.because).orElse("a service begins at its most"))
                     .build();
         });
     }

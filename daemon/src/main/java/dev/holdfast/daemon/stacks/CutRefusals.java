@@ -46,6 +46,7 @@ final class CutRefusals {
         StackFolder from = stacks.parts().places().stack(parent.name());
         Volume volume = stacks.parts().places().volumes().holding(from);
         volume.requireThere();
+        volume.requireSpare();
         volume.requireRoom(from, members);
         if (source.isPresent()) {
             requireConsent(parent, volume, volume.cost(from, members), manner);

@@ -1,6 +1,8 @@
 package dev.holdfast.daemon.stacks;
 
+import dev.holdfast.text.Durations;
 import dev.holdfast.text.Json;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Optional;
@@ -24,6 +26,7 @@ import java.util.TreeSet;
  * @param consent whether all may wait while that is copied
  * @param isProtected whether nothing may remove it before somebody says otherwise
  * @param expires when it is removed by itself
+ * @param idle after how long without a client those of its services sleep that can, whatever the file says of them
  */
 record Derived(
         String from,
@@ -39,9 +42,63 @@ record Derived(
         boolean recut,
         boolean consent,
         boolean isProtected,
-        Optional<Instant> expires) {
+        Optional<Instant> expires,
+        Optional<Duration> idle) {
     Derived {
         services = Collections.unmodifiableSortedSet(new TreeSet<>(services));
+    }
+
+    /** One whose services sleep as the file says. */
+    Derived(
+            String from,
+            String parent,
+            SortedSet<String> services,
+            String how,
+            Instant made,
+            boolean filled,
+            boolean kept,
+            boolean credentials,
+            boolean masked,
+            boolean exempt,
+            boolean recut,
+            boolean consent,
+            boolean isProtected,
+            Optional<Instant> expires) {
+        this(
+                from,
+                parent,
+                services,
+                how,
+                made,
+                filled,
+                kept,
+                credentials,
+                masked,
+                exempt,
+                recut,
+                consent,
+                isProtected,
+                expires,
+                Optional.empty());
+    }
+
+    Derived sleeping(Optional<Duration> nextIdle) {
+        return new Derived(
+                from,
+                parent,
+                services,
+                how,
+                made,
+                filled,
+                kept,
+                credentials,
+                masked,
+                exempt,
+                recut,
+                consent,
+                isProtected,
+                expires,
+                nextIdle);
     }
 
     Derived filled(boolean nowFilled) {
@@ -59,7 +116,8 @@ record Derived(
                 recut,
                 consent,
                 isProtected,
-                expires);
+                expires,
+                idle);
     }
 
     /** What its parent has now comes in the place of what it has. */
@@ -123,7 +181,8 @@ record Derived(
                 nextRecut,
                 nextConsent,
                 nextProtected,
-                nextExpires);
+                nextExpires,
+                idle);
     }
 
     /** Whether what it has now is masked before anybody is let in. */
@@ -152,6 +211,7 @@ record Derived(
                 .put("consent", consent)
                 .put("protected", isProtected)
                 .put("expires", expires.map(Instant::toString))
+                .put("idle", idle.map(Durations::text))
                 .build();
     }
 
@@ -177,6 +237,7 @@ record Derived(
                 json.isAt("recut"),
                 json.isAt("consent"),
                 json.isAt("protected"),
-                json.textAt("expires").map(Instant::parse));
+                json.textAt("expires").map(Instant::parse),
+                json.textAt("idle").flatMap(Durations::parse));
     }
 }

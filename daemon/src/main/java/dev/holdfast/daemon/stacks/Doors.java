@@ -53,20 +53,22 @@ final class Doors {
         }
     }
 
-    /** Gives Holdfast its own login, with the one that the data still has. */
-    void enter(Service<?> service, String lender, Supervisor supervisor) throws InterruptedException {
-        enter(
+    /** Gives Holdfast its own login, with the one that the data still has; whether the server was seen to serve. */
+    boolean enter(Service<?> service, String lender, Supervisor supervisor) throws InterruptedException {
+        return enter(
                 Bound.of(stacks.parts().register(), service),
                 stacks.parts().places().safe(lender),
                 supervisor);
     }
 
-    private <S extends Record> void enter(Bound<S> bound, Safe lent, Supervisor supervisor)
+    private <S extends Record> boolean enter(Bound<S> bound, Safe lent, Supervisor supervisor)
             throws InterruptedException {
         if (bound.engine().provisioning().cutting() instanceof Support.Offered<Cutting<S>>(Cutting<S> cutting)) {
-            cutting.enter(bound.service(), lent, site.context());
+            boolean serves = cutting.enter(bound.service(), lent, site.context());
             supervisor.look(members(bound));
+            return serves;
         }
+        return false;
     }
 
     /** Opens them. Every login is the stack's own by now, and what is to be masked is. */

@@ -1,10 +1,10 @@
 package dev.holdfast.daemon.stacks;
 
 import dev.holdfast.daemon.http.ProblemJson;
-import dev.holdfast.daemon.supervise.MemberState;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Catalogue;
+import dev.holdfast.engine.Health;
 import dev.holdfast.engine.Protection;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -16,6 +16,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** One backup from its beginning to what is remembered of it, whoever asked. */
 final class Savings {
@@ -69,6 +72,9 @@ final class Savings {
                 throw failed;
             }
             List<Problem> problems = new ArrayList<>(troubles(managed, service));
+            // what a member says of itself may be why it was not even tried
+            problems.removeIf(trouble -> failed.problems().stream()
+                    .anyMatch(problem -> trouble.cause().endsWith(problem.cause())));
             problems.addAll(failed.problems());
             managed.saved()
                     .bad(
@@ -102,31 +108,44 @@ final class Savings {
         }
     }
 
-    /** What is known of those that the service is saved to: why they failed is theirs to say. */
+    /** What ails those that the service is saved to, and those it consists of: why they failed is theirs to say. */
     private static List<Problem> troubles(ManagedStack managed, String service) {
         List<Problem> troubles = new ArrayList<>();
-        managed.live()
-                .ifPresent(live -> live.supervisor().workloads().stream()
-                        .filter(workload -> workload.member().service().equals(service))
-                        .flatMap(workload -> workload.needs().stream())
-                        .filter(member -> !isOwn(live, member, service))
-                        .distinct()
-                        .forEach(member -> {
-                            MemberState state = live.supervisor().board().get(member);
-                            if (!state.isReady()) {
-                                troubles.add(Problem.of(
-                                        Code.HF3642,
-                                        "the store of " + service + "'s backups is in trouble: " + member + ": "
-                                                + state.health().because(),
-                                        state.next().orElse("See 'holdfast status'.")));
-                            }
-                        }));
+        managed.live().ifPresent(live -> {
+            SortedSet<String> own = new TreeSet<>();
+            SortedSet<String> needed = new TreeSet<>();
+            live.supervisor().workloads().stream()
+                    .filter(workload -> workload.member().service().equals(service))
+                    .forEach(workload -> {
+                        own.add(workload.member().name());
+                        needed.addAll(workload.needs());
+                    });
+            needed.removeAll(own);
+            // asked now: what the keepers saw last was before this
+            SortedMap<String, Health> healths = live.supervisor().probeAll();
+            healths.forEach((member, health) -> {
+                if (needed.contains(member)) {
+                    trouble(health, Code.HF3642, "the store of " + service + "'s backups is in trouble: " + member)
+                            .ifPresent(troubles::add);
+                }
+            });
+            healths.forEach((member, health) -> {
+                if (own.contains(member)) {
+                    trouble(health, Code.HF3208, member + ", which was to be saved, is in trouble")
+                            .ifPresent(troubles::add);
+                }
+            });
+        });
         return troubles;
     }
 
-    private static boolean isOwn(ManagedStack.Live live, String member, String service) {
-        return live.supervisor().workloads().stream()
-                .anyMatch(workload -> workload.member().name().equals(member)
-                        && workload.member().service().equals(service));
+    private static Optional<Problem> trouble(Health health, Code code, String of) {
+        return switch (health) {
+            case Health.Ready _ -> Optional.empty();
+            case Health.NotReady(String because, String next) ->
+                Optional.of(Problem.of(code, of + ": " + because, next));
+            case Health.Impaired(String because, String next) ->
+                Optional.of(Problem.of(code, of + ": " + because, next));
+        };
     }
 }

@@ -243,7 +243,12 @@ public final class Stacks implements AutoCloseable {
             }
         }
         Stack part = stack.keeping(name, kept);
-        return derived.isEmpty() ? part : home(part);
+        return derived.isEmpty()
+                ? part
+                : derived.get()
+                        .idle()
+                        .map(time -> Idle.in(parts.register(), home(part), time))
+                        .orElseGet(() -> home(part));
     }
 
     /** Nothing of a derived stack is somebody else's: a server that was is run here. */

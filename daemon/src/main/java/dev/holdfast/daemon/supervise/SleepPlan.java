@@ -47,6 +47,15 @@ record SleepPlan(Duration idle, List<Way> ways, List<String> members, List<Strin
         return ways.stream().allMatch(way -> board.get(way.member()).phase() == MemberState.Phase.RUNNING);
     }
 
+    /** Whether nothing of it is on its way up. */
+    boolean isSettled(Board board) {
+        return members.stream()
+                .map(member -> board.get(member).phase())
+                .allMatch(phase -> phase == MemberState.Phase.RUNNING
+                        || phase == MemberState.Phase.FAILED
+                        || phase == MemberState.Phase.STOPPED);
+    }
+
     private Stream<Way> own() {
         return ways.stream().filter(Way::isOwn);
     }

@@ -31,8 +31,8 @@ final class SleepProblems {
     static HoldfastException onItsWay(String service) {
         return new HoldfastException(Problem.of(
                 Code.HF3252,
-                "service '" + service + "' is just being woken, so it cannot sleep now",
-                "Wait until it serves; see 'holdfast why " + service + "'."));
+                "service '" + service + "' is just being woken or put to sleep, so that cannot be asked of it now",
+                "Wait for its end; see 'holdfast why " + service + "'."));
     }
 
     static HoldfastException hasClients(String service, int clients) {

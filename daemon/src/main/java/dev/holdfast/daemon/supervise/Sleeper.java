@@ -267,8 +267,8 @@ final class Sleeper {
             Instant since = clock.instant();
             SleepState before = state;
             state = new SleepState.Asleep(since, because);
-            crew.noted();
             try {
+                crew.noted();
                 crew.sleep(plan.members(), because);
                 plan.members()
                         .forEach(member -> board.put(member, MemberState.asleep(plan.asleep(since, because), since)));

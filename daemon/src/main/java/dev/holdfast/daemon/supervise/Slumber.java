@@ -124,12 +124,14 @@ public final class Slumber {
         List<Callable<Boolean>> wakes = new ArrayList<>();
         for (Sleeper sleeper : sleepers.values()) {
             wakes.add(() -> {
+                boolean slept = !(sleeper.state() instanceof SleepState.Awake);
                 sleeper.use(because, true);
-                return supervisor
-                        .board()
-                        .await(
-                                () -> sleeper.plan().runs(supervisor.board()),
-                                Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+                return slept
+                        && supervisor
+                                .board()
+                                .await(
+                                        () -> sleeper.plan().isSettled(supervisor.board()),
+                                        Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             });
         }
         try (ExecutorService few = Executors.newFixedThreadPool(
@@ -320,12 +322,17 @@ public final class Slumber {
     }
 
     private void noted() {
-        supervisor
-                .site()
-                .doors()
-                .remember(sleepers.values().stream()
-                        .flatMap(sleeper -> sleeper.state().noted(sleeper.service()).stream())
-                        .toList());
+        try {
+            supervisor
+                    .site()
+                    .doors()
+                    .remember(sleepers.values().stream()
+                            .flatMap(sleeper -> sleeper.state().noted(sleeper.service()).stream())
+                            .toList());
+        } catch (HoldfastException full) {
+            // the next daemon may start what sleeps now, which keeps nobody out
+            LOG.atWarn().setCause(full).log("which services sleep is not written down");
+        }
         news.add(true);
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.daemon.stacks;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,7 @@ final class DerivedTest {
     @Test
     void itIsReadAsItWasWritten() {
         for (Derived derived :
-                List.of(BRANCH, BRANCH.recutting(true), BRANCH.exempted(), BRANCH.expiring(Optional.empty()))) {
+                List.of(BRANCH, BRANCH.recutting(true), BRANCH.exempted(), BRANCH.expiring(Optional.empty()), BRANCH.sleeping(Optional.of(Duration.ofMinutes(5))).recutting(true))) {
             assertThat(Derived.of(derived.json())).isEqualTo(derived);
         }
     }

@@ -26,6 +26,13 @@ final class KeptConnections {
         return lent(plain, visit.get(), door);
     }
 
+    /** Whether there is a visit, which closes it in the end. */
+    static boolean keep(Door door, Connection plain) {
+        Optional<Visit> visit = Visit.current();
+        visit.ifPresent(one -> one.leave(door, new Left(plain)));
+        return visit.isPresent();
+    }
+
     private static Connection again(Visit visit, Door door, int answerSeconds) throws SQLException {
         while (visit.take(door).orElse(null) instanceof Left(Connection left)) {
             if (isFresh(left, answerSeconds)) {

@@ -95,6 +95,16 @@ public final class PostgresSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Leaves a connection that was opened otherwise to the next who comes in as the role of Holdfast during this visit;
+     * whether anybody keeps it, and the caller closes it no more.
+     */
+    public static boolean leave(Service<?> service, Context context, String database, Connection connection)
+            throws SQLException {
+        Door door = door(service, context, database);
+        return door.role().equals(connection.getMetaData().getUserName()) && KeptConnections.keep(door, connection);
+    }
+
     /** A connection as a role of the service, on which nothing is set yet. The caller closes it. */
     public static Connection connectionAs(
             Service<?> service, Context context, String database, String role, int answerSeconds) throws SQLException {

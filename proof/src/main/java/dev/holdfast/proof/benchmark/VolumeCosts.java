@@ -3,27 +3,18 @@ package dev.holdfast.proof.benchmark;
 import dev.holdfast.proof.Installation;
 import dev.holdfast.proof.Outcome;
 import dev.holdfast.proof.RunningStack;
-import dev.holdfast.targets.local.image.Architecture;
-import dev.holdfast.text.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What a database pays for living in an image: the same load on the same machine in turn, one server a volume. */
 final class VolumeCosts {
     private static final int ROUNDS = 3;
     private static final String SCALE = "20";
     private static final String SECONDS = "6";
-    private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
     private static final String YAML = """
             apiVersion: holdfast.dev/v1
             kind: Stack
@@ -77,7 +68,7 @@ final class VolumeCosts {
         String name = "on-" + volume;
         RunningStack stack = RunningStack.up(
                 installation, installation.home().resolve("project").resolve(name), name, YAML.replace("NAME", name));
-        pgbench(stack, "-i", "-q", "-s", SCALE);
+        Pgbench.of(stack).run(stack.pid("main-0"), List.of("-i", "-q", "-s", SCALE));
         return stack;
     }
 
@@ -86,44 +77,15 @@ final class VolumeCosts {
         Map<String, List<Double>> rates = new LinkedHashMap<>();
         for (int round = -1; round < ROUNDS; round++) {
             for (Map.Entry<String, RunningStack> each : stacks.entrySet()) {
-                String said = pgbench(each.getValue(), "-n", "-c", "4", "-j", "2", "-T", SECONDS);
-                Matcher rate = RATE.matcher(said);
-                if (!rate.find()) {
-                    throw new IllegalStateException("pgbench told no rate: " + said);
-                }
+                RunningStack stack = each.getValue();
+                double rate = Pgbench.rate(
+                        Pgbench.of(stack).run(stack.pid("main-0"), List.of("-n", "-c", "4", "-j", "2", "-T", SECONDS)));
                 if (round >= 0) {
                     rates.computeIfAbsent(each.getKey(), any -> new ArrayList<>())
-                            .add(Double.parseDouble(rate.group(1)));
+                            .add(rate);
                 }
             }
         }
         return rates;
-    }
-
-    /** That of the very image the server runs from. The password goes by the environment. */
-    private static String pgbench(RunningStack stack, String... arguments) {
-        Architecture architecture = Architecture.of(System.getProperty("os.name"), System.getProperty("os.arch"));
-        Path root = Path.of("/proc", Long.toString(stack.pid("main-0")), "root");
-        List<String> command = new ArrayList<>(architecture.direct(root, "usr/lib/postgresql/17/bin/pgbench"));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        Json environment = stack.environment();
-        for (String name :
-                List.of("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE", "PGSSLROOTCERT")) {
-            environment.textAt(name).ifPresent(value -> builder.environment().put(name, value));
-        }
-        try {
-            Process process = builder.start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException("pgbench failed: " + said);
-            }
-            return said;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -34,27 +34,6 @@ record WakeSession(Json environment, int port) {
         }
     }
 
-    /** Microseconds of one short query on a connection that stays, as the mean over that time. */
-    double microsOfAQuery(Duration time) {
-        try (Connection connection = open();
-                var statement = connection.prepareStatement("SELECT n FROM filling WHERE n = ?")) {
-            long count = 0;
-            long begin = System.nanoTime();
-            while (System.nanoTime() - begin < time.toNanos()) {
-                statement.setLong(1, count % 1000 + 1);
-                try (ResultSet row = statement.executeQuery()) {
-                    if (!row.next()) {
-                        throw new AssertionError("a row is gone");
-                    }
-                }
-                count++;
-            }
-            return (System.nanoTime() - begin) / 1e3 / count;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     void execute(String sql) {
         try (Connection connection = open();
                 Statement statement = connection.createStatement()) {

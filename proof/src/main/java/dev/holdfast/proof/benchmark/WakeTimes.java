@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 final class WakeTimes {
     private static final int ROUNDS = 9;
     private static final int DOOR_ROUNDS = 5;
-    private static final Duration QUERIES = Duration.ofSeconds(2);
+    private static final String SECONDS = "4";
     private static final Duration WINDOW = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MANY = 50;
@@ -143,28 +143,42 @@ final class WakeTimes {
         end(alone, "KILL");
     }
 
+    /** Of so many clients at once the time of a transaction says the throughput as well. */
     private void awake() {
-        Turns turns = Turns.of(
-                DOOR_ROUNDS,
-                () -> {
-                    sleep();
-                    door.nanosToFirstRow();
-                    return door.microsOfAQuery(QUERIES) / 1e3;
-                },
-                () -> {
-                    sleep();
-                    Process alone = started();
-                    beside.nanosToFirstRow();
-                    double millis = beside.microsOfAQuery(QUERIES) / 1e3;
-                    end(alone, "INT");
-                    return millis;
-                });
-        page.add(turns.row(
-                "a short query through the door of an awake service",
-                "the same engine without a door",
-                1.05,
-                "holdfast connect main -- -c 'select 1'",
-                page));
+        door.nanosToFirstRow();
+        pgbench(door, stack.pid("main-0"), List.of("-i", "-q", "-s", "10"));
+        for (String clients : List.of("1", "4")) {
+            List<String> arguments = List.of("-n", "-S", "-c", clients, "-j", "2", "-T", SECONDS);
+            Turns turns = Turns.of(
+                    DOOR_ROUNDS,
+                    () -> {
+                        sleep();
+                        door.nanosToFirstRow();
+                        return Pgbench.latency(pgbench(door, stack.pid("main-0"), arguments));
+                    },
+                    () -> {
+                        sleep();
+                        Process alone = started();
+                        beside.nanosToFirstRow();
+                        double millis =
+                                Pgbench.latency(pgbench(beside, engine(alone).pid(), arguments));
+                        end(alone, "INT");
+                        return millis;
+                    });
+            page.add(turns.row(
+                    "a transaction through the door of an awake service, pgbench with " + clients
+                            + (clients.equals("1") ? " client" : " clients"),
+                    "the same engine without a door",
+                    1.05,
+                    "pgbench " + String.join(" ", arguments),
+                    page));
+        }
+    }
+
+    private String pgbench(WakeSession to, long server, List<String> arguments) {
+        List<String> all = new ArrayList<>(List.of("-p", Integer.toString(to.port())));
+        all.addAll(arguments);
+        return new Pgbench(to.environment()).run(server, all);
     }
 
     private void asleep() throws IOException {
@@ -227,14 +241,18 @@ final class WakeTimes {
         }
     }
 
-    /** The signal goes to the engine, which is the first child of the first process of the sandbox. */
-    private static void end(Process sandbox, String signal) {
-        ProcessHandle engine = sandbox.children()
+    /** The first child of the first process of the sandbox. */
+    private static ProcessHandle engine(Process sandbox) {
+        return sandbox.children()
                 .findFirst()
                 .flatMap(first -> first.children().findFirst())
                 .orElseThrow();
+    }
+
+    private static void end(Process sandbox, String signal) {
         try {
-            new ProcessBuilder("kill", "-s", signal, Long.toString(engine.pid()))
+            new ProcessBuilder(
+                            "kill", "-s", signal, Long.toString(engine(sandbox).pid()))
                     .start()
                     .waitFor();
             if (!sandbox.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

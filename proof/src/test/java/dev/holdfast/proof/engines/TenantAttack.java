@@ -93,22 +93,19 @@ final class TenantAttack {
         String before = one("here", "SELECT count(*) || ' ' || sum(hashtext(p::text)) FROM people p");
         String people = "tables/public.people.csv";
 
-        refused(
-                tenants,
-                whole,
-                "HF3606",
-                people,
-                text -> text + acme + ",c0ffee00-0000-4000-8000-000000000000,slipped in,x\n");
+        String slipped = acme + ",c0ffee00-0000-4000-8000-000000000000,slipped in,x\n";
+        refused(tenants, whole, "bytes that it says of them", people, text -> text + slipped);
         // the same with a manifest that agrees
-        assertRefused(
-                tenants,
-                edited(whole, zip -> {
-                    edit(zip.getPath(people), text -> text.replaceFirst("\n1012,", "\n" + acme + ","));
-                    edit(
-                            zip.getPath("tenant.json"),
-                            text -> text.replaceAll("\"bytes\" ?: ?[0-9]+", "\"bytes\": 100000"));
-                }),
-                "HF360");
+        for (String rows : List.of("2", "3")) {
+            Path agreed = edited(whole, zip -> {
+                edit(zip.getPath(people), text -> text + slipped);
+                edit(
+                        zip.getPath("tenant.json"),
+                        text -> text.replaceAll("\"bytes\" ?: ?[0-9]+", "\"bytes\": 100000")
+                                .replaceAll("\"rows\" ?: ?2", "\"rows\": " + rows));
+            });
+            assertRefused(tenants, agreed, "HF3606");
+        }
         refused(tenants, whole, "HF3605", "tenant.json", text -> text.replace("\"1012\"", "\"" + acme + "\""));
         refused(tenants, whole, "HF3605", "tenant.json", text -> text.replace("\"victim\"", "\"acme\""));
         refused(tenants, whole, "HF3605", "tenant.json", text -> text.replace("\"victim\"", "\"\\u001b[2Jnobody\""));
@@ -256,6 +253,7 @@ final class TenantAttack {
             long waiting = Long.parseLong(ask(looking, waits));
             if (kills) {
                 stack.kill("main-0", waiting);
+                Await.until("the server has noticed", SOON, () -> isCut(looking), () -> stack.log("main-0"));
             } else {
                 looking.execute("SELECT pg_terminate_backend(" + waiting + ")");
             }
@@ -265,6 +263,14 @@ final class TenantAttack {
             assertThat(kills).as(e.toString()).isTrue();
         }
         assertThat(stack.facets("main").ready("main-0", stack, SOON)).isInstanceOf(Health.Ready.class);
+    }
+
+    private static boolean isCut(Statement statement) {
+        try {
+            return TenancyTest.one(statement, "SELECT 1") == null;
+        } catch (SQLException e) {
+            return true;
+        }
     }
 
     private String one(String database, String sql) {

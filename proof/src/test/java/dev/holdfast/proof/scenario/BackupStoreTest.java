@@ -54,7 +54,9 @@ final class BackupStoreTest {
             vault.run("up").orFail();
             vault.run("backup", "create", "main", "--type", "full").orFail();
             String before = list();
+            System.err.println("XXX begin " + java.time.Instant.now());
             aFullDiskOfTheServerIsNamed(sources, source, before);
+            System.err.println("XXX end " + java.time.Instant.now());
             disk.fill(0);
 
             sql("CREATE TABLE items AS SELECT g AS id FROM generate_series(1, 1000) g");
@@ -84,13 +86,11 @@ final class BackupStoreTest {
     private void aFullDiskOfTheServerIsNamed(SmallDisk disk, Path source, String before) {
         disk.fill(0);
         Outcome refused = vault.run("backup", "create", "main", "--type", "full");
-        System.err.println("XXX1 " + refused.text());
-        System.err.println("XXX2 " + vault.status().pretty());
         assertThat(refused.status()).as(refused.text()).isEqualTo(4);
         assertThat(refused.err()).containsIgnoringCase("no space").contains(source.toString());
+        System.err.println("XXX free " + java.time.Instant.now());
         disk.free();
         vault.awaitReady(Duration.ofSeconds(150));
-        System.err.println("XXX3 " + list());
         assertThat(list()).isEqualTo(before);
     }
 

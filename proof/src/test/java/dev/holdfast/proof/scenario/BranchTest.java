@@ -184,7 +184,7 @@ final class BranchTest {
         shop.write(Files.readString(shop.folder().resolve("stack.yaml"))
                 .replace(
                         "databases: { shop: {} }",
-                        "databases: { shop: { masking: { tables: { items: { missing: 'null' } } } } }"));
+                        "databases: { shop: { masking: { tables: { items: { missing: erase } } } } }"));
         shop.run("up").orFail();
         Outcome refused = branch("reset", "try");
         assertThat(refused.status()).as(refused.text()).isNotZero();

@@ -5,6 +5,7 @@ import dev.holdfast.proof.Installation;
 import dev.holdfast.proof.Outcome;
 import dev.holdfast.proof.RunningStack;
 import dev.holdfast.text.Json;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +32,7 @@ final class ComputeTest {
                 cache:
                   engine: redis
                   compute: { min: 0.25, max: 0.5 }
+                  suspend: 1d
             """;
 
     private Installation installation;
@@ -66,13 +68,14 @@ final class ComputeTest {
         assertThat(sql("SHOW maintenance_work_mem")).isEqualTo("64MB");
         assertThat(redis("maxmemory")).isEqualTo(Long.toString(768L << 20));
 
+        // who is woken begins at the most, however small it was
+        shop.run("suspend", "cache").orFail();
+        shop.run("wake", "cache").orFail();
+        awaitSize("cache", "0.5");
+
         Thread load = Thread.ofVirtual()
                 .start(() -> shop.run(
-                        "connect",
-                        "main",
-                        "--",
-                        "-qtAc",
-                        "SELECT count(*) FROM generate_series(1, 2000000000) g WHERE sqrt(g) < 0"));
+                        "connect", "main", "--", "-qtAc", "DO $$ BEGIN LOOP PERFORM sqrt(2); END LOOP; END $$"));
         awaitSize("main", "0.5");
         Await.until(
                 "the settings follow",
@@ -81,7 +84,7 @@ final class ComputeTest {
                 () -> sql("SHOW effective_cache_size"));
         sqlAs(
                 "holdfast",
-                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 2000000000)%' AND pid <> pg_backend_pid()");
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DO $$ BEGIN LOOP%' AND pid <> pg_backend_pid()");
         await(load);
         assertThat(shop.pid("main-0")).isEqualTo(server);
         assertThat(shop.run("why", "main").orFail().out())
@@ -90,10 +93,10 @@ final class ComputeTest {
                 .contains("no restart) because it used");
         assertThat(shop.run("plan").orFail().out()).contains("nothing is to be done");
 
-        // without the key the settings are those of its files again
+        // without the key the settings are those of its files again, and nothing holds it back
         shop.write(YAML.replace(
                 "compute: { min: 0.25, max: 0.5 }\n      parameters",
-                "resources: { cpu: 1, memory: 1Gi }\n      parameters"));
+                "resources: { cpu: 500m, memory: 2Gi }\n      parameters"));
         shop.run("apply", "--yes").orFail();
         Await.until(
                 "nothing of its size is left",
@@ -101,6 +104,8 @@ final class ComputeTest {
                 () -> sqlAs("holdfast", "SELECT count(*) FROM pg_file_settings WHERE sourcefile LIKE '%auto.conf'")
                         .equals("0"),
                 () -> "");
+        assertThat(shop.pid("main-0")).isEqualTo(server);
+        assertThat(Path.of("/proc/" + server + "/cgroup")).content().doesNotContain("holdfast/");
     }
 
     private void awaitSize(String service, String units) {

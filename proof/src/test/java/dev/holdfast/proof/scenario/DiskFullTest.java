@@ -91,7 +91,8 @@ final class DiskFullTest {
     @Test
     void aRunningStackSaysThatItsDiskIsFullAndRecoversWithAllItsData() {
         disk.grow("600m");
-        RunningStack stack = written("pair", SmallStack.pair("pair"));
+        RunningStack stack = written(
+                "pair", SmallStack.pair("pair").replace("engine: postgres", "engine: postgres\n      suspend: 1d"));
         stack.run("up").orFail();
         sql(stack, "create table kept(n int, filler text); insert into kept values (1, '')")
                 .orFail();
@@ -116,6 +117,12 @@ final class DiskFullTest {
         }
         assertThat(stack.run("status").text()).contains("no space");
 
+        // its door stays open, and nobody is left waiting behind it
+        stack.member("main-0").longAt("pid").ifPresent(Machine::kill);
+        Outcome told = sql(stack, "select 1");
+        assertThat(told.status()).isNotZero();
+        assertThat(told.err()).contains("FATAL").contains("does not serve because no space");
+
         disk.free();
         Await.until(
                 "the stack is ready again",
@@ -130,6 +137,19 @@ final class DiskFullTest {
                 .containsExactly("1", "3");
         assertThat(stack.shell("cache", "GET", "kept").orFail().out()).contains("1");
         stack.shell("cache", "SET", "later", "2").orFail();
+
+        // nor where it has to be woken first
+        stack.run("suspend", "main").orFail();
+        disk.fill(0);
+        told = sql(stack, "select 1");
+        assertThat(told.status()).isNotZero();
+        assertThat(told.err()).contains("cannot be woken because").contains("no space");
+        disk.free();
+        Await.until(
+                "it is woken",
+                SOON,
+                () -> sql(stack, "select 1").status() == 0,
+                () -> stack.run("why", "main").text());
     }
 
     @Test

@@ -1,15 +1,26 @@
 package dev.holdfast.proof.scenario;
 
+import dev.holdfast.proof.Await;
 import dev.holdfast.proof.Installation;
 import dev.holdfast.proof.Outcome;
 import dev.holdfast.proof.RunningStack;
 import dev.holdfast.text.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -75,6 +86,7 @@ final class ExternalDayTwoTest {
     private Installation installation;
     private RunningStack provider;
     private RunningStack team;
+    private Optional<URI> superuser = Optional.empty();
 
     @BeforeEach
     void begin() {
@@ -235,10 +247,12 @@ final class ExternalDayTwoTest {
         assertThat(other.text()).contains("violates row-level security policy");
     }
 
+    /** Each is killed with its daemon in its middle first, and then asked for again. */
     private void moveAndDrop() {
-        Outcome copied = team.run("tenant", "move", "main/shop", "acme", "--to", "main/other")
-                .orFail();
-        assertThat(copied.text()).contains("copied acme and compared it");
+        String[] move = {"tenant", "move", "main/shop", "acme", "--to", "main/other"};
+        cut("other", "orders", "SHARE", move);
+        assertThat(rows("other")).as("nothing of what had come").isEqualTo("0 0 0");
+        assertThat(team.run(move).orFail().text()).contains("copied acme and compared it");
         team.run("tenant", "move", "main/shop", "acme", "--to", "main/other", "--approve", "acme")
                 .orFail();
         assertThat(names("shop")).containsExactly("globex", "initech");
@@ -252,12 +266,99 @@ final class ExternalDayTwoTest {
                 within("acme") + "INSERT INTO users (tenant_id, email) VALUES (holdfast.current_tenant(), 'new');"
                         + " COMMIT");
         Path archive = team.folder().resolve("globex.zip");
-        team.run("tenant", "export", "main/shop", "globex", "--to-file", archive.toString())
-                .orFail();
+        String[] export = {"tenant", "export", "main/shop", "globex", "--to-file", archive.toString()};
+        cut("shop", "orders", "ACCESS EXCLUSIVE", export);
+        assertThat(archive).doesNotExist();
+        team.run(export).orFail();
+        assertThat(team.folder().toFile().list((folder, name) -> name.endsWith(".next")))
+                .isEmpty();
+
+        // somebody is called as globex is numbered
+        String key = sql("shop", "SELECT id FROM tenants WHERE name = 'globex'");
+        team.run("tenant", "create", "main/shop", key).orFail();
+        assertThat(team.run("tenant", "drop", "main/shop", key, "--approve", key)
+                        .text())
+                .contains("[HF3591]")
+                .contains(key + " --by-key");
+        cut("shop", "users", "SHARE", "tenant", "drop", "main/shop", "globex", "--approve", "globex", "--no-archive");
+        assertThat(rows("shop")).as("nothing of it is gone").isEqualTo("3 30 30");
         team.run("tenant", "drop", "main/shop", "globex", "--approve", "globex").orFail();
-        assertThat(names("shop")).containsExactly("initech");
-        team.run("tenant", "import", "main/shop", "--from", archive.toString()).orFail();
+        assertThat(names("shop")).containsExactlyInAnyOrder("initech", key);
+        String[] bring = {"tenant", "import", "main/shop", "--from", archive.toString()};
+        cut("shop", "orders", "SHARE", bring);
+        assertThat(rows("shop")).isEqualTo("2 0 0");
+        team.run(bring).orFail();
+        assertThat(rows("shop")).isEqualTo("3 30 30");
+        String stranger = sql("shop", "SELECT id FROM tenants WHERE name = '" + key + "'");
+        team.run("tenant", "drop", "main/shop", stranger, "--by-key", "--approve", stranger, "--no-archive")
+                .orFail();
         assertThat(names("shop")).containsExactly("globex", "initech");
+    }
+
+    private String rows(String database) {
+        return sql(
+                database,
+                "SELECT (SELECT count(*) FROM tenants) || ' ' || (SELECT count(*) FROM users) || ' ' || (SELECT count(*) FROM orders)");
+    }
+
+    /** Kills the daemon when the command waits for that lock, and lets go of it when the command has ended. */
+    private void cut(String database, String table, String mode, String... command) {
+        Path output = installation.home().resolve("cut.txt");
+        String busy = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'master' AND datname = '" + database + "'";
+        long daemon = Machine.daemon(installation);
+        try (Connection holder = provided(database);
+                Statement holding = holder.createStatement()) {
+            holding.execute("BEGIN; LOCK TABLE " + table + " IN " + mode + " MODE");
+            Process process = installation.start(team.folder(), output, command);
+            Await.until(
+                    String.join(" ", command) + " waits",
+                    Duration.ofSeconds(30),
+                    () -> !sql(database, busy + " AND wait_event_type = 'Lock'").equals("0"),
+                    () -> Machine.read(output));
+            Machine.kill(daemon);
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(Machine.read(output)).isNotZero();
+            holding.execute("ROLLBACK");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        Await.until(
+                "the server has noticed",
+                Duration.ofSeconds(30),
+                () -> sql(database, busy).equals("0"),
+                () -> sql(database, busy));
+    }
+
+    /** As their superuser, past every policy and without a daemon. */
+    private String sql(String database, String question) {
+        try (Connection connection = provided(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(question)) {
+            row.next();
+            return row.getString(1);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Connection provided(String database) throws SQLException {
+        if (superuser.isEmpty()) {
+            superuser = Optional.of(URI.create(provider.run("connect", "theirs", "--role", "holdfast", "--url")
+                    .orFail()
+                    .out()
+                    .strip()));
+        }
+        URI own = superuser.get();
+        String[] user = own.getUserInfo().split(":", 2);
+        Properties properties = new Properties();
+        properties.setProperty("user", user[0]);
+        properties.setProperty("password", user[1]);
+        properties.setProperty("sslmode", "require");
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + own.getHost() + ":" + own.getPort() + "/" + database, properties);
     }
 
     private void audit() {

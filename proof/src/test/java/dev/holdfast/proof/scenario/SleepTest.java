@@ -6,6 +6,7 @@ import dev.holdfast.proof.Outcome;
 import dev.holdfast.proof.RunningStack;
 import dev.holdfast.text.Json;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Services that sleep, woken by whoever connects, with metrics and a pooler about them. */
 @Tag("engines")
@@ -79,9 +81,11 @@ final class SleepTest {
     @Test
     @Order(1)
     void everyServiceSleepsWhenAskedAndServesWhoConnectsNext() throws IOException {
-        for (String service : List.of("main", "cache", "objects")) {
-            assertThat(stack.run("suspend", service).orFail().out()).contains("sleeps");
-        }
+        assertThat(stack.run("suspend").orFail().out().lines())
+                .containsExactly(
+                        "cache sleeps; a connection wakes it",
+                        "main sleeps; a connection wakes it",
+                        "objects sleeps; a connection wakes it");
         assertThat(stack.run("suspend", "main").orFail().out()).contains("sleeps already");
         Json member = stack.member("main-0");
         assertThat(member.textAt("state")).contains("asleep");
@@ -134,7 +138,16 @@ final class SleepTest {
             Outcome refused = stack.run("suspend", "main");
             assertThat(refused.err()).contains("[HF3252]").contains("1 client,");
         }
-        assertThat(stack.run("suspend", "metrics").err()).contains("[HF3251]");
+        assertThat(stack.run("suspend", "metrics").err()).contains("[HF3251]").contains("a door from its start");
+        try (Socket client = new Socket("127.0.0.1", port("main"))) {
+            assertThat(client.isConnected()).isTrue();
+            Outcome most = stack.run("suspend", "sleep");
+            assertThat(most.err()).contains("service 'main' has 1 client").contains("[HF3252]");
+            assertThat(asleep("cache") && asleep("objects")).isTrue();
+        }
+        assertThat(stack.run("wake", "sleep").orFail().out())
+                .contains("cache serves")
+                .contains("main is awake");
         stack.run("suspend", "main").orFail();
         assertThat(stack.run("plan").orFail().out()).contains("nothing is to be done");
         assertThat(asleep("main")).isTrue();
@@ -160,6 +173,18 @@ final class SleepTest {
         stack.run("suspend", "main").orFail();
         assertThat(query("SELECT n FROM kept")).isEqualTo("41");
         stack.awaitReady(SOON);
+
+        // one that ends in an orderly way leaves nothing asleep behind, where nobody would listen
+        stack.run("suspend").orFail();
+        TlsDoor main = door("main");
+        TlsDoor cache = door("cache");
+        long daemon = Machine.daemon(installation);
+        stack.run("daemon", "stop").orFail();
+        Await.until("the daemon has gone", SOON, () -> ProcessHandle.of(daemon).isEmpty(), () -> "");
+        assertThat(main.expiry()).isNotNull();
+        assertThat(cache.expiry()).isNotNull();
+        assertThat(asleep("main") || asleep("cache") || asleep("objects")).isFalse();
+        stack.awaitReady(SOON);
     }
 
     @Test
@@ -176,7 +201,15 @@ final class SleepTest {
                 .contains("pg_control");
         assertThat(stack.run("wake", "main").err()).contains("[HF3253]");
         assertThat(stack.member("main-0").textAt("state")).contains("failed");
+        // which keeps nobody from looking at the others, nor from mending it
+        assertThat(stack.run("plan").text()).doesNotContain("[HF3253]");
+        Files.move(aside, control);
+        stack.run("up").orFail();
+        assertThat(query("SELECT n FROM kept")).isEqualTo("41");
 
+        stack.run("suspend", "main").orFail();
+        Files.move(control, aside);
+        assertThat(stack.run("wake", "main").err()).contains("[HF3253]").contains("then run 'holdfast up'");
         Files.move(aside, control);
         Await.until(
                 "it is tried again",
@@ -191,7 +224,7 @@ final class SleepTest {
 
     @Test
     @Order(6)
-    void itFallsAsleepByItselfAndKeepsThatThroughARestartOfTheStack() {
+    void itFallsAsleepByItselfAndKeepsThatThroughARestartOfTheStack() throws IOException, InterruptedException {
         stack.write(YAML.formatted("1s"));
         stack.run("apply").orFail();
         Await.until(
@@ -209,10 +242,83 @@ final class SleepTest {
         stack.run("restart", "main").orFail();
         assertThat(asleep("main")).isFalse();
         stack.run("suspend", "main").orFail();
-        stack.run("down").orFail();
+        downWhileItHangsInItsStart();
         stack.run("up").orFail();
         assertThat(asleep("main")).isFalse();
         assertThat(query("SELECT n FROM kept")).isEqualTo("41");
+    }
+
+    @Test
+    @Order(7)
+    void aPoolerThatIsGivenUpIsItsOwnDoorsMatterAndGoesWithItsDoor() {
+        long engine = stack.pid("main-0");
+        Await.until(
+                "the pooler is given up",
+                SOON,
+                () -> {
+                    Json pooler = stack.member("main-pooler");
+                    pooler.longAt("pid").flatMap(ProcessHandle::of).ifPresent(ProcessHandle::destroyForcibly);
+                    return pooler.textAt("state").equals(Optional.of("failed"));
+                },
+                () -> stack.status().pretty());
+        Outcome told = stack.shell("main", "-Atc", "SELECT 1");
+        assertThat(told.status()).isNotZero();
+        assertThat(told.err()).contains("FATAL:  main-pooler of service 'main' does not serve because it ended");
+        assertThat(stack.sql("sleep", "app", "SELECT n FROM kept")).isEqualTo("41");
+        assertThat(stack.pid("main-0")).isEqualTo(engine);
+
+        stack.run("up").orFail();
+        assertThat(query("SELECT n FROM kept")).isEqualTo("41");
+        int pooler = port("main", "pooled");
+        stack.write(YAML.formatted("1d")
+                .replace("      pooler: { mode: transaction }\n", "")
+                .replace(", through: pooler", ""));
+        stack.run("apply", "--yes").orFail();
+        assertThatThrownBy(() -> new Socket("127.0.0.1", pooler).close()).isInstanceOf(ConnectException.class);
+        assertThat(query("SELECT n FROM kept")).isEqualTo("41");
+    }
+
+    @Test
+    @Order(8)
+    void aBranchSleepsAfterATimeOfItsOwn() {
+        stack.run("branch", "create", "nap", "--service", "cache", "--suspend", "1s").orFail();
+        Await.until(
+                "the branch sleeps",
+                SOON,
+                () -> stack.run("branch", "show", "nap").orFail().out().contains("asleep"),
+                () -> stack.run("status", "--stack", "sleep@nap").text());
+        assertThat(stack.run("wake", "sleep@nap").orFail().out()).contains("cache serves");
+        assertThat(stack.run("branch", "create", "no", "--suspend", "never").err())
+                .contains("from 1s to 30d");
+        stack.run("branch", "delete", "nap").orFail();
+    }
+
+    /** A start that never ends by itself: the server waits for settings that nobody writes. */
+    private static void downWhileItHangsInItsStart() throws IOException, InterruptedException {
+        Path settings = installation.home().resolve("data/stacks/sleep/volume/main-0/postgresql.auto.conf");
+        Path aside = settings.resolveSibling("aside");
+        Files.move(settings, aside);
+        Machine.run("mkfifo", "-m", "666", settings.toString());
+        Path said = installation.home().resolve("said");
+        Process client =
+                installation.start(stack.folder(), said.resolveSibling("client"), "connect", "main", "--", "-c", "");
+        Await.until(
+                "it is being woken",
+                SOON,
+                () -> stack.member("main-0").longAt("pid").isPresent(),
+                () -> stack.status().pretty());
+        long pid = stack.pid("main-0");
+        Process down = installation.start(stack.folder(), said, "down");
+        Await.until(
+                "it is stopped, though it is being woken",
+                SOON,
+                () -> stack.member("main-0").textAt("state").equals(Optional.of("stopping")),
+                () -> stack.status().pretty());
+        Machine.kill(pid);
+        assertThat(down.waitFor()).as(Files.readString(said)).isZero();
+        assertThat(client.waitFor()).isNotZero();
+        Files.delete(settings);
+        Files.move(aside, settings);
     }
 
     private static String query(String sql) {
@@ -224,8 +330,12 @@ final class SleepTest {
     }
 
     private static int port(String service) {
+        return port(service, "direct");
+    }
+
+    private static int port(String service, String name) {
         return Math.toIntExact(stack.endpoints(service).stream()
-                .filter(endpoint -> endpoint.textAt("name").equals(Optional.of("direct")))
+                .filter(endpoint -> endpoint.textAt("name").equals(Optional.of(name)))
                 .findFirst()
                 .flatMap(endpoint -> endpoint.longAt("port"))
                 .orElseThrow());

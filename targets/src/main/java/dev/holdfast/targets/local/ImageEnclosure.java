@@ -63,6 +63,7 @@ public record ImageEnclosure(Sandbox sandbox, Map<Programs, Image> images) imple
         String asked = switch (programs) {
             case Programs.Debian(List<String> packages) -> packages.getFirst();
             case Programs.Maven maven -> maven.artifact();
+            case Programs.Elsewhere elsewhere -> elsewhere.name();
         };
         Image image = images.get(programs);
         return image == null

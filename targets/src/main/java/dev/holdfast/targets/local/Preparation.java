@@ -194,7 +194,9 @@ record Preparation(
     void own(Workload workload, List<String> leftOut, SortedMap<String, String> renewed) {
         String member = workload.member().name();
         Path data = folder.volume(member);
-        files(workload);
+        if (!renewed.isEmpty()) {
+            files(workload);
+        }
         leftOut.forEach(name -> Disk.remove(below(data, name)));
         renewed.forEach((name, config) -> Disk.read(folder.config(member).resolve(config))
                 .ifPresent(bytes -> Disk.write(below(data, name), bytes, enclosure.owner())));

@@ -21,6 +21,7 @@ final class LimitsTest {
         Path memory = group("memory/holdfast", "memory.limit_in_bytes", "cgroup.procs");
         group("cpu/slice/holdfast/shop-main", "cpu.cfs_quota_us", "cpu.cfs_period_us", "cgroup.procs", "cpu.stat");
         group("memory/holdfast/shop-main", "memory.limit_in_bytes", "cgroup.procs");
+        group("cpu/slice", "cgroup.procs");
         Files.writeString(cpu.resolve("shop-main/cpu.stat"), "nr_periods 7\nthrottled_time 2500000000\n");
 
         Limits limits = Limits.of(root, "4:memory:/of/the/host\n2:cpuacct,cpu:/slice\n0::/\n");
@@ -31,6 +32,12 @@ final class LimitsTest {
         assertThat(cpu.resolve("shop-main/cgroup.procs")).hasContent("4711");
         assertThat(memory.resolve("shop-main/memory.limit_in_bytes")).hasContent("1073741824");
         assertThat(limits.throttled("shop-main")).isEqualTo(Duration.ofMillis(2500));
+        limits.lift("shop-main");
+        assertThat(cpu.resolve("shop-main/cpu.cfs_quota_us")).content().startsWith("-1");
+        assertThat(memory.resolve("shop-main/memory.limit_in_bytes")).content().startsWith("-1");
+        assertThat(root.resolve("cpu/slice/cgroup.procs")).hasContent("4711");
+        assertThat(limits.groups("shop-")).containsExactly("shop-main");
+        assertThat(limits.groups("bar-")).isEmpty();
         // limits that were never set there are none
         assertThat(limits.throttled("shop-other")).isZero();
     }
@@ -49,6 +56,9 @@ final class LimitsTest {
         limits.set("shop-main", 2000, 8L << 30, List.of());
         assertThat(service.resolve("cpu.max")).hasContent("200000 100000");
         assertThat(service.resolve("memory.high")).hasContent("8589934592");
+        limits.lift("shop-main");
+        assertThat(service.resolve("cpu.max")).content().startsWith("max 100000");
+        assertThat(service.resolve("memory.high")).content().startsWith("max");
     }
 
     @Test

@@ -70,11 +70,8 @@ final class EntranceSession {
                     door(service, to, Declared.HOLDFAST, own).close();
                     return;
                 }
-                try (Connection connection = door(service, to, login, password.get());
-                        Statement statement = connection.createStatement()) {
-                    take(service, statement, to);
-                    return;
-                }
+                take(service, door(service, to, login, password.get()), to);
+                return;
             } catch (SQLException e) {
                 if (isRefused(e) && password.isPresent()) {
                     // who was interrupted had come this far already
@@ -84,6 +81,21 @@ final class EntranceSession {
                 }
             }
             Thread.sleep(PAUSE);
+        }
+    }
+
+    /** Whoever is let in by the same login next goes on with the connection, where somebody keeps it for him. */
+    private static void take(Service<PostgresSpec> service, Connection connection, Context to) throws SQLException {
+        boolean kept = false;
+        try {
+            try (Statement statement = connection.createStatement()) {
+                take(service, statement, to);
+            }
+            kept = PostgresSession.leave(service, to, Declared.HOME, connection);
+        } finally {
+            if (!kept) {
+                connection.close();
+            }
         }
     }
 

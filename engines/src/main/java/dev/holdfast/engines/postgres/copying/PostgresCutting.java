@@ -24,10 +24,12 @@ public final class PostgresCutting implements Cutting<PostgresSpec> {
     }
 
     @Override
-    public void enter(Service<PostgresSpec> service, Safe lent, Context to) throws InterruptedException {
-        if (!Elsewhere.is(service)) {
-            EntranceSession.enter(service, lent, to);
+    public boolean enter(Service<PostgresSpec> service, Safe lent, Context to) throws InterruptedException {
+        if (Elsewhere.is(service)) {
+            return false;
         }
+        EntranceSession.enter(service, lent, to);
+        return true;
     }
 
     @Override

@@ -83,7 +83,7 @@ final class SeriesReport implements Report {
                 "",
                 "",
                 "",
-                facts.count("kept") < 0 ? "never kept" : "kept " + Said.seconds(facts.count("kept")) + " ago");
+                facts.count("kept") < 0 ? "never kept" : "kept " + Said.seconds(facts.number("kept")) + " ago");
     }
 
     private static void aggregate(Desk desk, String database, Facts facts, Sheet sheet) {
@@ -92,7 +92,7 @@ final class SeriesReport implements Report {
                 ? List.of(new Finding(
                         Severity.WARNING,
                         "aggregate " + name,
-                        "it is written down up to " + Said.seconds(facts.count("behind"))
+                        "it is written down up to " + Said.seconds(facts.number("behind"))
                                 + " ago, and all since is computed with every question",
                         Remedy.of(
                                 "See the jobs below; an old transaction holds it back, too: 'holdfast insight connections "
@@ -111,7 +111,7 @@ final class SeriesReport implements Report {
                 facts.number("took"),
                 facts.count("refreshed") < 0
                         ? "never refreshed"
-                        : "refreshed " + Said.seconds(facts.count("refreshed")) + " ago");
+                        : "refreshed " + Said.seconds(facts.number("refreshed")) + " ago");
     }
 
     private static void job(Desk desk, String database, Facts facts, Sheet sheet) {
@@ -128,7 +128,7 @@ final class SeriesReport implements Report {
                 : List.of();
         String last = facts.count("ago") < 0
                 ? "never ran"
-                : facts.text("status") + " " + Said.seconds(facts.count("ago")) + " ago";
+                : facts.text("status") + " " + Said.seconds(facts.number("ago")) + " ago";
         sheet.row(
                 database, findings, "job", name, "", "", "", "", "", "", facts.is("active") ? last : last + ", paused");
     }

@@ -111,6 +111,20 @@ final class PgBackRest {
                 line -> {});
     }
 
+    /** The lines of a file of the archive itself, whose key is another; empty where it is not there. */
+    List<String> archived(Place place, String path) throws InterruptedException {
+        return script(
+                place,
+                "note",
+                // without a key it finds that of the archive by itself
+                "unset PGBACKREST_CIPHER_PASS; " + Archiving.PROGRAM
+                        + " --ignore-missing repo-get \"$1\"; status=$?; [ $status = 1 ] || exit $status",
+                List.of(path),
+                Optional.empty(),
+                READING,
+                line -> {});
+    }
+
     /** Every such file of a folder, as the object it holds. */
     List<Json> notes(Place place, String folder) throws InterruptedException {
         return notes(place, folder, "");

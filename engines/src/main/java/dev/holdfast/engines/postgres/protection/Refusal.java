@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** What a failure of pgBackRest means to somebody who wants a backup or a restore. */
 final class Refusal {
     private static final Pattern ERROR = Pattern.compile("(?m)^(?:P\\d\\d\\s+)?ERROR: \\[(\\d{3})]: (.*)$");
+    private static final Pattern NEXT = Pattern.compile("P\\d\\d\\s+(?:DETAIL|INFO|WARN|DEBUG): .*");
     private static final Pattern FAILING = Pattern.compile("request failed with 5\\d\\d|\\[5\\d\\d] ");
     private static final Pattern LAST_WAL = Pattern.compile("\\b[0-9A-F]{24}\\b");
 
@@ -124,6 +125,7 @@ final class Refusal {
         return shortened(text.substring(matcher.start(2))
                 .lines()
                 .map(String::strip)
+                .takeWhile(line -> !NEXT.matcher(line).matches())
                 .limit(4)
                 .reduce((a, b) -> a + " ‖ " + b)
                 .orElse(""));

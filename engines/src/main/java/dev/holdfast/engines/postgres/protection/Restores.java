@@ -71,7 +71,7 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
                         words(base, "default", Integer.toString(timeline)));
             }
             case Target.At(Instant moment) -> at(moment);
-            case Target.Position(String text) -> position(text, archive.newest());
+            case Target.Position(String text) -> told(position(text, archive.newest()), text, archive.newest());
             case Target.Named(String name) -> named(name);
             case Target.Exactly(String id) -> exactly(id);
         };
@@ -142,6 +142,24 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
         SortedMap<String, String> words = words(base, "lsn", Integer.toString(timeline));
         words.put("target", text);
         return restoration(base, timeline, wanted, Optional.empty(), words);
+    }
+
+    /** A position that another history has too is a moment of it that this restore does not bring. */
+    private Restoration told(Restoration restoration, String text, int timeline) {
+        long position = Archive.position(text).orElse(0L);
+        List<Integer> others = archive.segments().stream()
+                .filter(segment -> segment.number() == Archive.numberOf(position))
+                .map(Archive.Segment::timeline)
+                .filter(other -> archive.shared(other, timeline).orElse(0L) < position)
+                .distinct()
+                .toList();
+        return others.isEmpty()
+                ? restoration
+                : restoration.noted("Position " + text + " is reached on timeline " + timeline
+                        + "; what was written there on timeline "
+                        + String.join(
+                                ", ", others.stream().map(String::valueOf).toList())
+                        + " is another history, whose moments are reached with --at.");
     }
 
     private Restoration named(String name) {

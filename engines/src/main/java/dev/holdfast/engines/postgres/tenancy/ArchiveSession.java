@@ -46,11 +46,8 @@ final class ArchiveSession {
     /** The file is there when it is whole and on the disk, and only its owner can read it. */
     Written write(Tenant tenant, Path file, boolean replaces) {
         try (ArchiveFile archive = ArchiveFile.open(file);
-                OutputStream out = archive.stream();
-                ZipOutputStream zip = new ZipOutputStream(out)) {
-            Written written = session.transaction(() -> written(tenant, zip));
-            zip.finish();
-            out.flush();
+                OutputStream out = archive.stream()) {
+            Written written = write(tenant, out);
             archive.keep(replaces);
             return written;
         } catch (FileAlreadyExistsException e) {
@@ -70,6 +67,15 @@ final class ArchiveSession {
                     "Free some space and run the command again.",
                     e);
         }
+    }
+
+    /** Leaves the stream open, and nothing in it that is not where it goes. */
+    Written write(Tenant tenant, OutputStream out) throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(out);
+        Written written = session.transaction(() -> written(tenant, zip));
+        zip.finish();
+        out.flush();
+        return written;
     }
 
     private Written written(Tenant tenant, ZipOutputStream zip) throws SQLException {

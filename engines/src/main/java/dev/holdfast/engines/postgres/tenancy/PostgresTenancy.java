@@ -9,7 +9,9 @@ import dev.holdfast.engines.postgres.PostgresSpec;
 import dev.holdfast.engines.postgres.TenancySpec;
 import dev.holdfast.problem.Code;
 import dev.holdfast.stack.Service;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -215,8 +217,15 @@ public final class PostgresTenancy implements Tenancy<PostgresSpec> {
             throw new UncheckedIOException(e);
         }
         try {
-            new ArchiveSession(here, source, bench).write(one, file, true);
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+                new ArchiveSession(here, source, bench).write(one, out);
+            }
             new ArrivalSession(there, target, bench).read(file);
+        } catch (IOException | UncheckedIOException e) {
+            throw TenancyRefusals.archive(
+                    "the copy of tenant '" + one.name() + "' cannot be written to " + file + ": " + e.getMessage(),
+                    "Free some space there and run the command again; nothing was changed.",
+                    e);
         } finally {
             try {
                 Files.deleteIfExists(file);

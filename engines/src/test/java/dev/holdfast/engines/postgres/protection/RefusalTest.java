@@ -46,6 +46,17 @@ final class RefusalTest {
     }
 
     @Test
+    void whatItSaysNextIsNoPartOfAnError() {
+        Problem problem = Refusal.of(
+                "main",
+                "backup",
+                101,
+                "P00  ERROR: [101]: NULL result required to complete request\nHINT: look\nP00 DETAIL: statistics: {}\nP00   INFO: backup command end: aborted");
+
+        assertThat(problem.cause()).endsWith("NULL result required to complete request ‖ HINT: look");
+    }
+
+    @Test
     void nothingThatSignsARequestIsToldAgain() {
         Problem problem = Refusal.of(
                 "main", "backup", 1, "ERROR: [039]: failed\nauthorization: AWS4-secretsecret\nx-amz-date: 20261120");

@@ -178,6 +178,11 @@ final class RestoresTest {
             assertThat(both.plan(target).changes()).contains(wal(1, 2) + " to 00000002");
             refused(late, target, Code.HF3627, "timeline 2", "--backup behind");
         }
+        assertThat(both.plan(new Target.Position("0/D000000")).notes())
+                .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+                .contains("timeline 2")
+                .contains("on timeline 1 is another history");
+        assertThat(both.plan(new Target.Position("0/A000000")).notes()).isEmpty();
         assertThat(late.plan(new Target.Exactly("behind")).words()).containsEntry("timeline", "current");
         // a promotion of which nothing was archived yet but that it happened
         assertThat(restores(

@@ -244,6 +244,7 @@ final class Inventory {
                         .map(p -> p + " " + image.versions().getOrDefault(p, "?"))
                         .toList();
             case Programs.Maven maven -> List.of(maven.artifact() + " " + maven.version());
+            case Programs.Elsewhere elsewhere -> List.of(elsewhere.name());
         };
         List<String> origins = lock.packages().stream()
                 .map(p -> p.origin().replaceFirst("/pool/.*", ""))

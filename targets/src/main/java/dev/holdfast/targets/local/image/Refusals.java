@@ -1,5 +1,6 @@
 package dev.holdfast.targets.local.image;
 
+import dev.holdfast.blueprint.Programs;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
@@ -16,6 +17,10 @@ final class Refusals {
 
     static HoldfastException of(Code code, String cause, String remedy) {
         return new HoldfastException(Problem.of(code, cause, remedy));
+    }
+
+    static HoldfastException elsewhere(Programs.Elsewhere programs) {
+        return of(Code.HF1628, programs.name() + " does not run here: " + programs.because(), programs.instead());
     }
 
     static HoldfastException interrupted() {

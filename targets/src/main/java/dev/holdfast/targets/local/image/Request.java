@@ -22,6 +22,7 @@ record Request(Programs programs) {
                                 .entrySet().stream()
                                         .map(p -> " " + p.getKey() + "=" + p.getValue())
                                         .collect(Collectors.joining());
+            case Programs.Elsewhere elsewhere -> throw Refusals.elsewhere(elsewhere);
         };
     }
 
@@ -59,6 +60,7 @@ record Request(Programs programs) {
             case Programs.Debian(List<String> packages) -> packages.isEmpty() ? "base" : packages.getFirst();
             case Programs.Maven maven ->
                 maven.artifact().substring(maven.artifact().indexOf(':') + 1) + "-" + maven.version();
+            case Programs.Elsewhere elsewhere -> throw Refusals.elsewhere(elsewhere);
         };
         return name.replaceAll("[^a-zA-Z0-9.+-]", "-");
     }
@@ -70,6 +72,7 @@ record Request(Programs programs) {
             case Programs.Debian debian -> packages.addAll(debian.packages());
             // what a JDK and the native parts of jars are linked against
             case Programs.Maven maven -> packages.addAll(List.of("libc6", "zlib1g", "libstdc++6"));
+            case Programs.Elsewhere elsewhere -> throw Refusals.elsewhere(elsewhere);
         }
         return packages.stream().distinct().toList();
     }

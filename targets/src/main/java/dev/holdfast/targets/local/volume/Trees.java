@@ -2,6 +2,7 @@ package dev.holdfast.targets.local.volume;
 
 import dev.holdfast.targets.local.volume.Kernel.Descriptor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -12,8 +13,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongConsumer;
 
 /**
@@ -40,7 +45,7 @@ final class Trees {
         COPY
     }
 
-    /** {@code to} must not exist. {@code done} is told of the bytes of each file, and may throw to end it. */
+    /** {@code to} must not exist. {@code done} is told of bytes that are copied, and may throw to end it. */
     static void duplicate(Path from, Path to, Way way, LongConsumer done) throws IOException {
         new Trees(way, done).walk(from, to);
     }
@@ -67,6 +72,8 @@ final class Trees {
     }
 
     private void walk(Path from, Path to) throws IOException {
+        List<Path> files = new ArrayList<>();
+        List<Path> folders = new ArrayList<>();
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
@@ -77,8 +84,8 @@ final class Trees {
             }
 
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                entry(file, to.resolve(from.relativize(file)));
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                files.add(from.relativize(file));
                 return FileVisitResult.CONTINUE;
             }
 
@@ -96,11 +103,44 @@ final class Trees {
                 if (e != null) {
                     throw e;
                 }
-                // last, as every entry made in it gives it another time
-                likeness(Attributes.of(folder), folder, to.resolve(from.relativize(folder)));
+                folders.add(from.relativize(folder));
                 return FileVisitResult.CONTINUE;
             }
         });
+        List<Path> several = switch (way) {
+            case CLONE -> cloned(files, from, to);
+            case COPY -> files;
+        };
+        for (Path file : several) {
+            entry(from.resolve(file), to.resolve(file));
+        }
+        // last, as every entry made in it gives it another time
+        for (Path folder : folders) {
+            likeness(Attributes.of(from.resolve(folder)), from.resolve(folder), to.resolve(folder));
+        }
+    }
+
+    /** Others wait for it, so all cores do it; returns those with several names, which need what was done with the first. */
+    private List<Path> cloned(List<Path> files, Path from, Path to) throws IOException {
+        Queue<Path> several = new ConcurrentLinkedQueue<>();
+        try {
+            files.parallelStream().forEach(file -> {
+                try {
+                    if (Attributes.of(from.resolve(file)).links() > 1) {
+                        several.add(file);
+                    } else {
+                        entry(from.resolve(file), to.resolve(file));
+                    }
+                } catch (NoSuchFileException gone) {
+                    // so it is not there either
+                } catch (IOException failed) {
+                    throw new UncheckedIOException(failed);
+                }
+            });
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+        return List.copyOf(several);
     }
 
     private void entry(Path from, Path to) throws IOException {

@@ -53,7 +53,10 @@ BEGIN
      GROUP BY h.model, m.latency_budget_ms
   ), spent AS (
     SELECT c.currency, sum(c.cost) FILTER (WHERE c.bucket >= date_trunc('day', now(), 'UTC')) AS today,
-           sum(c.cost) FILTER (WHERE c.bucket < date_trunc('day', now(), 'UTC')) / 7 AS usual
+           -- what is usual takes three days to know
+           CASE WHEN count(DISTINCT c.bucket) FILTER (WHERE c.bucket < date_trunc('day', now(), 'UTC')) >= 3
+                THEN sum(c.cost) FILTER (WHERE c.bucket < date_trunc('day', now(), 'UTC'))
+                     / count(DISTINCT c.bucket) FILTER (WHERE c.bucket < date_trunc('day', now(), 'UTC')) END AS usual
       FROM reports.daily_cost_summary c
      WHERE c.bucket >= date_trunc('day', now(), 'UTC') - interval '7 days'
      GROUP BY c.currency
@@ -73,7 +76,7 @@ BEGIN
       FROM slow
     UNION ALL
     SELECT 'cost in ' || currency, CASE WHEN today > 3 * usual AND usual > 0 THEN 2 WHEN today > 1.5 * usual AND usual > 0 THEN 1 ELSE 0 END,
-           round(coalesce(today, 0), 2) || ' today, ' || round(coalesce(usual, 0), 2) || ' on a usual day',
+           round(coalesce(today, 0), 2) || ' today, ' || coalesce(round(usual, 2)::text, 'not yet known') || ' on a usual day',
            'reports.daily_cost_summary says which team and which model.'
       FROM spent
     UNION ALL

@@ -83,7 +83,8 @@ final class BranchOperation {
         if (at.isPresent()) {
             requireMeaning();
             String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
-            new PastBranch(stacks, events).create(parent(), name, services(), at.get(), expiry());
+            new PastBranch(stacks, events)
+                    .create(parent(), name, services(), at.get(), !body.isAt("unmasked"), expiry());
             events.send(done(branch).build());
             return;
         }

@@ -25,9 +25,11 @@ record Part(String word, String title, Measuring measuring) {
                     "Rehearsal",
                     (root, installation, page) -> page.add(RehearsalOverhead.row(installation, page))),
             new Part("tenants", "Tenants", (root, installation, page) -> TenancyCosts.measure(installation, page)),
+            new Part("series", "Time series", (root, installation, page) -> SeriesCosts.measure(installation, page)),
             new Part("backups", "Backups", (root, installation, page) -> BackupRuns.measure(installation, page)),
             new Part("volumes", "Volumes", (root, installation, page) -> VolumeCosts.measure(installation, page)),
             new Part("branches", "Branches", BranchCosts::measure),
+            new Part("masking", "Masking", (root, installation, page) -> MaskingCosts.measure(installation, page)),
             new Part("sleep", "Sleep and wake", (root, installation, page) -> WakeTimes.measure(installation, page)),
             new Part("cold", "A cold start", (root, installation, page) -> ColdStart.measure(root, page)));
 

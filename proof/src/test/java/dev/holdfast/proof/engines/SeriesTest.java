@@ -1,6 +1,7 @@
 package dev.holdfast.proof.engines;
 
 import dev.holdfast.engine.Health;
+import dev.holdfast.engine.Insight;
 import dev.holdfast.plan.Change;
 import dev.holdfast.plan.Change.Risk;
 import dev.holdfast.proof.Await;
@@ -14,6 +15,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -33,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** One declaration of time series, served by partitions in one database and by TimescaleDB in another. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -310,6 +314,175 @@ final class SeriesTest {
             return String.valueOf(one(statement, question));
         } catch (SQLException e) {
             throw new AssertionError(question, e);
+        }
+    }
+
+    /** Rows go after their time, what was computed of them stays, and what comes for them still is not counted. */
+    @Test
+    @Order(3)
+    void oldChunksAreDroppedByApprovalAndTheirAggregatesStay() throws SQLException {
+        RealStack before = stack;
+        stack = stack.edited(
+                STACK.replace("ahead: 3,", "ahead: 4, retention: 3d,").replace("chunk: 1h", "chunk: 2h"));
+        try {
+            List<Change> planned = changes();
+            assertThat(planned)
+                    .filteredOn(change -> change.where().endsWith("/readings"))
+                    .hasSize(2)
+                    .allSatisfy(change -> {
+                        assertThat(change.risk()).isEqualTo(Risk.DATA);
+                        assertThat(change.because()).contains("rows older than 3d are there and go with the next run");
+                    });
+            assertThat(planned)
+                    .filteredOn(change -> change.where().contains("/small"))
+                    .extracting(Change::risk)
+                    .containsOnly(Risk.NONE);
+            assertThat(planned)
+                    .anySatisfy(
+                            change -> assertThat(change.because()).contains("chunks that are there stay as they are"));
+            apply(planned);
+            assertThat(changes()).isEmpty();
+            for (String database : List.of("hyper", "plain")) {
+                try (Connection connection = open(database, "migrator");
+                        Statement statement = connection.createStatement()) {
+                    String old =
+                            "at < date_bin('1 day', now(), timestamptz '2000-01-03 00:00:00+00') - interval '3 days'";
+                    String kept = "SELECT md5(string_agg(h::text, '' ORDER BY h)) FROM hourly h WHERE "
+                            + old.replace("at <", "bucket <");
+                    statement.execute("INSERT INTO readings VALUES (now() - interval '5 days', 1, 1000)");
+                    String held = one(statement, kept);
+                    statement.execute("CALL holdfast_series.keep()");
+                    assertThat(one(
+                                    statement,
+                                    "SELECT coalesce(string_agg(trouble, ''), '') FROM holdfast_series.tables"))
+                            .isEmpty();
+                    assertThat(one(statement, "SELECT count(*) FROM readings WHERE " + old))
+                            .isEqualTo("0");
+                    statement.execute("INSERT INTO readings VALUES (now() - interval '5 days', 1, 5000011)");
+                    one(statement, "SELECT holdfast_series.refresh('hourly')");
+                    assertThat(one(statement, kept)).as("of rows that are gone").isEqualTo(held);
+                    assertThat(one(statement, "SELECT count(*) FROM hourly WHERE most = 5000011"))
+                            .isEqualTo("0");
+                    assertThat(one(
+                                    statement,
+                                    "SELECT count(*) FROM ("
+                                            + "(SELECT * FROM hourly WHERE " + old.replace("at <", "bucket >=")
+                                            + " EXCEPT ALL ("
+                                            + QUESTION.replace(
+                                                    "value >= 0", "value >= 0 AND " + old.replace("at <", "at >="))
+                                            + ")) UNION ALL (("
+                                            + QUESTION.replace(
+                                                    "value >= 0", "value >= 0 AND " + old.replace("at <", "at >="))
+                                            + ") EXCEPT ALL SELECT * FROM hourly)) d"))
+                            .isEqualTo("0");
+                    statement.execute("TRUNCATE readings");
+                    assertThat(one(statement, kept)).as("after TRUNCATE").isEqualTo(held);
+                    assertThat(one(statement, "SELECT count(*) FROM hourly WHERE " + old.replace("at <", "bucket >=")))
+                            .isEqualTo("0");
+                    one(statement, "SELECT holdfast_series.refresh('hourly')");
+                    one(statement, "SELECT holdfast_series.refresh('hourly')");
+                    assertThat(one(statement, kept)).isEqualTo(held);
+                    assertThat(one(
+                                    statement,
+                                    "SELECT count(DISTINCT high - low) > 1 FROM holdfast_series.chunks('small') WHERE '"
+                                            + database + "' = 'plain'"))
+                            .as("chunks of both lengths beside each other")
+                            .isEqualTo(database.equals("plain") ? "t" : "f");
+                }
+            }
+        } finally {
+            stack = before;
+        }
+    }
+
+    @Test
+    @Order(4)
+    void readersReadTheViewAndNobodyTouchesWhatIsBehindIt() throws SQLException {
+        try (Connection reader = open("plain", "reader");
+                Statement statement = reader.createStatement()) {
+            assertThat(one(statement, "SELECT count(*) >= 0 FROM hourly")).isEqualTo("t");
+            for (String question : List.of(
+                    "SELECT FROM holdfast_series.log",
+                    "SELECT FROM holdfast_series.\"rows hourly\"",
+                    "SELECT holdfast_series.refresh('hourly')")) {
+                assertThatThrownBy(() -> statement.execute(question)).hasMessageContaining("permission denied");
+            }
+        }
+        try (Connection app = open("plain", "app");
+                Statement statement = app.createStatement()) {
+            statement.execute("INSERT INTO readings VALUES (now() - interval '3 h', 4, 4)");
+            assertThat(one(statement, "SELECT sum(many) FROM hourly WHERE device = 4"))
+                    .isNotNull();
+            assertThatThrownBy(() -> statement.execute("DELETE FROM holdfast_series.log"))
+                    .hasMessageContaining("permission denied");
+        }
+    }
+
+    @Test
+    @Order(5)
+    void whatIsLateOrFailsIsSaidWithItsReason() throws SQLException {
+        Facets<?> facets = stack.facets("main");
+        assertThat(facets.probe("main-0", stack)).isInstanceOf(Health.Ready.class);
+        try (Connection holdfast = open("plain", "holdfast");
+                Statement statement = holdfast.createStatement()) {
+            statement.execute("ALTER FUNCTION holdfast_series.refresh(text, interval) RENAME TO broken");
+            statement.execute("UPDATE holdfast_series.aggregates SET refreshed_at = now() - interval '1 h'");
+            assertThat(facets.probe("main-0", stack)).isInstanceOfSatisfying(Health.Impaired.class, impaired -> {
+                assertThat(impaired.because())
+                        .contains(
+                                "plain: aggregate daily was last brought up to date 3600 s ago and should be every 2 s");
+                assertThat(impaired.next()).contains("holdfast insight series main");
+            });
+            Await.until(
+                    "pg_cron says what failed",
+                    Duration.ofSeconds(20),
+                    () -> series().anyMatch(finding -> finding.contains("its last run failed")
+                            && finding.contains("function holdfast_series.refresh(unknown) does not exist")),
+                    () -> series().toList().toString());
+            assertThat(changes()).extracting(Change::summary).contains("renew the functions of time series");
+            statement.execute("DROP FUNCTION holdfast_series.broken(text, interval)");
+            apply(changes());
+            Await.until(
+                    "all is well again",
+                    Duration.ofSeconds(20),
+                    () -> facets.probe("main-0", stack) instanceof Health.Ready,
+                    () -> facets.probe("main-0", stack).toString());
+        }
+    }
+
+    private static Stream<String> series() {
+        return stack
+                .facets("main")
+                .insight(new Insight.Question("series", Optional.empty(), Optional.empty(), false, 100), stack)
+                .rows()
+                .stream()
+                .flatMap(row -> row.findings().stream().map(String::valueOf));
+    }
+
+    @Test
+    @Order(6)
+    void nothingUndeclaredIsDroppedAndWhatIsDroppedIsApproved() throws SQLException {
+        RealStack less =
+                stack.edited(STACK.replaceAll("(?s) {15}small:[^\n]*\n", "").replaceAll("(?m)^ *daily:.*\n", ""));
+        RealStack before = stack;
+        stack = less;
+        try {
+            List<Change> planned = changes();
+            assertThat(planned)
+                    .filteredOn(change -> change.risk() == Risk.DATA)
+                    .extracting(Change::where)
+                    .containsExactly("main/databases/hyper/timeseries/daily", "main/databases/plain/timeseries/daily");
+            apply(planned);
+            assertThat(changes()).isEmpty();
+            try (Connection connection = open("plain", "migrator");
+                    Statement statement = connection.createStatement()) {
+                assertThat(one(statement, "SELECT count(*) > 3 FROM holdfast_series.chunks('small')"))
+                        .isEqualTo("t");
+                assertThat(one(statement, "SELECT to_regclass('daily')::text IS NULL"))
+                        .isEqualTo("t");
+            }
+        } finally {
+            stack = before;
         }
     }
 

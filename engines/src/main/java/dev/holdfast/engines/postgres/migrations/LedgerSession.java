@@ -301,7 +301,7 @@ final class LedgerSession {
                 ResultSet row = statement.executeQuery(
                         "SELECT NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid ="
                                 + " c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname NOT IN"
-                                + " ('information_schema', 'holdfast') AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid ="
+                                + " ('information_schema', 'holdfast', 'holdfast_series') AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid ="
                                 + " 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'))")) {
             return row.next() && row.getBoolean(1);
         }

@@ -58,7 +58,7 @@ final class SeriesSession implements AutoCloseable {
                         new TreeMap<>(),
                         jobs)));
         ActualSeries actual = seen.getFirst();
-        if (actual.there() && !actual.mark().isEmpty()) {
+        if (isKept()) {
             query(
                     "observe_policies.sql",
                     row -> actual.policies()

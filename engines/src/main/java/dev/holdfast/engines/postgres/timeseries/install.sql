@@ -169,6 +169,7 @@ DECLARE
   other regclass := (SELECT nullif(partdefid, 0) FROM pg_partitioned_table WHERE partrelid = t.relation::regclass);
   part text;
   columns text;
+  quiet boolean;
 BEGIN
   -- whoever has begun to write a row may have chosen the default partition for it, and would be refused when it is attached
   EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', parent);
@@ -187,8 +188,16 @@ BEGIN
   IF other IS NOT NULL THEN
     SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
      WHERE attrelid = parent AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+    -- a row that only moves changes no aggregate
+    quiet := EXISTS (SELECT FROM pg_trigger WHERE tgrelid = other AND tgname = 'zz_holdfast_series_delete' AND tgenabled <> 'D');
+    IF quiet THEN
+      EXECUTE format('ALTER TABLE %s DISABLE TRIGGER zz_holdfast_series_delete', other);
+    END IF;
     EXECUTE format('WITH gone AS (DELETE FROM %s WHERE %I >= %L AND %2$I < %4$L RETURNING %5$s) INSERT INTO %s (%5$s) SELECT * FROM gone',
       other, t.time_column, low, high, columns, part);
+    IF quiet THEN
+      EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER zz_holdfast_series_delete', other);
+    END IF;
   END IF;
   EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', parent, part, low, high);
 END

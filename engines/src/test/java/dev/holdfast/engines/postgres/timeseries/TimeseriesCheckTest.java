@@ -46,7 +46,7 @@ final class TimeseriesCheckTest {
                             masking: { tables: { readings: { place: erase } }, empty: [visits] }
                             timeseries:
                               tables:
-                                readings: { time: at, chunk: 1500ms, retention: 1h }
+                                readings: { time: at, chunk: 61500ms, retention: 1h }
                                 public.readings: { time: at }
                                 visits: { time: at, retention: 2d, chunk: 7d }
                               aggregates:
@@ -56,7 +56,7 @@ final class TimeseriesCheckTest {
                         """))
                 .isInstanceOf(HoldfastException.class)
                 .hasMessageContaining("has nobody to make and drop its chunks [HF1614]")
-                .hasMessageContaining("1.5s is not a number of whole seconds [HF1610]")
+                .hasMessageContaining("is not a number of whole seconds [HF1610]")
                 .hasMessageContaining("'readings' is named twice, and a database has one thing of a name [HF1610]")
                 .hasMessageContaining("rows of 'visits' are kept for 2d, less than a chunk of 7d spans [HF1610]")
                 .hasMessageContaining("computed from 'reading', which is none of the tables [HF1610]")
@@ -166,9 +166,8 @@ final class TimeseriesCheckTest {
     }
 
     private static Series series(String settings) {
-        Service<?> read = read(settings + "roles: { owner: { can: [ddl] } }\\n")
-                .services()
-                .get("main");
+        Service<?> read =
+                read(settings + "roles: { owner: { can: [ddl] } }\n").services().get("main");
         assertThat(read.settings()).isInstanceOf(PostgresSpec.class);
         @SuppressWarnings("unchecked")
         Service<PostgresSpec> service = (Service<PostgresSpec>) read;

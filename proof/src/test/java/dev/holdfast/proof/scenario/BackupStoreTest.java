@@ -54,9 +54,7 @@ final class BackupStoreTest {
             vault.run("up").orFail();
             vault.run("backup", "create", "main", "--type", "full").orFail();
             String before = list();
-            System.err.println("XXX begin " + java.time.Instant.now());
             aFullDiskOfTheServerIsNamed(sources, source, before);
-            System.err.println("XXX end " + java.time.Instant.now());
             disk.fill(0);
 
             sql("CREATE TABLE items AS SELECT g AS id FROM generate_series(1, 1000) g");
@@ -88,7 +86,6 @@ final class BackupStoreTest {
         Outcome refused = vault.run("backup", "create", "main", "--type", "full");
         assertThat(refused.status()).as(refused.text()).isEqualTo(4);
         assertThat(refused.err()).containsIgnoringCase("no space").contains(source.toString());
-        System.err.println("XXX free " + java.time.Instant.now());
         disk.free();
         vault.awaitReady(Duration.ofSeconds(150));
         assertThat(list()).isEqualTo(before);

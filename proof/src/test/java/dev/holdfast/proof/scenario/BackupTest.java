@@ -166,14 +166,10 @@ final class BackupTest {
 
     @Test
     void aBucketAndItsKeyAreEnough() throws IOException {
-        System.err.println("XXX begin " + java.time.Instant.now());
         aBackupThatWasMissedIsTakenAndATableMayBeDroppedUnderIt();
-        System.err.println("XXX missed " + java.time.Instant.now());
         Json dump = json("backup", "create", "main", "--logical", "--table", "items");
         String logical = dump.at("point").flatMap(point -> point.textAt("id")).orElseThrow();
-        System.err.println("XXX dumped " + java.time.Instant.now());
         aDumpIsCheckedAndOneThatIsDamagedLeavesNothing(logical);
-        System.err.println("XXX checked " + java.time.Instant.now());
         Path key = installation.home().resolve("main.key");
         vault.run("backup", "key", "main", "--out", key.toString()).orFail();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))

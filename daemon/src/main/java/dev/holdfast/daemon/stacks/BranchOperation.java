@@ -101,8 +101,8 @@ final class BranchOperation {
                         Map.entry("pauseForCopy", "--pause-for-copy"),
                         Map.entry("keepCredentials", "--keep-credentials"),
                         Map.entry("suspend", "--suspend"))
-                .filter(word -> body.isAt(word.getKey())
-                        || body.textAt(word.getKey()).isPresent())
+                .filter(word ->
+                        body.isAt(word.getKey()) || body.textAt(word.getKey()).isPresent())
                 .map(Map.Entry::getValue)
                 .toList();
         if (!words.isEmpty()) {

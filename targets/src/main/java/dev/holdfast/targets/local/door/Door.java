@@ -206,24 +206,24 @@ public final class Door {
 
     /** Answers an engine that asks for the socket, or asks whether to take a connection and shows the socket. */
     synchronized void answer(int connection) {
+        Optional<Integer> shown = Optional.empty();
         try {
             Optional<Native.Letter> letter = Native.receive(connection);
             if (letter.isEmpty()) {
                 return;
             }
-            Optional<Integer> shown = letter.get().descriptor();
+            shown = letter.get().descriptor();
             if (letter.get().word() == 'b') {
                 take();
                 Native.send(connection, 'b', socket);
             } else {
-                Native.send(connection, held ? 'h' : 'g', Optional.empty());
                 if (socket.isEmpty() && shown.isPresent() && !closed) {
                     socket = shown;
                     shown = Optional.empty();
                     notifyAll();
                 }
+                Native.send(connection, held ? 'h' : 'g', Optional.empty());
             }
-            shown.ifPresent(Native::close);
         } catch (IOException | HoldfastException cannot) {
             // the engine then binds for itself, and says what keeps it from that
             Doorkeeper.LOG
@@ -231,6 +231,9 @@ public final class Door {
                     .addKeyValue("port", port)
                     .setCause(cannot)
                     .log("an engine got no answer at its door");
+        } finally {
+            // also where the engine has gone: nobody else would ever give up the port
+            shown.ifPresent(Native::close);
         }
     }
 

@@ -65,7 +65,9 @@ final class BranchOperation {
             case "protect" -> change(name, derived -> derived.protectedFromNow(true));
             case "unprotect" -> change(name, this::unprotected);
             case "expire" -> change(name, derived -> derived.expiring(expiry()));
-            default -> throw refused("'action' is none of create, run, delete, release, reset, promote, protect, unprotect, expire");
+            default ->
+                throw refused(
+                        "'action' is none of create, run, delete, release, reset, promote, protect, unprotect, expire");
         }
     }
 

@@ -61,8 +61,8 @@ final class RedisMoving implements AutoCloseable {
         call(to, Command.CLUSTER, "SETSLOT", number, "IMPORTING", from);
         call(from, Command.CLUSTER, "SETSLOT", number, "MIGRATING", to);
         while (true) {
-            List<?> keys = (List<?>)
-                    call(from, Command.CLUSTER, "GETKEYSINSLOT", number, Integer.toString(KEYS_AT_ONCE));
+            List<?> keys =
+                    (List<?>) call(from, Command.CLUSTER, "GETKEYSINSLOT", number, Integer.toString(KEYS_AT_ONCE));
             if (keys.isEmpty()) {
                 break;
             }

@@ -106,11 +106,13 @@ final class RedisSchema implements Schema<RedisSpec> {
         try (RedisMoving moving = new RedisMoving(service, nodes, context)) {
             // of what has just moved others may not have heard; each knows best what it has itself
             SortedMap<String, RedisNode> selves = new TreeMap<>();
-            nodes.stream().filter(node -> !node.slots().isEmpty()).forEach(node -> selves.put(
-                    node.id(), moving.self(node.id())));
+            nodes.stream()
+                    .filter(node -> !node.slots().isEmpty())
+                    .forEach(node -> selves.put(node.id(), moving.self(node.id())));
             views.replaceAll((server, view) -> view.stream()
-                    .map(node -> node.with(
-                            Optional.ofNullable(selves.get(node.id())).orElse(node).slots()))
+                    .map(node -> node.with(Optional.ofNullable(selves.get(node.id()))
+                            .orElse(node)
+                            .slots()))
                     .toList());
             RedisShards.given(service, views, receiver, count).forEach((slot, from) -> moving.move(slot, from, to));
         }
@@ -129,8 +131,8 @@ final class RedisSchema implements Schema<RedisSpec> {
             for (RedisNode self : selves) {
                 self.arriving().forEach((slot, from) -> {
                     boolean isLeaving = selves.stream()
-                            .anyMatch(other -> other.id().equals(from)
-                                    && other.leaving().containsKey(slot));
+                            .anyMatch(other ->
+                                    other.id().equals(from) && other.leaving().containsKey(slot));
                     if (!isLeaving) {
                         moving.settle(slot, self.id());
                     }

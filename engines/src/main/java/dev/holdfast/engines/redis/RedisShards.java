@@ -123,8 +123,7 @@ final class RedisShards {
             String primary = view.primaryOf(shards.get(number));
             int most = even(number, shards.size()).cardinality();
             if (!primary.equals(receiver)) {
-                view.node(primary)
-                        .ifPresent(node -> take(node, node.slots().cardinality() - most, count, given));
+                view.node(primary).ifPresent(node -> take(node, node.slots().cardinality() - most, count, given));
             }
         }
         return given;
@@ -261,7 +260,8 @@ final class RedisShards {
         /** Those that are no members by the file. */
         List<RedisNode> strangers() {
             return nodes.stream()
-                    .filter(node -> !ids.containsValue(node.id()) && !node.flags().contains("handshake"))
+                    .filter(node ->
+                            !ids.containsValue(node.id()) && !node.flags().contains("handshake"))
                     .sorted(Comparator.comparing(RedisNode::id))
                     .toList();
         }
@@ -269,10 +269,11 @@ final class RedisShards {
         /** How many slots somebody has begun to move. */
         Optional<Integer> underWay(SortedMap<String, List<RedisNode>> views) {
             Set<Integer> slots = new TreeSet<>();
-            views.values().forEach(view -> view.stream().filter(RedisNode::isSelf).forEach(self -> {
-                slots.addAll(self.leaving().keySet());
-                slots.addAll(self.arriving().keySet());
-            }));
+            views.values()
+                    .forEach(view -> view.stream().filter(RedisNode::isSelf).forEach(self -> {
+                        slots.addAll(self.leaving().keySet());
+                        slots.addAll(self.arriving().keySet());
+                    }));
             return slots.isEmpty() ? Optional.empty() : Optional.of(slots.size());
         }
 

@@ -83,8 +83,7 @@ final class Neo4jAccess implements Access<Neo4jSpec> {
 
     @Override
     public List<Change> fromNothing(Service<Neo4jSpec> service, Context context) {
-        return diff(
-                service.name(), service.settings().rolesInForce().keySet(), Set.of(), Set.of(), Set.of());
+        return diff(service.name(), service.settings().rolesInForce().keySet(), Set.of(), Set.of(), Set.of());
     }
 
     /**
@@ -154,12 +153,16 @@ final class Neo4jAccess implements Access<Neo4jSpec> {
             session.run(
                     door,
                     Neo4jSession.SYSTEM,
-                    List.of(
-                            new Neo4jSession.Statement(
-                                    "CREATE USER $name IF NOT EXISTS SET PASSWORD $password CHANGE NOT REQUIRED",
-                                    parameters),
-                            new Neo4jSession.Statement(
-                                    "ALTER USER $name SET PASSWORD $password CHANGE NOT REQUIRED", parameters)));
+                    List.of(new Neo4jSession.Statement(
+                            "CREATE USER $name IF NOT EXISTS SET PASSWORD $password CHANGE NOT REQUIRED", parameters)));
+            // Neo4j refuses a password that is the one there was
+            if (!entersWith(Neo4jSession.Door.of(service, user, context))) {
+                session.run(
+                        door,
+                        Neo4jSession.SYSTEM,
+                        List.of(new Neo4jSession.Statement(
+                                "ALTER USER $name SET PASSWORD $password CHANGE NOT REQUIRED", parameters)));
+            }
         } catch (IOException e) {
             throw Neo4jSession.refused(e, door);
         }
@@ -215,8 +218,7 @@ final class Neo4jAccess implements Access<Neo4jSpec> {
                 environment,
                 new Redacted("bolt+s://" + user + ":" + password.reveal() + "@" + bolt),
                 Optional.of(new Outside(
-                        new Programs.Maven(
-                                "org.neo4j.app:cypher-shell", Neo4jProvisioning.VERSION, List.of(), Map.of()),
+                        new Programs.Maven("org.neo4j:cypher-shell", Neo4jProvisioning.VERSION, List.of(), Map.of()),
                         "")));
     }
 
@@ -226,13 +228,13 @@ final class Neo4jAccess implements Access<Neo4jSpec> {
 
     private static String role(Service<Neo4jSpec> service, Optional<String> role) {
         String name = role.orElseGet(() -> service.settings().applicationRole());
-        if (!name.equals(ADMINISTRATOR)
-                && !service.settings().rolesInForce().containsKey(name)) {
+        if (!name.equals(ADMINISTRATOR) && !service.settings().rolesInForce().containsKey(name)) {
             throw new HoldfastException(Problem.of(
                     Code.HF1605,
                     "service '" + service.name() + "' has no role '" + name + "'",
                     "Name one of: "
-                            + String.join(", ", service.settings().rolesInForce().keySet()) + ", " + ADMINISTRATOR
+                            + String.join(
+                                    ", ", service.settings().rolesInForce().keySet()) + ", " + ADMINISTRATOR
                             + "."));
         }
         return name;

@@ -17,9 +17,11 @@ import java.util.Optional;
 
 /** What Neo4j tells of its transactions, its indexes and its memory. */
 final class Neo4jInsight implements Insight<Neo4jSpec> {
-    private static final Topic TRANSACTIONS = new Topic("transactions", "what is under way, the longest first", List.of());
-    private static final Topic INDEXES = new Topic("indexes", "each index: its state, and how often it is read", List.of());
-    private static final Topic MEMORY = new Topic("memory", "the heap, and what transactions hold of it", List.of());
+    private static final Topic TRANSACTIONS =
+            new Topic("transactions", "what is under way, the longest first", List.of());
+    private static final Topic INDEXES =
+            new Topic("indexes", "each index: its state, and how often it is read", List.of());
+    private static final Topic MEMORY = new Topic("memory", "the heap, and what lies outside of it", List.of());
 
     private static final String UNDER_WAY =
             "SHOW TRANSACTIONS YIELD transactionId, username, status, currentQuery, elapsedTime, clientAddress"
@@ -28,9 +30,10 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
     private static final String LISTED =
             "SHOW INDEXES YIELD name, type, state, populationPercent, entityType, labelsOrTypes, properties, readCount,"
                     + " lastRead, failureMessage";
-    private static final String POOLS =
-            "CALL dbms.listPools() YIELD pool, databaseName, heapMemoryUsedBytes, nativeMemoryUsedBytes"
-                    + " RETURN pool, databaseName AS database, heapMemoryUsedBytes AS heap, nativeMemoryUsedBytes AS native";
+    private static final String OUTSIDE = "CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes"
+            + " RETURN 'classes and code' AS name, attributes.NonHeapMemoryUsage.value.properties.used AS used"
+            + " UNION ALL CALL dbms.queryJmx('java.nio:type=BufferPool,name=direct') YIELD attributes"
+            + " RETURN 'buffers' AS name, attributes.MemoryUsed.value AS used";
     private static final long LONG_MILLIS = 60_000;
     private static final long FULL_PERCENT = 90;
 
@@ -83,8 +86,7 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
                     "End it where nobody waits for it.",
                     List.of(new Statement(Optional.empty(), "TERMINATE TRANSACTION '" + id + "'")));
             if (state.startsWith("Blocked")) {
-                findings.add(new Finding(
-                        Severity.WARNING, "transaction " + id, "it waits for another: " + state, end));
+                findings.add(new Finding(Severity.WARNING, "transaction " + id, "it waits for another: " + state, end));
             } else if (millis > LONG_MILLIS) {
                 findings.add(new Finding(
                         Severity.ADVICE, "transaction " + id, "it has been under way for " + millis / 1000 + "s", end));
@@ -127,13 +129,16 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
                         Severity.CRITICAL,
                         "index '" + name + "'",
                         "it could not be filled: "
-                                + Neo4jSession.text(row, "failureMessage").lines().findFirst().orElse(""),
+                                + Neo4jSession.text(row, "failureMessage")
+                                        .lines()
+                                        .findFirst()
+                                        .orElse(""),
                         new Remedy(
                                 "Drop it and make it anew.",
                                 List.of(new Statement(Optional.empty(), "DROP INDEX " + Neo4jText.quoted(name))))));
             }
             rows.add(new Row(
-                    name,
+                    "",
                     List.of(
                             Json.text(name),
                             Json.text(Neo4jSession.text(row, "type").toLowerCase(java.util.Locale.ROOT)),
@@ -157,11 +162,12 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
                         new Column("reads", Unit.COUNT),
                         new Column("last read", Unit.TEXT)),
                 rows.stream()
-                        .sorted(Comparator.comparing(Row::severity).thenComparing(Row::where))
+                        .sorted(Comparator.comparing(Row::severity))
                         .limit(question.most())
                         .toList(),
-                List.of("Reads are counted from the day the index was made; an index of a constraint is also read by writes,"
-                        + " which nobody counts."));
+                List.of(
+                        "Reads are counted from the day the index was made; an index of a constraint is also read by writes,"
+                                + " which nobody counts."));
     }
 
     private Answer memory(Neo4jSession.Door door) throws IOException {
@@ -179,13 +185,12 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
             }
             rows.add(new Row("", List.of(Json.text("heap"), Json.number(used), Json.number(most)), findings));
         }
-        for (Map<String, Json> row : session.rows(door, Neo4jSession.DATABASE, POOLS)) {
-            String database = Neo4jSession.text(row, "database");
+        for (Map<String, Json> row : session.rows(door, Neo4jSession.DATABASE, OUTSIDE)) {
             rows.add(new Row(
                     "",
                     List.of(
-                            Json.text(Neo4jSession.text(row, "pool") + (database.isEmpty() ? "" : " " + database)),
-                            Json.number(Neo4jObservation.number(row, "heap") + Neo4jObservation.number(row, "native")),
+                            Json.text(Neo4jSession.text(row, "name")),
+                            Json.number(Neo4jObservation.number(row, "used")),
                             new Json.Null()),
                     List.of()));
         }

@@ -177,19 +177,19 @@ final class Beside {
         try (Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             requireFree(managed);
             Derived derived = new Derived(
-                    wish.source(),
-                    wish.parent(),
-                    wish.services(),
-                    wish.how(),
-                    stacks.parts().clock().instant(),
-                    false,
-                    wish.kept(),
-                    wish.credentials(),
-                    wish.masked(),
-                    false,
-                    false,
-                    false,
-                    false,
+                            wish.source(),
+                            wish.parent(),
+                            wish.services(),
+                            wish.how(),
+                            stacks.parts().clock().instant(),
+                            false,
+                            wish.kept(),
+                            wish.credentials(),
+                            wish.masked(),
+                            false,
+                            false,
+                            false,
+                            false,
                             wish.expires())
                     .sleeping(wish.idle());
             Stack stack = stacks.read(wish.stack(), wish.from(), Optional.of(derived));

@@ -68,7 +68,9 @@ final class BranchOperation {
             case "protect" -> change(name, derived -> derived.protectedFromNow(true));
             case "unprotect" -> change(name, this::unprotected);
             case "expire" -> change(name, derived -> derived.expiring(expiry()));
-            default -> throw refused("'action' is none of create, run, delete, release, reset, promote, protect, unprotect, expire");
+            default ->
+                throw refused(
+                        "'action' is none of create, run, delete, release, reset, promote, protect, unprotect, expire");
         }
     }
 
@@ -103,8 +105,8 @@ final class BranchOperation {
                         Map.entry("pauseForCopy", "--pause-for-copy"),
                         Map.entry("keepCredentials", "--keep-credentials"),
                         Map.entry("suspend", "--suspend"))
-                .filter(word -> body.isAt(word.getKey())
-                        || body.textAt(word.getKey()).isPresent())
+                .filter(word ->
+                        body.isAt(word.getKey()) || body.textAt(word.getKey()).isPresent())
                 .map(Map.Entry::getValue)
                 .toList();
         if (!words.isEmpty()) {

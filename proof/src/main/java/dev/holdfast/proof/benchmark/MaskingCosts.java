@@ -96,8 +96,7 @@ final class MaskingCosts {
         return Double.parseDouble(time.group(1));
     }
 
-    private static void copy(
-            Installation installation, String name, boolean unmasked, Consumer<String> onLine) {
+    private static void copy(Installation installation, String name, boolean unmasked, Consumer<String> onLine) {
         StringBuilder last = new StringBuilder();
         Client.at(installation.home().resolve("run/daemon.sock")).stream(
                 "POST",

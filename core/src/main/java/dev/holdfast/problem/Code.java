@@ -95,7 +95,6 @@ public enum Code {
     HF2002(Kind.UNSUPPORTED, "key that this build cannot serve yet"),
     HF2003(Kind.UNSUPPORTED, "engine that this build does not have yet"),
     HF2010(Kind.UNSUPPORTED, "standbys of PostgreSQL not offered yet"),
-    HF2020(Kind.UNSUPPORTED, "Redis topology not offered yet"),
     HF3001(Kind.ENVIRONMENT, "host program missing"),
     HF3002(Kind.ENVIRONMENT, "package mirror not reachable"),
     HF3003(Kind.ENVIRONMENT, "no Debian mirror configured"),

@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS holdfast_series.aggregates (
 );
 CREATE TABLE IF NOT EXISTS holdfast_series.log (aggregate int NOT NULL, bucket timestamptz NOT NULL);
 CREATE INDEX IF NOT EXISTS log_bucket ON holdfast_series.log (aggregate, bucket);
+GRANT SELECT ON holdfast_series.tables, holdfast_series.aggregates TO {{metrics}};
 -- Buckets that are changed after they were written down are computed anew, whole and from the rows; no partial result is ever
 -- added to another. What makes it right with any number of writers at work: the log is emptied of what is seen before the rows
 -- are read, so that a change is either among the rows or its line stays in the log; and buckets are written down for the first
@@ -272,6 +273,7 @@ DECLARE
   at timestamptz;
   ends timestamptz;
   other regclass;
+  strays timestamptz[];
 BEGIN
   SELECT * INTO STRICT t FROM holdfast_series.tables s WHERE s.name = wanted;
   parent := t.relation::regclass;
@@ -285,8 +287,10 @@ BEGIN
     at := date_bin(t.chunk, now(), {{origin}});
     ends := at + t.chunk * (t.ahead + 1);
     -- rows that came before there was a place for them, a few chunks at a time
-    FOR at IN EXECUTE format('SELECT DISTINCT date_bin($1, d.%I, $2) FROM %s d WHERE d.%1$I < $3 AND d.%1$I >= $4 ORDER BY 1 DESC LIMIT 32', t.time_column, other)
-        USING t.chunk, {{origin}}, ends, greatest(now() - t.retention, now() - t.chunk * 1000) LOOP
+    -- all of them are read before the first is made: nothing may still be reading what is altered
+    EXECUTE format('SELECT array_agg(m.at) FROM (SELECT DISTINCT date_bin($1, d.%I, $2) AS at FROM %s d WHERE d.%1$I < $3 AND d.%1$I >= $4 ORDER BY 1 DESC LIMIT 32) m', t.time_column, other)
+      INTO strays USING t.chunk, {{origin}}, ends, greatest(now() - t.retention, now() - t.chunk * 1000);
+    FOREACH at IN ARRAY coalesce(strays, '{}') LOOP
       PERFORM holdfast_series.fit(t, at, at + t.chunk);
     END LOOP;
     PERFORM holdfast_series.fit(t, date_bin(t.chunk, now(), {{origin}}), ends);

@@ -83,8 +83,7 @@ final class Neo4jAccess implements Access<Neo4jSpec> {
 
     @Override
     public List<Change> fromNothing(Service<Neo4jSpec> service, Context context) {
-        return diff(
-                service.name(), service.settings().rolesInForce().keySet(), Set.of(), Set.of(), Set.of());
+        return diff(service.name(), service.settings().rolesInForce().keySet(), Set.of(), Set.of(), Set.of());
     }
 
     /**
@@ -226,13 +225,13 @@ final class Neo4jAccess implements Access<Neo4jSpec> {
 
     private static String role(Service<Neo4jSpec> service, Optional<String> role) {
         String name = role.orElseGet(() -> service.settings().applicationRole());
-        if (!name.equals(ADMINISTRATOR)
-                && !service.settings().rolesInForce().containsKey(name)) {
+        if (!name.equals(ADMINISTRATOR) && !service.settings().rolesInForce().containsKey(name)) {
             throw new HoldfastException(Problem.of(
                     Code.HF1605,
                     "service '" + service.name() + "' has no role '" + name + "'",
                     "Name one of: "
-                            + String.join(", ", service.settings().rolesInForce().keySet()) + ", " + ADMINISTRATOR
+                            + String.join(
+                                    ", ", service.settings().rolesInForce().keySet()) + ", " + ADMINISTRATOR
                             + "."));
         }
         return name;

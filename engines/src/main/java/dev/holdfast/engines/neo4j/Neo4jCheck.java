@@ -52,7 +52,8 @@ final class Neo4jCheck {
                     "asks for what only Neo4j Enterprise keeps",
                     "Write `kind: unique`, or `edition: enterprise` where you have its licence.");
         }
-        if (constraint.kind() == Neo4jSpec.Rule.EXISTS && constraint.properties().size() > 1) {
+        if (constraint.kind() == Neo4jSpec.Rule.EXISTS
+                && constraint.properties().size() > 1) {
             wrong(path, what, "asks for several properties to exist", "Write a constraint for each property.");
         }
         if (service.settings().indexes().containsKey(name)) {
@@ -73,7 +74,11 @@ final class Neo4jCheck {
             wrong(path, what, "holds several properties, and one of its kind holds one", "Write an index for each.");
         }
         if (isVector && index.dimensions().isEmpty()) {
-            wrong(path, what, "does not say how long its vectors are", "Write `dimensions: 384`, or as your model has.");
+            wrong(
+                    path,
+                    what,
+                    "does not say how long its vectors are",
+                    "Write `dimensions: 384`, or as your model has.");
         }
         if (!isVector && index.dimensions().isPresent()) {
             wrong(path, what, "has dimensions and is no vector index", "Write `kind: vector`, or leave them out.");

@@ -60,9 +60,10 @@ final class Neo4jDiff {
                         found.dropped() + THEN + wanted.created(),
                         Change.Risk.DATA,
                         Optional.of(wanted.dropped() + THEN + found.created()),
-                        "in the server it is " + found.words() + (found.words().equals(wanted.words())
-                                ? " of another shape"
-                                : ", and the file says " + wanted.words())
+                        "in the server it is " + found.words()
+                                + (found.words().equals(wanted.words())
+                                        ? " of another shape"
+                                        : ", and the file says " + wanted.words())
                                 + "; until it is made again there is none"));
             }
         }

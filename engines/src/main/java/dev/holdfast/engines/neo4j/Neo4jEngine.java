@@ -71,9 +71,7 @@ public final class Neo4jEngine implements Engine<Neo4jSpec> {
 
     @Override
     public void checkFiles(Service<Neo4jSpec> service, Problems problems) {
-        migrations
-                .databases(service)
-                .forEach(database -> migrations.check(service, database, problems));
+        migrations.databases(service).forEach(database -> migrations.check(service, database, problems));
     }
 
     @Override

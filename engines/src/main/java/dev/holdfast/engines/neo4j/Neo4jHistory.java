@@ -35,14 +35,13 @@ record Neo4jHistory(String service, Neo4jScripts scripts, List<Neo4jRecord.Row> 
 
     /** What a run would run, in order. */
     List<Neo4jScript> pending() {
-        return scripts.files().stream()
-                .filter(file -> state(file).isPending())
-                .toList();
+        return scripts.files().stream().filter(file -> state(file).isPending()).toList();
     }
 
     /** The same, up to and with that version, which has to be one of the files. */
     List<Neo4jScript> pending(Optional<String> to) {
-        to.filter(version -> scripts.files().stream().noneMatch(file -> file.version().equals(version)))
+        to.filter(version -> scripts.files().stream()
+                        .noneMatch(file -> file.version().equals(version)))
                 .ifPresent(version -> {
                     throw new HoldfastException(Problem.of(
                             Code.HF3573,
@@ -79,7 +78,9 @@ record Neo4jHistory(String service, Neo4jScripts scripts, List<Neo4jRecord.Row> 
                     problems.add(Problem.of(
                                     Code.HF3561,
                                     which + " was changed after it was applied on "
-                                            + row(file.version()).map(Neo4jRecord.Row::at).orElseThrow(),
+                                            + row(file.version())
+                                                    .map(Neo4jRecord.Row::at)
+                                                    .orElseThrow(),
                                     "Take the change back and write it as the next version; if the graph has it already, holdfast"
                                             + " migrate repair records the file as it is.")
                             .at(at));

@@ -17,8 +17,10 @@ import java.util.Optional;
 
 /** What Neo4j tells of its transactions, its indexes and its memory. */
 final class Neo4jInsight implements Insight<Neo4jSpec> {
-    private static final Topic TRANSACTIONS = new Topic("transactions", "what is under way, the longest first", List.of());
-    private static final Topic INDEXES = new Topic("indexes", "each index: its state, and how often it is read", List.of());
+    private static final Topic TRANSACTIONS =
+            new Topic("transactions", "what is under way, the longest first", List.of());
+    private static final Topic INDEXES =
+            new Topic("indexes", "each index: its state, and how often it is read", List.of());
     private static final Topic MEMORY = new Topic("memory", "the heap, and what transactions hold of it", List.of());
 
     private static final String UNDER_WAY =
@@ -83,8 +85,7 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
                     "End it where nobody waits for it.",
                     List.of(new Statement(Optional.empty(), "TERMINATE TRANSACTION '" + id + "'")));
             if (state.startsWith("Blocked")) {
-                findings.add(new Finding(
-                        Severity.WARNING, "transaction " + id, "it waits for another: " + state, end));
+                findings.add(new Finding(Severity.WARNING, "transaction " + id, "it waits for another: " + state, end));
             } else if (millis > LONG_MILLIS) {
                 findings.add(new Finding(
                         Severity.ADVICE, "transaction " + id, "it has been under way for " + millis / 1000 + "s", end));
@@ -127,7 +128,10 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
                         Severity.CRITICAL,
                         "index '" + name + "'",
                         "it could not be filled: "
-                                + Neo4jSession.text(row, "failureMessage").lines().findFirst().orElse(""),
+                                + Neo4jSession.text(row, "failureMessage")
+                                        .lines()
+                                        .findFirst()
+                                        .orElse(""),
                         new Remedy(
                                 "Drop it and make it anew.",
                                 List.of(new Statement(Optional.empty(), "DROP INDEX " + Neo4jText.quoted(name))))));
@@ -160,8 +164,9 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
                         .sorted(Comparator.comparing(Row::severity).thenComparing(Row::where))
                         .limit(question.most())
                         .toList(),
-                List.of("Reads are counted from the day the index was made; an index of a constraint is also read by writes,"
-                        + " which nobody counts."));
+                List.of(
+                        "Reads are counted from the day the index was made; an index of a constraint is also read by writes,"
+                                + " which nobody counts."));
     }
 
     private Answer memory(Neo4jSession.Door door) throws IOException {

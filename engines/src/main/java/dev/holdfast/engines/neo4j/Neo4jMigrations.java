@@ -112,8 +112,7 @@ final class Neo4jMigrations implements Migrations<Neo4jSpec> {
         Neo4jHistory history = history(service, scripts, context);
         List<Problem> all = new ArrayList<>(problems.all());
         all.addAll(history.problems());
-        return new Status(
-                database, scripts.folder(), history.reached(), history.entries(), List.of(), all, List.of());
+        return new Status(database, scripts.folder(), history.reached(), history.entries(), List.of(), all, List.of());
     }
 
     private Neo4jHistory history(Service<Neo4jSpec> service, Context context) {
@@ -255,7 +254,8 @@ final class Neo4jMigrations implements Migrations<Neo4jSpec> {
                         .findFirst();
                 if (file.isEmpty()) {
                     record.remove(row.version());
-                    sentences.add("took V" + row.version() + " (" + row.script() + ") from the record: its file is gone");
+                    sentences.add(
+                            "took V" + row.version() + " (" + row.script() + ") from the record: its file is gone");
                 } else if (row.isComplete() && !file.get().checksum().equals(row.checksum())) {
                     record.set(
                             row.version(),
@@ -270,8 +270,7 @@ final class Neo4jMigrations implements Migrations<Neo4jSpec> {
             throw Neo4jSession.refused(e, door);
         }
         return new Done(
-                sentences.isEmpty() ? List.of("nothing was to be done: record and files agree") : sentences,
-                List.of());
+                sentences.isEmpty() ? List.of("nothing was to be done: record and files agree") : sentences, List.of());
     }
 
     @Override
@@ -314,12 +313,14 @@ final class Neo4jMigrations implements Migrations<Neo4jSpec> {
                     Neo4jSession.DATABASE,
                     Neo4jSession.Statement.of("MATCH (n) WHERE NOT n:__HoldfastMade"
                             + " CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"));
-            new Neo4jForeign(session, door).drop(Neo4jDiff.desired(service.settings()).keySet());
+            new Neo4jForeign(session, door)
+                    .drop(Neo4jDiff.desired(service.settings()).keySet());
         } catch (IOException e) {
             throw Neo4jSession.refused(e, door);
         }
         Done up = up(service, database, Optional.empty(), bench, watcher);
-        List<String> sentences = new ArrayList<>(List.of("removed everything that was in " + service.name() + "/" + database));
+        List<String> sentences =
+                new ArrayList<>(List.of("removed everything that was in " + service.name() + "/" + database));
         sentences.addAll(up.sentences());
         return new Done(sentences, up.ran());
     }

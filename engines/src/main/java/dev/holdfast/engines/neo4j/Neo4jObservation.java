@@ -19,16 +19,14 @@ import java.util.Map;
  * failed. Community has no page of figures, so there is nothing to collect and no rule for an alert.
  */
 final class Neo4jObservation implements Observation<Neo4jSpec> {
-    static final String HEAP =
-            "CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes"
-                    + " RETURN attributes.HeapMemoryUsage.value.properties.used AS used,"
-                    + " attributes.HeapMemoryUsage.value.properties.max AS most";
+    static final String HEAP = "CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes"
+            + " RETURN attributes.HeapMemoryUsage.value.properties.used AS used,"
+            + " attributes.HeapMemoryUsage.value.properties.max AS most";
 
     private static final String DATABASE =
             "SHOW DATABASE neo4j YIELD name, currentStatus, statusMessage, writer, access";
-    private static final String BROKEN =
-            "SHOW INDEXES YIELD name, state, failureMessage WHERE state <> 'ONLINE'"
-                    + " RETURN name, state, failureMessage ORDER BY state, name";
+    private static final String BROKEN = "SHOW INDEXES YIELD name, state, failureMessage WHERE state <> 'ONLINE'"
+            + " RETURN name, state, failureMessage ORDER BY state, name";
     private static final String RUNNING = "SHOW TRANSACTIONS YIELD transactionId RETURN count(*) AS running";
 
     private final Neo4jSession session;
@@ -44,7 +42,8 @@ final class Neo4jObservation implements Observation<Neo4jSpec> {
         Neo4jSession.Door door = Neo4jSession.Door.of(service, context);
         try {
             List<Map<String, Json>> database = session.rows(door, Neo4jSession.SYSTEM, DATABASE);
-            if (database.isEmpty() || !Neo4jSession.text(database.getFirst(), "currentStatus").equals("online")) {
+            if (database.isEmpty()
+                    || !Neo4jSession.text(database.getFirst(), "currentStatus").equals("online")) {
                 return health(service.name(), database, List.of(), Map.of(), Map.of());
             }
             List<Map<String, Json>> broken = session.rows(door, Neo4jSession.DATABASE, BROKEN);
@@ -88,7 +87,10 @@ final class Neo4jObservation implements Observation<Neo4jSpec> {
                 String name = Neo4jSession.text(index, "name");
                 return new Health.Impaired(
                         "index '" + name + "' has failed: "
-                                + Neo4jSession.text(index, "failureMessage").lines().findFirst().orElse(""),
+                                + Neo4jSession.text(index, "failureMessage")
+                                        .lines()
+                                        .findFirst()
+                                        .orElse(""),
                         "Drop it with `holdfast connect " + service + "` (`DROP INDEX " + Neo4jText.quoted(name)
                                 + "`), and run `holdfast apply`.");
             }

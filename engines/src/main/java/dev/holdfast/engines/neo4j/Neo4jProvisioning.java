@@ -119,7 +119,9 @@ final class Neo4jProvisioning implements Provisioning<Neo4jSpec> {
                                         "-q",
                                         "--spider",
                                         "--ca-certificate=/tls/ca.crt",
-                                        "https://localhost:" + context.listen(member(service), HTTPS).port() + "/"))
+                                        "https://localhost:"
+                                                + context.listen(member(service), HTTPS)
+                                                        .port() + "/"))
                         // the image's own start script writes its settings anew from the environment
                         .withEntrypoint(List.of("sh"))
                         .withUser("7474:7474"),
@@ -128,8 +130,7 @@ final class Neo4jProvisioning implements Provisioning<Neo4jSpec> {
                 List.of(
                         new ConfigurationFile(
                                 "neo4j.conf", new Content.Settings(Content.Syntax.PLAIN, settings(service, context))),
-                        new ConfigurationFile(
-                                "user-logs.xml", new Content.Plain(LOGGING, Setting.Effect.RESTART)),
+                        new ConfigurationFile("user-logs.xml", new Content.Plain(LOGGING, Setting.Effect.RESTART)),
                         new ConfigurationFile(LOGINS, logins(service, context))),
                 List.of(),
                 true,
@@ -171,7 +172,8 @@ final class Neo4jProvisioning implements Provisioning<Neo4jSpec> {
         settings.add(parameters.setting(
                 "server.https.listen_address", context.listen(member, HTTPS).toString()));
         settings.add(parameters.setting(
-                "server.https.advertised_address", context.outside(member, HTTPS).toString()));
+                "server.https.advertised_address",
+                context.outside(member, HTTPS).toString()));
         for (String door : List.of(BOLT, HTTPS)) {
             String policy = "dbms.ssl.policy." + door + ".";
             settings.add(parameters.setting(policy + "enabled", "true"));

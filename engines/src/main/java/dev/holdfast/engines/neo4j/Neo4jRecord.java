@@ -13,11 +13,12 @@ import java.util.Map;
  */
 final class Neo4jRecord {
     private static final String LABEL = "__HoldfastMigration";
-    private static final String CONSTRAINT = "CREATE CONSTRAINT holdfast_migration_version IF NOT EXISTS FOR (m:" + LABEL
-            + ") REQUIRE (m.version) IS UNIQUE";
-    private static final String READ = "MATCH (m:" + LABEL + ") RETURN m.version AS version, m.description AS description,"
-            + " m.script AS script, m.checksum AS checksum, m.at AS at, m.by AS by, m.millis AS millis, m.done AS done,"
-            + " m.complete AS complete, m.failure AS failure";
+    private static final String CONSTRAINT = "CREATE CONSTRAINT holdfast_migration_version IF NOT EXISTS FOR (m:"
+            + LABEL + ") REQUIRE (m.version) IS UNIQUE";
+    private static final String READ =
+            "MATCH (m:" + LABEL + ") RETURN m.version AS version, m.description AS description,"
+                    + " m.script AS script, m.checksum AS checksum, m.at AS at, m.by AS by, m.millis AS millis, m.done AS done,"
+                    + " m.complete AS complete, m.failure AS failure";
 
     private final Neo4jSession session;
     private final Neo4jSession.Door door;

@@ -18,8 +18,8 @@ record Neo4jScript(Path path, String version, String description, String text) {
     private static final Pattern SCHEMA = Pattern.compile(
             "(CREATE(\\s+OR\\s+REPLACE)?|DROP)\\s+(\\w+\\s+)?(INDEX|CONSTRAINT)\\b.*",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-    private static final Pattern ALONE =
-            Pattern.compile(".*\\bIN\\s+(\\d+\\s+CONCURRENT\\s+)?TRANSACTIONS\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern ALONE = Pattern.compile(
+            ".*\\bIN\\s+(\\d+\\s+CONCURRENT\\s+)?TRANSACTIONS\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     String label() {
         return "V" + version;
@@ -112,6 +112,8 @@ record Neo4jScript(Path path, String version, String description, String text) {
     }
 
     private static long[] parts(String version) {
-        return Arrays.stream(version.split("[._]", -1)).mapToLong(Long::parseLong).toArray();
+        return Arrays.stream(version.split("[._]", -1))
+                .mapToLong(Long::parseLong)
+                .toArray();
     }
 }

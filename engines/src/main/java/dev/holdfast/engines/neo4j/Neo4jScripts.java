@@ -98,8 +98,7 @@ record Neo4jScripts(Path folder, List<Neo4jScript> files) {
                         problems);
                 return;
             }
-            files.add(new Neo4jScript(
-                    path, name.group(1), name.group(2).replace('_', ' '), Files.readString(path)));
+            files.add(new Neo4jScript(path, name.group(1), name.group(2).replace('_', ' '), Files.readString(path)));
         } catch (CharacterCodingException e) {
             wrong(path, Code.HF1534, "is not UTF-8 text", "Write it in UTF-8.", problems);
         } catch (IOException e) {
@@ -137,9 +136,8 @@ record Neo4jScripts(Path folder, List<Neo4jScript> files) {
                     "'" + title.replaceAll("\\p{Cntrl}", "?") + "' names no migration",
                     "Say in a few plain words what it does, as in: holdfast migrate new add telemetry"));
         }
-        long number = files.isEmpty()
-                ? 1
-                : Long.parseLong(files.getLast().version().split("[._]", -1)[0]) + 1;
+        long number =
+                files.isEmpty() ? 1 : Long.parseLong(files.getLast().version().split("[._]", -1)[0]) + 1;
         Path file = folder.resolve("V" + number + "__" + name + SUFFIX);
         String text = """
                 // %s

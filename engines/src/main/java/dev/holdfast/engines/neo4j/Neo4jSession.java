@@ -237,13 +237,15 @@ final class Neo4jSession {
             }
         }
         return switch (e) {
-            case Refusal refusal when refusal.isOfPassword() ->
+            case Refusal refusal
+            when refusal.isOfPassword() ->
                 new Failure(
                         Code.HF3676,
                         "Neo4j at " + at + " refuses the password of user '" + door.user() + "'",
                         "Somebody has changed this user in the server: give it the password of the stack's secrets again,"
                                 + " or start anew from a branch or a copy.");
-            case Refusal refusal -> new Failure(Code.HF3677, "Neo4j at " + at + " answers: " + refusal.getMessage(), log);
+            case Refusal refusal ->
+                new Failure(Code.HF3677, "Neo4j at " + at + " answers: " + refusal.getMessage(), log);
             case SSLException tls ->
                 new Failure(
                         Code.HF3675,

@@ -47,12 +47,15 @@ final class Neo4jSizing implements Sizing<Neo4jSpec> {
         return List.of(
                 parameters.setting(FIRST_HEAP, heap + "m", "the same as the most: it never waits for the heap to grow"),
                 parameters.setting(HEAP, heap + "m", ofHeap + ", at most 31 GiB"),
-                parameters.setting(PAGES, pages + "m", "what the heap and the Java machine leave of " + resources.memory()),
+                parameters.setting(
+                        PAGES, pages + "m", "what the heap and the Java machine leave of " + resources.memory()),
                 parameters.setting(
                         TRANSACTIONS,
                         heap * 7 / 10 + "m",
                         "70 % of the heap: one that wants more fails, and not the server"),
                 parameters.setting(
-                        WORKERS, Long.toString(workers), "one for each begun core of " + resources.cpu() + ", at least 2"));
+                        WORKERS,
+                        Long.toString(workers),
+                        "one for each begun core of " + resources.cpu() + ", at least 2"));
     }
 }

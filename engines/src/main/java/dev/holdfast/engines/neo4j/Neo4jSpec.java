@@ -16,11 +16,13 @@ import java.util.TreeMap;
 /** What a Neo4j service may say of itself. */
 @Doc("A Neo4j server: a graph, asked in Cypher over Bolt and HTTPS.")
 public record Neo4jSpec(
-        @Doc("Which edition it is. Holdfast runs Community; Enterprise is written down for places that have its licence.")
+        @Doc(
+                "Which edition it is. Holdfast runs Community; Enterprise is written down for places that have its licence.")
         @Default("community")
         Edition edition,
 
-        @Doc("What must hold of nodes and relationships. One that is taken out of the file goes only when somebody approves.")
+        @Doc(
+                "What must hold of nodes and relationships. One that is taken out of the file goes only when somebody approves.")
         @Names(value = Neo4jSpec.NAME, rule = Neo4jSpec.RULE)
         @Example("{ person_email: { label: Person, properties: [email] } }")
         SortedMap<String, Constraint> constraints,
@@ -30,11 +32,13 @@ public record Neo4jSpec(
         @Example("{ movie_plot: { kind: vector, label: Movie, properties: [plot], dimensions: 384 } }")
         SortedMap<String, Index> indexes,
 
-        @Doc("The folder of numbered Cypher files (`V1__first.cypher`) that run with every up and apply, seen from the stack file.")
+        @Doc(
+                "The folder of numbered Cypher files (`V1__first.cypher`) that run with every up and apply, seen from the stack file.")
         @Example("cypher/graph")
         Optional<String> migrations,
 
-        @Doc("Who may connect. Without any, there is one role `app`. Community tells users apart and not what they may do.")
+        @Doc(
+                "Who may connect. Without any, there is one role `app`. Community tells users apart and not what they may do.")
         SortedMap<String, Role> roles) {
 
     static final String NAME = "[A-Za-z_][A-Za-z0-9_]{0,62}";
@@ -71,9 +75,15 @@ public record Neo4jSpec(
     @Doc("Something that must hold of all nodes of a label, or of all relationships of a type.")
     public record Constraint(
             @Doc("What must hold.") @Default("unique") Rule kind,
-            @Doc("The label of the nodes.") @Example("Person") Optional<String> label,
-            @Doc("The type of the relationships, instead of a label.") @Example("KNOWS") Optional<String> relationship,
-            @Doc("The properties it is about.") @Example("[email]") List<String> properties) {
+
+            @Doc("The label of the nodes.") @Example("Person")
+            Optional<String> label,
+
+            @Doc("The type of the relationships, instead of a label.") @Example("KNOWS")
+            Optional<String> relationship,
+
+            @Doc("The properties it is about.") @Example("[email]")
+            List<String> properties) {
         public Constraint {
             properties = List.copyOf(properties);
         }
@@ -93,13 +103,21 @@ public record Neo4jSpec(
     @Doc("One index.")
     public record Index(
             @Doc("What it finds.") @Default("range") Kind kind,
-            @Doc("The label of the nodes.") @Example("Movie") Optional<String> label,
+
+            @Doc("The label of the nodes.") @Example("Movie")
+            Optional<String> label,
+
             @Doc("The type of the relationships, instead of a label.") @Example("ACTED_IN")
             Optional<String> relationship,
-            @Doc("The properties it holds.") @Example("[title]") List<String> properties,
+
+            @Doc("The properties it holds.") @Example("[title]")
+            List<String> properties,
+
             @Doc("Of a vector index: the length of its vectors.") @Range(least = "1", most = "4096") @Example("384")
             Optional<Integer> dimensions,
-            @Doc("Of a vector index: how alike two vectors are.") @Default("cosine") Similarity similarity) {
+
+            @Doc("Of a vector index: how alike two vectors are.") @Default("cosine")
+            Similarity similarity) {
         public Index {
             properties = List.copyOf(properties);
         }

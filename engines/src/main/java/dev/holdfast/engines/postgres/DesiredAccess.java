@@ -126,9 +126,7 @@ record DesiredAccess(
             boolean enters = own != null && declared.databasesOf(own).contains(database);
             boolean asks = role.name().equals(Declared.METRICS)
                     && SeriesObservation.databases(declared.service()).contains(database);
-            rights.put(
-                    role.name(),
-                    own != null && enters ? Rights.of(own, apart) : asks ? Rights.ENTER : Rights.NONE);
+            rights.put(role.name(), own != null && enters ? Rights.of(own, apart) : asks ? Rights.ENTER : Rights.NONE);
         }
         SortedMap<String, String> owners = new TreeMap<>();
         declared.schemas(database)

@@ -122,8 +122,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                 "--log.level=warn"));
         List<ConfigurationFile> files = new ArrayList<>(List.of(new ConfigurationFile(
                 "web.yaml",
-                new Content.Plain(
-                        Beside.text(PostgresObservation.class, "exporter.yaml"), Setting.Effect.RESTART))));
+                new Content.Plain(Beside.text(PostgresObservation.class, "exporter.yaml"), Setting.Effect.RESTART))));
         if (!series.isEmpty()) {
             arguments.addAll(List.of(
                     "--auto-discover-databases",

@@ -68,8 +68,7 @@ final class QuestDbAccess implements Access<QuestDbSpec> {
     }
 
     @Override
-    public SortedMap<String, Redacted> variables(
-            Service<QuestDbSpec> service, Optional<String> role, Context context) {
+    public SortedMap<String, Redacted> variables(Service<QuestDbSpec> service, Optional<String> role, Context context) {
         String user = role(service, role);
         Redacted password = context.secret(secret(service.name(), user));
         String member = QuestDbProvisioning.member(service);
@@ -83,8 +82,7 @@ final class QuestDbAccess implements Access<QuestDbSpec> {
             // what QuestDB's own clients read (Sender.fromEnv)
             variables.put(
                     "QDB_CLIENT_CONF",
-                    new Redacted(
-                            "http::addr=" + http + ";username=" + user + ";password=" + password.reveal() + ";"));
+                    new Redacted("http::addr=" + http + ";username=" + user + ";password=" + password.reveal() + ";"));
         }
         return variables;
     }

@@ -24,8 +24,7 @@ record QuestDbActual(
     }
 
     /** @param wanted the tables whose columns are worth asking for */
-    static QuestDbActual read(QuestDbSession session, QuestDbSession.Door door, Set<String> wanted)
-            throws IOException {
+    static QuestDbActual read(QuestDbSession session, QuestDbSession.Door door, Set<String> wanted) throws IOException {
         SortedMap<String, Map<String, String>> listed = new TreeMap<>();
         for (Map<String, String> row : session.rows(door, "SELECT * FROM tables()")) {
             listed.put(row.getOrDefault("table_name", ""), row);
@@ -33,7 +32,8 @@ record QuestDbActual(
         SortedMap<String, QuestDbView> views = new TreeMap<>();
         for (Map<String, String> row : session.rows(door, "SELECT * FROM materialized_views()")) {
             String name = row.getOrDefault("view_name", "");
-            views.put(name, view(name, row, Optional.ofNullable(listed.get(name)).orElse(Map.of())));
+            views.put(
+                    name, view(name, row, Optional.ofNullable(listed.get(name)).orElse(Map.of())));
         }
         SortedMap<String, QuestDbTable> tables = new TreeMap<>();
         for (Map.Entry<String, Map<String, String>> entry : listed.entrySet()) {

@@ -17,8 +17,27 @@ import java.util.TreeSet;
 final class QuestDbCheck {
     private static final Bytes LEAST_MEMORY = Bytes.mebi(512);
     private static final Set<String> TYPES = Set.of(
-            "boolean", "byte", "short", "char", "int", "long", "long256", "float", "double", "date", "timestamp",
-            "timestamp_ns", "symbol", "string", "varchar", "binary", "uuid", "ipv4", "geohash", "decimal", "double[]");
+            "boolean",
+            "byte",
+            "short",
+            "char",
+            "int",
+            "long",
+            "long256",
+            "float",
+            "double",
+            "date",
+            "timestamp",
+            "timestamp_ns",
+            "symbol",
+            "string",
+            "varchar",
+            "binary",
+            "uuid",
+            "ipv4",
+            "geohash",
+            "decimal",
+            "double[]");
     private static final Set<String> MOMENTS = Set.of("timestamp", "timestamp_ns");
 
     private final Service<QuestDbSpec> service;
@@ -117,11 +136,13 @@ final class QuestDbCheck {
     }
 
     private void ttl(String path, String what, Optional<String> ttl, QuestDbSpec.Partition partition) {
-        ttl.map(QuestDbTtl::of).filter(span -> !span.fits(partition)).ifPresent(span -> wrong(
-                path + ".ttl",
-                what,
-                "has the ttl " + ttl.orElseThrow() + ", which is no multiple of a " + partition.word(),
-                "Write a multiple of its partition, or partition it otherwise: only whole parts are dropped."));
+        ttl.map(QuestDbTtl::of)
+                .filter(span -> !span.fits(partition))
+                .ifPresent(span -> wrong(
+                        path + ".ttl",
+                        what,
+                        "has the ttl " + ttl.orElseThrow() + ", which is no multiple of a " + partition.word(),
+                        "Write a multiple of its partition, or partition it otherwise: only whole parts are dropped."));
     }
 
     private void view(String name, QuestDbSpec.View view) {
@@ -170,8 +191,8 @@ final class QuestDbCheck {
     }
 
     private void role(String name, String because, String remedy) {
-        problems.add(Problem.of(
-                        Code.HF1623, "role '" + name + "' of service '" + service.name() + "' " + because, remedy)
-                .at(service.positions().of("roles." + name)));
+        problems.add(
+                Problem.of(Code.HF1623, "role '" + name + "' of service '" + service.name() + "' " + because, remedy)
+                        .at(service.positions().of("roles." + name)));
     }
 }

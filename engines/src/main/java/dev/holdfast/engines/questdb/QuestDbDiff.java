@@ -79,7 +79,9 @@ record QuestDbDiff(
     }
 
     private static String order(QuestDbTable table) {
-        return table.timestamp().map(at -> "'" + at + "' in parts of a " + table.partition()).orElse("nothing");
+        return table.timestamp()
+                .map(at -> "'" + at + "' in parts of a " + table.partition())
+                .orElse("nothing");
     }
 
     private Change created(QuestDbTable wanted) {
@@ -130,7 +132,8 @@ record QuestDbDiff(
         if (wanted.timestamp().isEmpty()) {
             return;
         }
-        ttl(where, alter, "table '" + wanted.name() + "'", wanted.ttl(), there.ttl()).ifPresent(changes::add);
+        ttl(where, alter, "table '" + wanted.name() + "'", wanted.ttl(), there.ttl())
+                .ifPresent(changes::add);
         if (!wanted.keys().equals(there.keys())) {
             boolean none = wanted.keys().isEmpty();
             changes.add(new Change(
@@ -143,11 +146,10 @@ record QuestDbDiff(
                                     ? "DEDUP DISABLE"
                                     : "DEDUP ENABLE UPSERT KEYS(" + QuestDbTable.quoted(wanted.keys()) + ")"),
                     Change.Risk.NONE,
-                    Optional.of(
-                            alter
-                                    + (there.keys().isEmpty()
-                                            ? "DEDUP DISABLE"
-                                            : "DEDUP ENABLE UPSERT KEYS(" + QuestDbTable.quoted(there.keys()) + ")")),
+                    Optional.of(alter
+                            + (there.keys().isEmpty()
+                                    ? "DEDUP DISABLE"
+                                    : "DEDUP ENABLE UPSERT KEYS(" + QuestDbTable.quoted(there.keys()) + ")")),
                     there.keys().isEmpty()
                             ? "in the server a row written again stands beside the one before"
                             : "in the server rows are told apart by " + String.join(", ", there.keys())));
@@ -159,8 +161,7 @@ record QuestDbDiff(
         if (wanted.equals(there)) {
             return Optional.empty();
         }
-        boolean loses = wanted.isPresent()
-                && (there.isEmpty() || !wanted.get().isNoShorterThan(there.get()));
+        boolean loses = wanted.isPresent() && (there.isEmpty() || !wanted.get().isNoShorterThan(there.get()));
         String now = there.map(span -> "keeps rows for " + span.words().toLowerCase(Locale.ROOT))
                 .orElse("keeps rows for ever");
         return Optional.of(new Change(
@@ -172,7 +173,8 @@ record QuestDbDiff(
                 loses ? Change.Risk.DATA : Change.Risk.NONE,
                 loses
                         ? Optional.empty()
-                        : Optional.of(alter + "SET TTL " + there.map(QuestDbTtl::words).orElse("0 HOURS")),
+                        : Optional.of(alter + "SET TTL "
+                                + there.map(QuestDbTtl::words).orElse("0 HOURS")),
                 "in the server it " + now + (loses ? "; whole parts that are older go" : "")));
     }
 
@@ -189,7 +191,8 @@ record QuestDbDiff(
             return;
         }
         String alter = "ALTER MATERIALIZED VIEW " + QuestDbTable.quoted(wanted.name()) + " ";
-        ttl(where, alter, "view '" + wanted.name() + "'", wanted.ttl(), there.ttl()).ifPresent(changes::add);
+        ttl(where, alter, "view '" + wanted.name() + "'", wanted.ttl(), there.ttl())
+                .ifPresent(changes::add);
         if (!wanted.refresh().equals(there.refresh())) {
             changes.add(new Change(
                     where + "/refresh",
@@ -201,7 +204,10 @@ record QuestDbDiff(
                     "in the server its refresh is " + there.refresh()));
         }
         there.complaint().ifPresent(complaint -> {
-            boolean loses = there.base().map(wantedTables::get).flatMap(QuestDbTable::ttl).isPresent();
+            boolean loses = there.base()
+                    .map(wantedTables::get)
+                    .flatMap(QuestDbTable::ttl)
+                    .isPresent();
             changes.add(new Change(
                     where + "/content",
                     "compute view '" + wanted.name() + "' anew",

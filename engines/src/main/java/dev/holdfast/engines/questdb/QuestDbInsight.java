@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /** What QuestDB tells of its tables, its views and the queries that run. */
 final class QuestDbInsight implements Insight<QuestDbSpec> {
-    private static final Topic TABLES =
-            new Topic("tables", "each table: its rows, its parts on disk, and what is written and not yet applied", List.of());
+    private static final Topic TABLES = new Topic(
+            "tables", "each table: its rows, its parts on disk, and what is written and not yet applied", List.of());
     private static final Topic VIEWS = new Topic("views", "each view: whether it is kept, and since when", List.of());
     private static final Topic QUERIES = new Topic("queries", "what runs now, the longest first", List.of());
     private static final long BEHIND = 1_000;
@@ -66,7 +66,8 @@ final class QuestDbInsight implements Insight<QuestDbSpec> {
                         + " w.sequencerTxn AS written, w.errorMessage AS message"
                         + " FROM tables() t LEFT JOIN wal_tables() w ON w.name = t.table_name")) {
             String name = wal.getOrDefault("name", "");
-            if (name.equals(QuestDbSchema.OWN) || question.thing().filter(thing -> !thing.equals(name)).isPresent()) {
+            if (name.equals(QuestDbSchema.OWN)
+                    || question.thing().filter(thing -> !thing.equals(name)).isPresent()) {
                 continue;
             }
             long behind = Math.max(0, number(wal, "written") - number(wal, "applied"));
@@ -75,8 +76,7 @@ final class QuestDbInsight implements Insight<QuestDbSpec> {
                 findings.add(new Finding(
                         Severity.CRITICAL,
                         "table '" + name + "'",
-                        "applying what is written to it has stopped: "
-                                + wal.getOrDefault("message", "no reason given"),
+                        "applying what is written to it has stopped: " + wal.getOrDefault("message", "no reason given"),
                         new Remedy(
                                 "Mend the cause, then let it go on.",
                                 List.of(new Statement(

@@ -105,8 +105,7 @@ final class QuestDbProvisioning implements Provisioning<QuestDbSpec> {
                 environment(service),
                 List.of(
                         new ConfigurationFile(
-                                "server.conf",
-                                new Content.Settings(Content.Syntax.PLAIN, settings(service, context))),
+                                "server.conf", new Content.Settings(Content.Syntax.PLAIN, settings(service, context))),
                         new ConfigurationFile("log.conf", new Content.Plain(LOGGING, Setting.Effect.RESTART))),
                 secrets(service),
                 false,
@@ -135,8 +134,8 @@ final class QuestDbProvisioning implements Provisioning<QuestDbSpec> {
         secrets.add(new Workload.SecretFile(account, QuestDbAccess.secret(service.name(), account)));
         service.settings()
                 .reader()
-                .ifPresent(reader -> secrets.add(
-                        new Workload.SecretFile(reader, QuestDbAccess.secret(service.name(), reader))));
+                .ifPresent(reader ->
+                        secrets.add(new Workload.SecretFile(reader, QuestDbAccess.secret(service.name(), reader))));
         return secrets;
     }
 

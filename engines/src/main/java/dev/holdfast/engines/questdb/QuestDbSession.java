@@ -69,7 +69,8 @@ final class QuestDbSession {
     List<Map<String, String>> rows(Door door, String statement) throws IOException {
         Json answer = ask(door, statement, SOON);
         List<String> names = new ArrayList<>();
-        answer.itemsAt("columns").forEach(column -> names.add(column.textAt("name").orElse("")));
+        answer.itemsAt("columns")
+                .forEach(column -> names.add(column.textAt("name").orElse("")));
         List<Map<String, String>> rows = new ArrayList<>();
         for (Json row : answer.itemsAt("dataset")) {
             Map<String, String> values = new TreeMap<>();
@@ -134,7 +135,8 @@ final class QuestDbSession {
     static Failure failure(IOException e, Door door) {
         String log = "Read the service's log with `holdfast logs " + door.service() + "`.";
         return switch (e) {
-            case Refusal refusal when refusal.isOfPassword() ->
+            case Refusal refusal
+            when refusal.isOfPassword() ->
                 new Failure(
                         Code.HF3671,
                         "QuestDB at " + door.address() + " refuses the password of '" + door.user() + "'",
@@ -150,8 +152,7 @@ final class QuestDbSession {
             case HttpTimeoutException _ ->
                 new Failure(Code.HF3670, "QuestDB at " + door.address() + " did not answer in time", log);
             default ->
-                new Failure(
-                        Code.HF3670, "no answer from QuestDB at " + door.address() + ": " + e.getMessage(), log);
+                new Failure(Code.HF3670, "no answer from QuestDB at " + door.address() + ": " + e.getMessage(), log);
         };
     }
 

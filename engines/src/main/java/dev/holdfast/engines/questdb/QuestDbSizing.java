@@ -41,7 +41,6 @@ final class QuestDbSizing implements Sizing<QuestDbSpec> {
                         NATIVE,
                         Long.toString(outside * Bytes.MEBI),
                         outside + " MiB: what the heap and the Java machine leave of " + resources.memory()),
-                parameters.setting(
-                        WORKERS, Long.toString(workers), "one for each begun core of " + resources.cpu()));
+                parameters.setting(WORKERS, Long.toString(workers), "one for each begun core of " + resources.cpu()));
     }
 }

@@ -14,19 +14,24 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What a QuestDB service may say of itself. */
-@Doc("A QuestDB server: time series, written as InfluxDB lines over HTTP or by SQL, asked over PostgreSQL's wire or HTTP.")
+@Doc(
+        "A QuestDB server: time series, written as InfluxDB lines over HTTP or by SQL, asked over PostgreSQL's wire or HTTP.")
 public record QuestDbSpec(
-        @Doc("The tables it keeps. One that a program made by writing to it stays; one that is taken out of the file goes only when somebody approves.")
+        @Doc(
+                "The tables it keeps. One that a program made by writing to it stays; one that is taken out of the file goes only when somebody approves.")
         @Names(value = QuestDbSpec.NAME, rule = QuestDbSpec.RULE)
-        @Example("{ trades: { columns: [ts timestamp, symbol symbol, price double], timestamp: ts, partition: day, ttl: 30d } }")
+        @Example(
+                "{ trades: { columns: [ts timestamp, symbol symbol, price double], timestamp: ts, partition: day, ttl: 30d } }")
         SortedMap<String, Table> tables,
 
         @Doc("Materialised views: what is computed of a table as it is written.")
         @Names(value = QuestDbSpec.NAME, rule = QuestDbSpec.RULE)
-        @Example("{ trades_hourly: { query: \"SELECT ts, symbol, avg(price) FROM trades SAMPLE BY 1h\", partition: month } }")
+        @Example(
+                "{ trades_hourly: { query: \"SELECT ts, symbol, avg(price) FROM trades SAMPLE BY 1h\", partition: month } }")
         SortedMap<String, View> views,
 
-        @Doc("Who may connect: at most one that writes, and one that only reads. Without any, there is one role `app` that may read and write.")
+        @Doc(
+                "Who may connect: at most one that writes, and one that only reads. Without any, there is one role `app` that may read and write.")
         SortedMap<String, Role> roles) {
 
     static final String NAME = "[A-Za-z_][A-Za-z0-9_]{0,62}";
@@ -81,12 +86,14 @@ public record QuestDbSpec(
             @Doc("How much time one part of the table holds; a part is what a TTL drops.") @Default("day")
             Partition partition,
 
-            @Doc("How long rows are kept, counted from the newest one: hours (`h`), days (`d`), weeks (`w`), months (`M`) or years (`y`), a multiple of the partition. For ever where nothing is said.")
+            @Doc(
+                    "How long rows are kept, counted from the newest one: hours (`h`), days (`d`), weeks (`w`), months (`M`) or years (`y`), a multiple of the partition. For ever where nothing is said.")
             @Matches(value = QuestDbTtl.FORM, rule = QuestDbTtl.RULE)
             @Example("30d")
             Optional<String> ttl,
 
-            @Doc("Columns that, together with the timestamp, tell a row from another: one written again takes the place of the one before.")
+            @Doc(
+                    "Columns that, together with the timestamp, tell a row from another: one written again takes the place of the one before.")
             @Example("[symbol]")
             List<String> deduplicate) {
         public Table {
@@ -101,11 +108,14 @@ public record QuestDbSpec(
             @Doc("The SELECT whose result it keeps; it must group by time (SAMPLE BY).")
             String query,
 
-            @Doc("The table whose new rows it follows, where the query reads more than one.") Optional<String> base,
+            @Doc("The table whose new rows it follows, where the query reads more than one.")
+            Optional<String> base,
 
-            @Doc("When it is brought up to date.") @Default("immediate") Refresh refresh,
+            @Doc("When it is brought up to date.") @Default("immediate")
+            Refresh refresh,
 
-            @Doc("How much time one part of the view holds.") @Default("day") Partition partition,
+            @Doc("How much time one part of the view holds.") @Default("day")
+            Partition partition,
 
             @Doc("How long its rows are kept, as for tables; for ever where nothing is said.")
             @Matches(value = QuestDbTtl.FORM, rule = QuestDbTtl.RULE)

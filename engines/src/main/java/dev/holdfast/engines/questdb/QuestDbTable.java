@@ -33,8 +33,7 @@ record QuestDbTable(
         static Column of(String text) {
             int space = text.indexOf(' ');
             return new Column(
-                    text.substring(0, space),
-                    text.substring(space + 1).strip().toLowerCase(Locale.ROOT));
+                    text.substring(0, space), text.substring(space + 1).strip().toLowerCase(Locale.ROOT));
         }
 
         /** The type without its size. */
@@ -63,7 +62,9 @@ record QuestDbTable(
     }
 
     Optional<Column> column(String column) {
-        return columns.stream().filter(one -> one.name().equalsIgnoreCase(column)).findFirst();
+        return columns.stream()
+                .filter(one -> one.name().equalsIgnoreCase(column))
+                .findFirst();
     }
 
     String created() {

@@ -59,7 +59,8 @@ final class Neo4jEngineTest extends EngineContract {
     @Test
     void everythingWrongIsSaidAtOnce() {
         TreeMap<String, Neo4jSpec.Constraint> constraints = new TreeMap<>();
-        constraints.put("both", constraint(Neo4jSpec.Rule.EXISTS, Optional.of("A"), Optional.of("B"), List.of("x", "y")));
+        constraints.put(
+                "both", constraint(Neo4jSpec.Rule.EXISTS, Optional.of("A"), Optional.of("B"), List.of("x", "y")));
         constraints.put("fine", constraint(Neo4jSpec.Rule.UNIQUE, Optional.of("A"), Optional.empty(), List.of("x")));
         TreeMap<String, Neo4jSpec.Index> indexes = new TreeMap<>();
         indexes.put("fine", index(Neo4jSpec.Kind.VECTOR, List.of("x"), Optional.empty()));
@@ -175,9 +176,7 @@ final class Neo4jEngineTest extends EngineContract {
 
     @Test
     void statementsEndWhereTheyEnd() {
-        Neo4jScript file = script(
-                "1",
-                """
+        Neo4jScript file = script("1", """
                 // a; comment
                 CREATE (:A {text: 'semi; \\'colon', more: "and; so", `odd;name`: 1});
                 /* another; */ MATCH (a) SET a.url = 'http://x';
@@ -189,9 +188,11 @@ final class Neo4jEngineTest extends EngineContract {
                         "// a; comment\nCREATE (:A {text: 'semi; \\'colon', more: \"and; so\", `odd;name`: 1})",
                         "/* another; */ MATCH (a) SET a.url = 'http://x'");
         assertThat(file.isStepwise()).isFalse();
-        assertThat(script("2", "// c\nCREATE TEXT INDEX x FOR (n:A) ON (n.b); CREATE (:A)").isStepwise())
+        assertThat(script("2", "// c\nCREATE TEXT INDEX x FOR (n:A) ON (n.b); CREATE (:A)")
+                        .isStepwise())
                 .isTrue();
-        assertThat(script("3", "MATCH (n) CALL (n) { DELETE n } IN TRANSACTIONS").isStepwise())
+        assertThat(script("3", "MATCH (n) CALL (n) { DELETE n } IN TRANSACTIONS")
+                        .isStepwise())
                 .isTrue();
         assertThat(file.checksum())
                 .isEqualTo(script("1", file.text().replace("\n", "\r\n")).checksum());
@@ -203,8 +204,12 @@ final class Neo4jEngineTest extends EngineContract {
     void everyFileIsComparedWithTheRecord() {
         Neo4jScripts scripts = new Neo4jScripts(
                 Path.of("/cypher"),
-                List.of(script("1", "CREATE (:A)"), script("2", "CREATE (:B)"), script("3", "CREATE (:C)"),
-                        script("4", "CREATE INDEX i FOR (n:A) ON (n.x)"), script("5", "CREATE (:D)")));
+                List.of(
+                        script("1", "CREATE (:A)"),
+                        script("2", "CREATE (:B)"),
+                        script("3", "CREATE (:C)"),
+                        script("4", "CREATE INDEX i FOR (n:A) ON (n.x)"),
+                        script("5", "CREATE (:D)")));
         Neo4jHistory history = new Neo4jHistory(
                 "graph",
                 scripts,
@@ -215,8 +220,7 @@ final class Neo4jEngineTest extends EngineContract {
                         row("4", "x", false, "statement 1: no")));
         assertThat(history.entries())
                 .extracting(Entry::state)
-                .containsExactly(
-                        State.APPLIED, State.LATE, State.CHANGED, State.FAILED, State.PENDING, State.MISSING);
+                .containsExactly(State.APPLIED, State.LATE, State.CHANGED, State.FAILED, State.PENDING, State.MISSING);
         assertThat(history.pending()).extracting(Neo4jScript::version).containsExactly("4", "5");
         assertThat(history.reached()).contains("3");
         assertThat(history.problems())
@@ -230,7 +234,8 @@ final class Neo4jEngineTest extends EngineContract {
         Map<String, Json> online = Map.of(
                 "currentStatus", Json.text("online"), "writer", Json.bool(true), "access", Json.text("read-write"));
         Map<String, Json> heap = Map.of("used", Json.number(50), "most", Json.number(200));
-        assertThat(Neo4jObservation.health("graph", List.of(online), List.of(), Map.of("running", Json.number(3)), heap))
+        assertThat(Neo4jObservation.health(
+                        "graph", List.of(online), List.of(), Map.of("running", Json.number(3)), heap))
                 .isEqualTo(new Health.Ready("it answers over TLS, its database is online and takes writes,"
                         + " 2 transactions under way, 25 % of its heap used"));
         assertThat(Neo4jObservation.health(

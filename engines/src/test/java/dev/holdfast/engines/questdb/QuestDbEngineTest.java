@@ -52,8 +52,7 @@ final class QuestDbEngineTest extends EngineContract {
                       partition: month
                       ttl: 1y
                   roles: { feed: { can: [read, write] }, eyes: { can: [read] } }
-                """
-                .replace("book \"double[]\"", "\"book double[]\"");
+                """.replace("book \"double[]\"", "\"book double[]\"");
     }
 
     @Test
@@ -130,10 +129,10 @@ final class QuestDbEngineTest extends EngineContract {
                 "month",
                 Optional.empty(),
                 new TreeSet<>());
-        QuestDbTable byHand = new QuestDbTable(
-                "byhand", List.of(), Optional.empty(), "none", Optional.empty(), new TreeSet<>());
-        QuestDbTable left = new QuestDbTable(
-                "left", List.of(), Optional.empty(), "none", Optional.empty(), new TreeSet<>());
+        QuestDbTable byHand =
+                new QuestDbTable("byhand", List.of(), Optional.empty(), "none", Optional.empty(), new TreeSet<>());
+        QuestDbTable left =
+                new QuestDbTable("left", List.of(), Optional.empty(), "none", Optional.empty(), new TreeSet<>());
         QuestDbView broken = new QuestDbView(
                 "hourly",
                 "SELECT ts, avg(price) AS price FROM trades SAMPLE BY 1h",
@@ -179,7 +178,8 @@ final class QuestDbEngineTest extends EngineContract {
 
     @Test
     void healthSaysWhatStandsStill() {
-        Map<String, String> fine = Map.of("name", "trades", "suspended", "false", "writerTxn", "7", "sequencerTxn", "9");
+        Map<String, String> fine =
+                Map.of("name", "trades", "suspended", "false", "writerTxn", "7", "sequencerTxn", "9");
         assertThat(QuestDbObservation.health("ticks", List.of(fine), List.of()))
                 .isEqualTo(new Health.Ready(
                         "it answers over HTTP, 1 table written to, 2 transactions still to be applied"));
@@ -188,9 +188,12 @@ final class QuestDbEngineTest extends EngineContract {
         assertThat(QuestDbObservation.health("ticks", List.of(stuck), List.of()))
                 .isInstanceOf(Health.Impaired.class)
                 .extracting(Health::because)
-                .isEqualTo("table 'trades' takes rows and does not show them: applying its log stopped (DISK FULL no space left)");
+                .isEqualTo(
+                        "table 'trades' takes rows and does not show them: applying its log stopped (DISK FULL no space left)");
         assertThat(QuestDbObservation.health(
-                        "ticks", List.of(fine), List.of(Map.of("view_name", "hourly", "invalidation_reason", "truncate"))))
+                        "ticks",
+                        List.of(fine),
+                        List.of(Map.of("view_name", "hourly", "invalidation_reason", "truncate"))))
                 .isInstanceOf(Health.Impaired.class)
                 .extracting(Health::because)
                 .isEqualTo("view 'hourly' is kept no longer: truncate");
@@ -204,14 +207,14 @@ final class QuestDbEngineTest extends EngineContract {
 
     @Test
     void aServerThatIsNotThereIsAProblemOfAChange() throws IOException {
-        Service<QuestDbSpec> service =
-                FixedContext.service(engine, "ticks", new QuestDbSpec(new TreeMap<>(), new TreeMap<>(), new TreeMap<>()));
+        Service<QuestDbSpec> service = FixedContext.service(
+                engine, "ticks", new QuestDbSpec(new TreeMap<>(), new TreeMap<>(), new TreeMap<>()));
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        FixedContext context = new FixedContext(
-                FixedContext.of(service).stack(), "/nowhere", port, List.of(), List.of());
+        FixedContext context =
+                new FixedContext(FixedContext.of(service).stack(), "/nowhere", port, List.of(), List.of());
         assertThatThrownBy(() -> engine.schema().orRefuse().changes(service, context))
                 .hasMessageStartingWith("nothing listens at 127.0.0.1:" + port + " [HF3670]");
         QuestDbSession.Door door = QuestDbSession.Door.of(service, context);

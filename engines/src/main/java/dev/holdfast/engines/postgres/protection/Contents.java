@@ -32,7 +32,8 @@ record Contents(PgBackRest programs) {
                 Archive.of(place.name(), programs.read(place, "--output=json", "--recurse", "repo-ls", folder));
         SortedMap<Integer, SortedMap<Integer, Long>> histories = new TreeMap<>();
         for (int timeline : archive.forks().keySet()) {
-            histories.put(timeline, Archive.history(programs.archived(place, folder + "/" + Archive.historyFile(timeline))));
+            histories.put(
+                    timeline, Archive.history(programs.archived(place, folder + "/" + Archive.historyFile(timeline))));
         }
         return archive.with(histories);
     }

@@ -157,8 +157,7 @@ record Restores(String service, Stored stored, Archive archive, List<Named> name
                 ? restoration
                 : restoration.noted("Position " + text + " is reached on timeline " + timeline
                         + "; what was written there on timeline "
-                        + String.join(
-                                ", ", others.stream().map(String::valueOf).toList())
+                        + String.join(", ", others.stream().map(String::valueOf).toList())
                         + " is another history, whose moments are reached with --at.");
     }
 

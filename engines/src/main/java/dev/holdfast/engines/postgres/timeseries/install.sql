@@ -171,9 +171,17 @@ DECLARE
   part text;
   columns text;
   quiet boolean;
+  moves boolean := false;
 BEGIN
   -- whoever has begun to write a row may have chosen the default partition for it, and would be refused when it is attached
   EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', parent);
+  IF other IS NOT NULL THEN
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %I >= %L AND %2$I < %4$L)', other, t.time_column, low, high) INTO moves;
+    IF moves THEN
+      -- a query that has listed the partitions and waits for the default one would find its rows in neither
+      EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', parent);
+    END IF;
+  END IF;
   SELECT format('%I.%I', n.nspname, left(c.relname, 40) || '_' || to_char(low, CASE
       WHEN low = date_trunc('day', low) AND high = date_trunc('day', high) THEN 'YYYYMMDD' ELSE 'YYYYMMDD_HH24MI' END))
     INTO part FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = parent;
@@ -186,7 +194,7 @@ BEGIN
           WHERE c.oid = part::regclass), part, t.space_parts, i);
     END LOOP;
   END IF;
-  IF other IS NOT NULL THEN
+  IF moves THEN
     SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
      WHERE attrelid = parent AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
     -- a row that only moves changes no aggregate

@@ -178,6 +178,7 @@ public enum Code {
     HF3283(Kind.USER, "column without a rule"),
     HF3284(Kind.ENVIRONMENT, "masking did not come to its end"),
     HF3285(Kind.REFUSED, "masking of what is no copy"),
+    HF3286(Kind.ENVIRONMENT, "masking that was broken off"),
     HF3301(Kind.USER, "command line not understood"),
     HF3302(Kind.USER, "no stack file"),
     HF3303(Kind.USER, "which stack is meant"),

@@ -128,7 +128,8 @@ final class BranchRun {
 
     /** Unless the command found it worth keeping. */
     private void remove() {
-        Json request = Json.object().put("action", "release").put("name", branch).build();
+        Json request =
+                Json.object().put("action", "release").put("name", branch).build();
         var _ = daemon.stream("POST", Client.path("/v1/stacks/{}/branch", stack), request, event -> {});
     }
 

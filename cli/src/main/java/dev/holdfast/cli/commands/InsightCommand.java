@@ -39,11 +39,14 @@ public final class InsightCommand implements Command {
         return Asking.options(Shape.of(this)
                         .optional(
                                 "REPORT|SERVICE",
-                                "slow, indexes, bloat, locks, connections, sizes, series, vacuum, settings, explain; or a service, for the findings of all",
+                                "slow, indexes, bloat, locks, connections, sizes, series, vacuum, settings, explain; of Redis slow, keys, hits, memory, connections, sizes; or a service, for the findings of all",
                                 "slow",
                                 "indexes",
                                 "bloat",
+                                "hits",
+                                "keys",
                                 "locks",
+                                "memory",
                                 "connections",
                                 "sizes",
                                 "series",

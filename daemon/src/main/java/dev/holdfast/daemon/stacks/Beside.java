@@ -8,15 +8,18 @@ import dev.holdfast.daemon.supervise.Decisions;
 import dev.holdfast.daemon.supervise.Site;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Filling;
+import dev.holdfast.engine.Masking.Masked;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Stack;
 import dev.holdfast.targets.local.Filled;
+import dev.holdfast.targets.local.Lent;
 import dev.holdfast.targets.local.Source;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -36,6 +39,7 @@ final class Beside {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
 
     private final Stacks stacks;
+    private Map<String, Masked> masked = Map.of();
 
     Beside(Stacks stacks) {
         this.stacks = stacks;
@@ -93,6 +97,10 @@ final class Beside {
         String stack() {
             return source + Stack.DERIVED + name;
         }
+
+        Wish masking(boolean asked) {
+            return new Wish(source, parent, name, from, services, how, credentials, asked, kept, expires);
+        }
     }
 
     /** Says what fills the members, once the derived stack has its ports and secrets; the others begin empty. */
@@ -128,6 +136,11 @@ final class Beside {
         FINISHED
     }
 
+    /** What was masked, by service, in what this one made. */
+    Map<String, Masked> masked() {
+        return masked;
+    }
+
     ManagedStack make(Wish wish, Fillings fillings, Events events) throws InterruptedException {
         return make(wish, fillings, Optional.empty(), events);
     }
@@ -143,8 +156,8 @@ final class Beside {
     }
 
     /**
-     * Makes it and has it serve. Returns when every member is ready. Where it fails before all data is there nothing is
-     * left; after that a stack that is to be kept is, and {@code holdfast up --name} goes on with it.
+     * Makes it and has it serve. Returns when every member is ready. Where it fails before all data is there and masked nothing
+     * is left; after that a stack that is to be kept is, and {@code holdfast up --name} goes on with it.
      */
     ManagedStack makeWith(Wish wish, Data data, Optional<Closed> closed, Events events) throws InterruptedException {
         if (!NAME.matcher(wish.name()).matches()) {
@@ -164,19 +177,19 @@ final class Beside {
         try (Decisions.Watch _ = managed.decisions().watch(decision -> events.send(EventJson.decision(decision)))) {
             requireFree(managed);
             Derived derived = new Derived(
-                    wish.source(),
-                    wish.parent(),
-                    wish.services(),
-                    wish.how(),
-                    stacks.parts().clock().instant(),
-                    false,
-                    wish.kept(),
-                    wish.credentials(),
-                    wish.masked(),
-                    false,
-                    false,
-                    false,
-                    false,
+                            wish.source(),
+                            wish.parent(),
+                            wish.services(),
+                            wish.how(),
+                            stacks.parts().clock().instant(),
+                            false,
+                            wish.kept(),
+                            wish.credentials(),
+                            wish.masked(),
+                            false,
+                            false,
+                            false,
+                            false,
                             wish.expires())
                     .sleeping(wish.idle());
             Stack stack = stacks.read(wish.stack(), wish.from(), Optional.of(derived));
@@ -192,12 +205,17 @@ final class Beside {
                                     new TreeSet<>(stack.services().keySet()));
                 }
                 data.prepare(stack);
+                boolean masks =
+                        wish.masked() && Maskings.areDeclared(stacks.parts().register(), stack);
+                if (masks) {
+                    new Lent(stacks.parts().places().stack(wish.stack())).shut(wish.parent());
+                }
                 ManagedStack.Live live = stacks.open(managed, stack, wish.from());
                 bringUp.fetch(live.stack(), live.supervisor().workloads());
                 data.bring(managed, live);
                 Desired whole = new Desired(true, false, wish.from(), Optional.of(derived.filled(true)));
                 When when = closed.map(Closed::when).orElse(When.NEVER);
-                if (when == When.NEVER) {
+                if (when == When.NEVER && !masks) {
                     whole.write(managed.folder());
                 }
                 managed.decisions().add("", "made " + wish.stack() + " because it was asked for: " + wish.how());
@@ -205,10 +223,16 @@ final class Beside {
                 if (when == When.SERVING) {
                     bringUp.awaitServing(live);
                     watched(events, () -> closed.orElseThrow().run(live));
-                    whole.write(managed.folder());
+                    if (!masks) {
+                        whole.write(managed.folder());
+                    }
                 }
                 bringUp.finish(live);
-                if (when == When.FINISHED) {
+                if (masks) {
+                    // a daemon that ends before this removes it, whatever of it had been masked
+                    whole.write(managed.folder());
+                    masked = bringUp.masked();
+                } else if (when == When.FINISHED) {
                     watched(events, () -> closed.orElseThrow().run(live));
                     whole.write(managed.folder());
                 }

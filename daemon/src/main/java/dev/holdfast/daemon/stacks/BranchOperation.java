@@ -68,7 +68,9 @@ final class BranchOperation {
             case "protect" -> change(name, derived -> derived.protectedFromNow(true));
             case "unprotect" -> change(name, this::unprotected);
             case "expire" -> change(name, derived -> derived.expiring(expiry()));
-            default -> throw refused("'action' is none of create, run, delete, release, reset, promote, protect, unprotect, expire");
+            default ->
+                throw refused(
+                        "'action' is none of create, run, delete, release, reset, promote, protect, unprotect, expire");
         }
     }
 
@@ -83,7 +85,8 @@ final class BranchOperation {
         if (at.isPresent()) {
             requireMeaning();
             String name = branch.substring(branch.indexOf(Stack.DERIVED) + 1);
-            new PastBranch(stacks, events).create(parent(), name, services(), at.get(), expiry());
+            new PastBranch(stacks, events)
+                    .create(parent(), name, services(), at.get(), !body.isAt("unmasked"), expiry());
             events.send(done(branch).build());
             return;
         }
@@ -102,8 +105,8 @@ final class BranchOperation {
                         Map.entry("pauseForCopy", "--pause-for-copy"),
                         Map.entry("keepCredentials", "--keep-credentials"),
                         Map.entry("suspend", "--suspend"))
-                .filter(word -> body.isAt(word.getKey())
-                        || body.textAt(word.getKey()).isPresent())
+                .filter(word ->
+                        body.isAt(word.getKey()) || body.textAt(word.getKey()).isPresent())
                 .map(Map.Entry::getValue)
                 .toList();
         if (!words.isEmpty()) {

@@ -13,6 +13,7 @@ import dev.holdfast.daemon.supervise.Slumber;
 import dev.holdfast.engine.Bench;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
+import dev.holdfast.engine.Masking.Masked;
 import dev.holdfast.plan.Change;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,6 +47,7 @@ final class BringUp {
     private final Events events;
     private final long begun = System.nanoTime();
     private final Set<String> told = new TreeSet<>();
+    private Map<String, Masked> masked = Map.of();
 
     BringUp(Stacks stacks, ManagedStack managed, Events events) {
         this.stacks = stacks;
@@ -128,7 +131,7 @@ final class BringUp {
             awaitReady(live, fills);
             List<Change> done = fills.get();
             if (live.supervisor().site().lender().isPresent()) {
-                mask(live);
+                masked = new OneMasking(stacks, managed, events).run(live);
                 new Doors(stacks, live.stack(), live.supervisor().site()).open(live.supervisor());
             }
             return done;
@@ -142,16 +145,9 @@ final class BringUp {
         }
     }
 
-    /** Before anybody is let in; where it fails the doors stay closed. */
-    private void mask(ManagedStack.Live live) throws InterruptedException {
-        if (managed.desired().flatMap(Desired::derived).filter(Derived::masks).isPresent()) {
-            Maskings.mask(stacks.parts().register(), live, events)
-                    .forEach((service, masked) -> managed.decisions()
-                            .add(
-                                    "",
-                                    "masked " + masked.columns().size() + " columns of " + service
-                                            + " because the file has rules for them"));
-        }
+    /** What was masked by service, before the doors were opened; empty where nothing was. */
+    Map<String, Masked> masked() {
+        return masked;
     }
 
     private void awaitReady(ManagedStack.Live live, CompletableFuture<List<Change>> fills) throws InterruptedException {

@@ -3,17 +3,13 @@ package dev.holdfast.daemon.stacks;
 import dev.holdfast.engine.Bound;
 import dev.holdfast.engine.Context;
 import dev.holdfast.engine.Filling;
-import dev.holdfast.engine.Masking.Masked;
 import dev.holdfast.engine.Register;
 import dev.holdfast.problem.Code;
 import dev.holdfast.problem.HoldfastException;
 import dev.holdfast.problem.Problem;
 import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.text.Json;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -50,24 +46,19 @@ final class CopyVerb implements Verb {
                             "Have its provider make a branch or restore a snapshot, and name that in a stack file; holdfast migrate rehearse --keep NAME keeps the copy of one database it made."));
         }
         Register register = asked.stacks().parts().register();
-        Map<String, Masked> masked = new LinkedHashMap<>();
         boolean masks = !asked.body().isAt("unmasked") && Maskings.isDeclared(asked.bound());
         if (masks) {
             Maskings.require(register, asked.live(), List.of(asked.bound().service()));
         }
-        Optional<Beside.Closed> closed = masks
-                ? Optional.of(live -> masked.putAll(Maskings.mask(register, live, asked.events())))
-                : Optional.empty();
-        ManagedStack copy = new Beside(asked.stacks())
-                .make(
-                        wish(asked, name, asked.body().isAt("credentials"), true),
-                        (derived, to) -> fillings(asked.bound(), asked.bench().context(), to, true),
-                        closed,
-                        asked.events());
+        Beside beside = new Beside(asked.stacks());
+        ManagedStack copy = beside.make(
+                wish(asked, name, asked.body().isAt("credentials"), true).masking(masks),
+                (derived, to) -> fillings(asked.bound(), asked.bench().context(), to, true),
+                asked.events());
         Json.Builder result =
                 Json.object().put("copy", copy.name()).put("status", new StatusReport(asked.stacks()).asJustSeen(copy));
         if (masks) {
-            result.put("masked", Maskings.json(masked));
+            result.put("masked", Maskings.json(beside.masked()));
         }
         return result.build();
     }

@@ -40,11 +40,10 @@ final class Idle {
 
     /** A companion does with its parent. */
     private static boolean canSleep(Register register, Stack stack, Service<?> service) {
-        Optional<Service<?>> root =
-                service.parent().isEmpty()
-                        ? Optional.of(service)
-                        : service.parent().flatMap(parent ->
-                                Optional.ofNullable(stack.services().get(parent)));
+        Optional<Service<?>> root = service.parent().isEmpty()
+                ? Optional.of(service)
+                : service.parent()
+                        .flatMap(parent -> Optional.ofNullable(stack.services().get(parent)));
         return root.filter(one -> offers(Bound.of(register, one))).isPresent();
     }
 

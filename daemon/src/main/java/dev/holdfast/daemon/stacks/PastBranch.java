@@ -29,11 +29,18 @@ final class PastBranch {
         this.events = events;
     }
 
-    void create(String parent, String name, SortedSet<String> services, String at, Optional<Instant> expires)
+    /** @param masked whether the rules of the file for masking are followed before anybody is let in */
+    void create(
+            String parent,
+            String name,
+            SortedSet<String> services,
+            String at,
+            boolean masked,
+            Optional<Instant> expires)
             throws InterruptedException {
         ManagedStack.Live live = stacks.find(parent).orRefuse();
         Bound<?> bound = Bound.of(stacks.parts().register(), only(live, services, at));
-        restore(bound, parent, live, name, at);
+        restore(bound, parent, live, name, at, masked);
         if (expires.isPresent()) {
             ManagedStack branch = stacks.find(Branches.root(parent) + dev.holdfast.stack.Stack.DERIVED + name);
             Desired desired = branch.known();
@@ -76,7 +83,8 @@ final class PastBranch {
     }
 
     private <S extends Record> void restore(
-            Bound<S> bound, String parent, ManagedStack.Live live, String name, String at) throws InterruptedException {
+            Bound<S> bound, String parent, ManagedStack.Live live, String name, String at, boolean masked)
+            throws InterruptedException {
         Protection<S> protection = bound.engine().protection().orRefuse();
         Site site = live.supervisor().site();
         Context context = site.context();
@@ -93,7 +101,8 @@ final class PastBranch {
                                 target,
                                 name,
                                 Optional.of(context),
-                                false),
+                                false,
+                                masked),
                         events);
     }
 }

@@ -39,7 +39,7 @@ final class Planner {
     Planned plan(Stack wanted, Source source, Stack before, Site here) throws InterruptedException {
         List<Planned.Step> outside = outside(here);
         List<Planned.Step> steps = new ArrayList<>(outside);
-        steps.removeIf(step -> followsInside(step, wanted));
+        steps.removeIf(step -> step instanceof Planned.Step.Gone || followsInside(step, wanted));
         List<String> notes = new ArrayList<>(here.notes());
         List<Callable<Compared>> questions = new ArrayList<>();
         for (Service<?> service : wanted.services().values()) {
@@ -56,6 +56,8 @@ final class Planner {
             unseen.addAll(compared.unseen());
         }
         outside.stream().filter(step -> followsInside(step, wanted)).forEach(steps::add);
+        // what a member holds may have to be moved to others before it goes
+        outside.stream().filter(Planned.Step.Gone.class::isInstance).forEach(steps::add);
         return new Planned(wanted, source, steps, notes, unseen);
     }
 

@@ -7,6 +7,7 @@ import dev.holdfast.engine.Protection;
 import dev.holdfast.engine.Restoration;
 import dev.holdfast.text.Json;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,8 +56,10 @@ final class RestoreVerb implements Verb {
                     .put("dry", true)
                     .put(
                             "restoration",
-                            RestoreWords.json(protection.restoration(
-                                    bound.service(), target, key, Optional.of(context), asked.bench())))
+                            RestoreWords.json(
+                                    protection.restoration(
+                                            bound.service(), target, key, Optional.of(context), asked.bench()),
+                                    Maskings.isDeclared(bound) ? List.of(RestoreWords.UNMASKED) : List.of()))
                     .build();
         }
         Optional<String> table = asked.body().textAt("table");
@@ -68,7 +71,8 @@ final class RestoreVerb implements Verb {
                 target,
                 asked.body().textAt("name").orElse(table.isPresent() ? "table" : NAME),
                 Optional.of(context),
-                table.isPresent());
+                table.isPresent(),
+                false);
         Restoring.Restored restored = new Restoring(asked.stacks()).restore(wish, asked.events());
         if (table.isPresent()) {
             return table(asked, bound, protection, restored, table.get());
@@ -114,6 +118,7 @@ final class RestoreVerb implements Verb {
                                 RestoreWords.target(body),
                                 name,
                                 Optional.empty(),
+                                false,
                                 false),
                         events);
         Json.Builder done = EventJson.done(restored.copy().name());

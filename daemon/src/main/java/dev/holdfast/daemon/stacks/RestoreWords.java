@@ -26,6 +26,10 @@ import java.util.TreeMap;
 final class RestoreWords {
     static final Set<String> TARGET = Set.of("at", "lsn", "point", "backup");
 
+    /** A restore is for going on with the data, or for looking at it as it was. */
+    static final String UNMASKED =
+            "The rules of the file for masking are not followed: a restore brings back what was. 'holdfast branch create NAME --at TIME' follows them.";
+
     private static final long FORMAT = 1;
 
     private RestoreWords() {}
@@ -69,6 +73,13 @@ final class RestoreWords {
     }
 
     static Json json(Restoration restoration) {
+        return json(restoration, List.of());
+    }
+
+    /** @param more sentences beside those of the restoration itself */
+    static Json json(Restoration restoration, List<String> more) {
+        List<String> notes = new ArrayList<>(restoration.notes());
+        notes.addAll(more);
         Json.Builder words = Json.object();
         restoration.words().forEach(words::put);
         return Json.object()
@@ -87,7 +98,7 @@ final class RestoreWords {
                 .put("bytes", restoration.bytes())
                 .put("fetchedBytes", restoration.fetched())
                 .put("target", words.build())
-                .put("notes", Json.texts(restoration.notes()))
+                .put("notes", Json.texts(notes))
                 .build();
     }
 

@@ -45,6 +45,7 @@ final class Restoring {
      * @param from the file the derived stack is made of, with its text
      * @param atHand the place of the running service the key belongs to, where there is one
      * @param checked whether what comes back is to be examined; such a copy is thrown away after that
+     * @param masked whether the rules of the file for masking are followed: for a branch, and never for what a restore is for
      */
     record Wish(
             String source,
@@ -54,7 +55,8 @@ final class Restoring {
             Target target,
             String name,
             Optional<Context> atHand,
-            boolean checked) {
+            boolean checked,
+            boolean masked) {
         String stack() {
             return source + Stack.DERIVED + name;
         }
@@ -66,13 +68,14 @@ final class Restoring {
     Restored restore(Wish wish, Events events) throws InterruptedException {
         AtomicReference<Optional<Restoration>> made = new AtomicReference<>(Optional.empty());
         Beside.Wish beside = new Beside.Wish(
-                wish.source(),
-                wish.name(),
-                wish.from(),
-                new TreeSet<>(Set.of(wish.service())),
-                "restored from the backups of " + wish.service() + " of " + wish.source(),
-                false,
-                !wish.checked());
+                        wish.source(),
+                        wish.name(),
+                        wish.from(),
+                        new TreeSet<>(Set.of(wish.service())),
+                        "restored from the backups of " + wish.service() + " of " + wish.source(),
+                        false,
+                        !wish.checked())
+                .masking(wish.masked());
         long begun = System.nanoTime();
         AtomicReference<Long> told = new AtomicReference<>(begun);
         ManagedStack copy = new Beside(stacks)
@@ -136,7 +139,18 @@ final class Restoring {
         Restoration restoration = protection.restoration(
                 bound.service(), wish.target(), wish.key(), wish.atHand(), new LiveBench(live, wish.service(), events));
         made.set(Optional.of(restoration));
+        if (wish.masked() && restoration.base().kind() == Catalogue.Kind.LOGICAL) {
+            throw new HoldfastException(Problem.of(
+                    Code.HF3227,
+                    "backup " + restoration.base().id()
+                            + " is a dump, which is read into a copy after what is to be masked in it is",
+                    "Name a moment that a backup of the whole server reaches: holdfast backup list " + wish.service()
+                            + "."));
+        }
         tell(restoration, wish, events);
+        if (!wish.masked() && !wish.checked() && Maskings.isDeclared(bound)) {
+            say(events, RestoreWords.UNMASKED);
+        }
         Places places = stacks.parts().places();
         requireRoom(
                 restoration,

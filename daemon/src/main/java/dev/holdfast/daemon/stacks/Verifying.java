@@ -66,7 +66,8 @@ final class Verifying {
                                 new Target.Exactly(point.id()),
                                 name,
                                 Optional.empty(),
-                                true),
+                                true,
+                                false),
                         asked.events());
         try {
             ManagedStack.Live live = restored.copy().orRefuse();

@@ -50,8 +50,12 @@ final class DerivedTest {
 
     @Test
     void itIsReadAsItWasWritten() {
-        for (Derived derived :
-                List.of(BRANCH, BRANCH.recutting(true), BRANCH.exempted(), BRANCH.expiring(Optional.empty()), BRANCH.sleeping(Optional.of(Duration.ofMinutes(5))).recutting(true))) {
+        for (Derived derived : List.of(
+                BRANCH,
+                BRANCH.recutting(true),
+                BRANCH.exempted(),
+                BRANCH.expiring(Optional.empty()),
+                BRANCH.sleeping(Optional.of(Duration.ofMinutes(5))).recutting(true))) {
             assertThat(Derived.of(derived.json())).isEqualTo(derived);
         }
     }

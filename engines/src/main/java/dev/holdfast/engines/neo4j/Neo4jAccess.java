@@ -153,12 +153,16 @@ final class Neo4jAccess implements Access<Neo4jSpec> {
             session.run(
                     door,
                     Neo4jSession.SYSTEM,
-                    List.of(
-                            new Neo4jSession.Statement(
-                                    "CREATE USER $name IF NOT EXISTS SET PASSWORD $password CHANGE NOT REQUIRED",
-                                    parameters),
-                            new Neo4jSession.Statement(
-                                    "ALTER USER $name SET PASSWORD $password CHANGE NOT REQUIRED", parameters)));
+                    List.of(new Neo4jSession.Statement(
+                            "CREATE USER $name IF NOT EXISTS SET PASSWORD $password CHANGE NOT REQUIRED", parameters)));
+            // Neo4j refuses a password that is the one there was
+            if (!entersWith(Neo4jSession.Door.of(service, user, context))) {
+                session.run(
+                        door,
+                        Neo4jSession.SYSTEM,
+                        List.of(new Neo4jSession.Statement(
+                                "ALTER USER $name SET PASSWORD $password CHANGE NOT REQUIRED", parameters)));
+            }
         } catch (IOException e) {
             throw Neo4jSession.refused(e, door);
         }
@@ -214,8 +218,7 @@ final class Neo4jAccess implements Access<Neo4jSpec> {
                 environment,
                 new Redacted("bolt+s://" + user + ":" + password.reveal() + "@" + bolt),
                 Optional.of(new Outside(
-                        new Programs.Maven(
-                                "org.neo4j.app:cypher-shell", Neo4jProvisioning.VERSION, List.of(), Map.of()),
+                        new Programs.Maven("org.neo4j:cypher-shell", Neo4jProvisioning.VERSION, List.of(), Map.of()),
                         "")));
     }
 

@@ -21,7 +21,7 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
             new Topic("transactions", "what is under way, the longest first", List.of());
     private static final Topic INDEXES =
             new Topic("indexes", "each index: its state, and how often it is read", List.of());
-    private static final Topic MEMORY = new Topic("memory", "the heap, and what transactions hold of it", List.of());
+    private static final Topic MEMORY = new Topic("memory", "the heap, and what lies outside of it", List.of());
 
     private static final String UNDER_WAY =
             "SHOW TRANSACTIONS YIELD transactionId, username, status, currentQuery, elapsedTime, clientAddress"
@@ -30,9 +30,10 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
     private static final String LISTED =
             "SHOW INDEXES YIELD name, type, state, populationPercent, entityType, labelsOrTypes, properties, readCount,"
                     + " lastRead, failureMessage";
-    private static final String POOLS =
-            "CALL dbms.listPools() YIELD pool, databaseName, heapMemoryUsedBytes, nativeMemoryUsedBytes"
-                    + " RETURN pool, databaseName AS database, heapMemoryUsedBytes AS heap, nativeMemoryUsedBytes AS native";
+    private static final String OUTSIDE = "CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes"
+            + " RETURN 'classes and code' AS name, attributes.NonHeapMemoryUsage.value.properties.used AS used"
+            + " UNION ALL CALL dbms.queryJmx('java.nio:type=BufferPool,name=direct') YIELD attributes"
+            + " RETURN 'buffers' AS name, attributes.MemoryUsed.value AS used";
     private static final long LONG_MILLIS = 60_000;
     private static final long FULL_PERCENT = 90;
 
@@ -137,7 +138,7 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
                                 List.of(new Statement(Optional.empty(), "DROP INDEX " + Neo4jText.quoted(name))))));
             }
             rows.add(new Row(
-                    name,
+                    "",
                     List.of(
                             Json.text(name),
                             Json.text(Neo4jSession.text(row, "type").toLowerCase(java.util.Locale.ROOT)),
@@ -161,7 +162,7 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
                         new Column("reads", Unit.COUNT),
                         new Column("last read", Unit.TEXT)),
                 rows.stream()
-                        .sorted(Comparator.comparing(Row::severity).thenComparing(Row::where))
+                        .sorted(Comparator.comparing(Row::severity))
                         .limit(question.most())
                         .toList(),
                 List.of(
@@ -184,13 +185,12 @@ final class Neo4jInsight implements Insight<Neo4jSpec> {
             }
             rows.add(new Row("", List.of(Json.text("heap"), Json.number(used), Json.number(most)), findings));
         }
-        for (Map<String, Json> row : session.rows(door, Neo4jSession.DATABASE, POOLS)) {
-            String database = Neo4jSession.text(row, "database");
+        for (Map<String, Json> row : session.rows(door, Neo4jSession.DATABASE, OUTSIDE)) {
             rows.add(new Row(
                     "",
                     List.of(
-                            Json.text(Neo4jSession.text(row, "pool") + (database.isEmpty() ? "" : " " + database)),
-                            Json.number(Neo4jObservation.number(row, "heap") + Neo4jObservation.number(row, "native")),
+                            Json.text(Neo4jSession.text(row, "name")),
+                            Json.number(Neo4jObservation.number(row, "used")),
                             new Json.Null()),
                     List.of()));
         }

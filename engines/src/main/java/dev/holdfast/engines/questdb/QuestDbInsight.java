@@ -64,7 +64,7 @@ final class QuestDbInsight implements Insight<QuestDbSpec> {
                 door,
                 "SELECT t.table_name AS name, t.partitionBy AS parted, w.suspended AS suspended, w.writerTxn AS applied,"
                         + " w.sequencerTxn AS written, w.errorMessage AS message"
-                        + " FROM tables() t LEFT JOIN wal_tables() w ON w.name = t.table_name")) {
+                        + " FROM tables() t LEFT JOIN wal_tables() w ON w.name = t.table_name ORDER BY t.table_name")) {
             String name = wal.getOrDefault("name", "");
             if (name.equals(QuestDbSchema.OWN)
                     || question.thing().filter(thing -> !thing.equals(name)).isPresent()) {
@@ -98,7 +98,7 @@ final class QuestDbInsight implements Insight<QuestDbSpec> {
                     .findFirst()
                     .orElse(Map.of());
             rows.add(new Row(
-                    name,
+                    "",
                     List.of(
                             Json.text(name),
                             Json.text(wal.getOrDefault("parted", "").toLowerCase(java.util.Locale.ROOT)),
@@ -123,7 +123,7 @@ final class QuestDbInsight implements Insight<QuestDbSpec> {
 
     private Answer views(QuestDbSession.Door door, Question question) throws IOException {
         List<Row> rows = new ArrayList<>();
-        for (Map<String, String> view : session.rows(door, "SELECT * FROM materialized_views()")) {
+        for (Map<String, String> view : session.rows(door, "SELECT * FROM materialized_views() ORDER BY view_name")) {
             String name = view.getOrDefault("view_name", "");
             if (question.thing().filter(thing -> !thing.equals(name)).isPresent()) {
                 continue;
@@ -141,7 +141,7 @@ final class QuestDbInsight implements Insight<QuestDbSpec> {
                                         "REFRESH MATERIALIZED VIEW " + QuestDbTable.quoted(name) + " FULL")))));
             }
             rows.add(new Row(
-                    name,
+                    "",
                     List.of(
                             Json.text(name),
                             Json.text(view.getOrDefault("base_table_name", "")),
@@ -208,7 +208,7 @@ final class QuestDbInsight implements Insight<QuestDbSpec> {
 
     private static List<Row> worstFirst(List<Row> rows, int most) {
         return rows.stream()
-                .sorted(Comparator.comparing(Row::severity).thenComparing(Row::where))
+                .sorted(Comparator.comparing(Row::severity))
                 .limit(most)
                 .toList();
     }

@@ -39,7 +39,7 @@ final class RedisConfiguration {
                     new ConfigurationFile("login.conf", login(service, context)),
                     new ConfigurationFile("monitor.conf", plain(monitor(service, context))),
                     new ConfigurationFile("primary.conf", primary(service, context)),
-                    new ConfigurationFile(PEERS, plain(peers(service, context))),
+                    peersFile(service, context),
                     script("sentinel.sh"),
                     users);
         }
@@ -51,14 +51,14 @@ final class RedisConfiguration {
                 List.of(
                         server,
                         new ConfigurationFile("replication.conf", replication(service, context)),
-                        new ConfigurationFile(PEERS, plain(peers(service, context))),
+                        peersFile(service, context),
                         script("server.sh"),
                         users);
             case CLUSTER ->
                 List.of(
                         server,
                         new ConfigurationFile("replication.conf", replication(service, context)),
-                        new ConfigurationFile(PEERS, plain(peers(service, context))),
+                        peersFile(service, context),
                         script("node.sh"),
                         users);
         };
@@ -210,6 +210,11 @@ final class RedisConfiguration {
 
     private static String password(Service<RedisSpec> service, String user, Context context) {
         return context.secret(RedisAccess.secret(service.name(), user)).reveal();
+    }
+
+    /** Only a start reads it, so a member more or less restarts none of the others. */
+    private static ConfigurationFile peersFile(Service<RedisSpec> service, Context context) {
+        return new ConfigurationFile(PEERS, new Content.Plain(peers(service, context), Setting.Effect.RELOAD));
     }
 
     private static String peers(Service<RedisSpec> service, Context context) {

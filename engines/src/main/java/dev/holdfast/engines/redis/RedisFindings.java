@@ -181,7 +181,7 @@ final class RedisFindings {
                 findings);
     }
 
-    /** A row a user. @param clients of {@code CLIENT LIST} */
+    /** A row a user; {@code clients} is what {@code CLIENT LIST} said. */
     static List<Row> connections(String member, Map<String, String> info, String clients) {
         Map<String, long[]> users = new TreeMap<>();
         for (String line : clients.split("\n", -1)) {

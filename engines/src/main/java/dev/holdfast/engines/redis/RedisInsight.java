@@ -30,7 +30,7 @@ final class RedisInsight implements Insight<RedisSpec> {
     private static final Topic MEMORY = new Topic("memory", "what the memory is used for", List.of());
     private static final Topic CONNECTIONS = new Topic("connections", "who is connected", List.of());
     private static final Topic SIZE =
-            new Topic("size", "how many keys there are, and how long the queues are", List.of());
+            new Topic("sizes", "how many keys there are, and how long the queues are", List.of());
 
     private final RedisSession session;
 

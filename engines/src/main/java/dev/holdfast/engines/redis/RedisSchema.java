@@ -11,6 +11,7 @@ import dev.holdfast.stack.Service;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -87,12 +88,75 @@ final class RedisSchema implements Schema<RedisSpec> {
                                 .anyMatch(node -> node.id().equals(primary) && node.isPrimary()));
                 call(service, member, context, List.of("REPLICATE", primary));
             }
+            case SETTLE -> settle(service, context);
+            case MOVE -> move(service, member, Integer.parseInt(words.get(3)), context);
+            case FORGET -> forget(service, member, context);
         }
         await(
                 change,
                 service,
                 () -> changes(service, context).stream()
                         .noneMatch(left -> left.statement().equals(change.statement())));
+    }
+
+    private void move(Service<RedisSpec> service, String receiver, int count, Context context) {
+        SortedMap<String, List<RedisNode>> views = views(service, context);
+        List<RedisNode> nodes = nodes(service, receiver, context);
+        String to = self(service, receiver, context).id();
+        try (RedisMoving moving = new RedisMoving(service, nodes, context)) {
+            // of what has just moved others may not have heard; each knows best what it has itself
+            SortedMap<String, RedisNode> selves = new TreeMap<>();
+            nodes.stream()
+                    .filter(node -> !node.slots().isEmpty())
+                    .forEach(node -> selves.put(node.id(), moving.self(node.id())));
+            views.replaceAll((server, view) -> view.stream()
+                    .map(node -> node.with(Optional.ofNullable(selves.get(node.id()))
+                            .orElse(node)
+                            .slots()))
+                    .toList());
+            RedisShards.given(service, views, receiver, count).forEach((slot, from) -> moving.move(slot, from, to));
+        }
+    }
+
+    /** What somebody had begun: a slot on its way arrives, and one that only its receiver had heard of stays where it is. */
+    private void settle(Service<RedisSpec> service, Context context) {
+        List<RedisNode> selves = RedisMembers.servers(service).stream()
+                .map(server -> self(service, server, context))
+                .toList();
+        List<RedisNode> nodes = nodes(service, RedisMembers.servers(service).getFirst(), context);
+        try (RedisMoving moving = new RedisMoving(service, nodes, context)) {
+            for (RedisNode self : selves) {
+                self.leaving().forEach((slot, to) -> moving.move(slot, self.id(), to));
+            }
+            for (RedisNode self : selves) {
+                self.arriving().forEach((slot, from) -> {
+                    boolean isLeaving = selves.stream()
+                            .anyMatch(other ->
+                                    other.id().equals(from) && other.leaving().containsKey(slot));
+                    if (!isLeaving) {
+                        moving.settle(slot, self.id());
+                    }
+                });
+            }
+        }
+    }
+
+    private void forget(Service<RedisSpec> service, String id, Context context) {
+        for (String server : RedisMembers.servers(service)) {
+            Optional<RedisNode> stranger = nodes(service, server, context).stream()
+                    .filter(node -> node.id().equals(id))
+                    .findFirst();
+            if (stranger.isPresent() && !stranger.get().slots().isEmpty()) {
+                throw new HoldfastException(Problem.of(
+                        Code.HF3650,
+                        "the member at " + stranger.get().address() + " still serves "
+                                + stranger.get().slots().cardinality() + " slots of '" + service.name() + "'",
+                        "Run the same command again: it moves them first."));
+            }
+            if (stranger.isPresent()) {
+                call(service, server, context, List.of("FORGET", id));
+            }
+        }
     }
 
     /** Who serves most slots is the cluster: the new one is asked in, and not the other way round. */

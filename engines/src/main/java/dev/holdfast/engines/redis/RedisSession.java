@@ -289,5 +289,13 @@ final class RedisSession {
         return new HoldfastException(Problem.of(failure.code(), failure.because(), failure.next()), e);
     }
 
+    /** A node of a cluster that no member has told of. */
+    static HoldfastException unknownNode(String service, String id) {
+        return new HoldfastException(Problem.of(
+                Code.HF3523,
+                "no member of '" + service + "' knows the node " + id,
+                "Run the same command again; where it stays so, read `holdfast logs " + service + "`."));
+    }
+
     record Failure(Code code, String because, String next) {}
 }

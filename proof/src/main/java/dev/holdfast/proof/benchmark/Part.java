@@ -29,6 +29,7 @@ record Part(String word, String title, Measuring measuring) {
             new Part("backups", "Backups", (root, installation, page) -> BackupRuns.measure(installation, page)),
             new Part("volumes", "Volumes", (root, installation, page) -> VolumeCosts.measure(installation, page)),
             new Part("branches", "Branches", BranchCosts::measure),
+            new Part("masking", "Masking", (root, installation, page) -> MaskingCosts.measure(installation, page)),
             new Part("sleep", "Sleep and wake", (root, installation, page) -> WakeTimes.measure(installation, page)),
             new Part("cold", "A cold start", (root, installation, page) -> ColdStart.measure(root, page)));
 

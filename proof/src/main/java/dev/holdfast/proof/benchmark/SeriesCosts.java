@@ -114,8 +114,7 @@ final class SeriesCosts {
             statement.execute(
                     "INSERT INTO readings SELECT now() - interval '9 days' - i * interval '1 min', i % 50, 3 FROM generate_series(1, 100) i");
             double late = millis();
-            statement.execute(
-                    "UPDATE holdfast_series.aggregates SET watermark = '-infinity' WHERE name = 'hourly'");
+            statement.execute("UPDATE holdfast_series.aggregates SET watermark = '-infinity' WHERE name = 'hourly'");
             double whole = millis();
             if (round >= 0) {
                 some.add(late);

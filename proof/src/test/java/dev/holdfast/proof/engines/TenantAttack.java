@@ -253,6 +253,7 @@ final class TenantAttack {
             long waiting = Long.parseLong(ask(looking, waits));
             if (kills) {
                 stack.kill("main-0", waiting);
+                Await.until("the server has noticed", SOON, () -> isCut(looking), () -> stack.log("main-0"));
             } else {
                 looking.execute("SELECT pg_terminate_backend(" + waiting + ")");
             }
@@ -262,6 +263,14 @@ final class TenantAttack {
             assertThat(kills).as(e.toString()).isTrue();
         }
         assertThat(stack.facets("main").ready("main-0", stack, SOON)).isInstanceOf(Health.Ready.class);
+    }
+
+    private static boolean isCut(Statement statement) {
+        try {
+            return TenancyTest.one(statement, "SELECT 1") == null;
+        } catch (SQLException e) {
+            return true;
+        }
     }
 
     private String one(String database, String sql) {

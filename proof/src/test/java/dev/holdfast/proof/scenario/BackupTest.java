@@ -33,7 +33,7 @@ final class BackupTest {
                 main:
                   engine: postgres
                   version: "17"
-                  databases: { shop: {} }
+                  databases: { shop: { masking: { tables: { items: { word: hash } } } } }
                   backups: { to: objects/backups, patience: PATIENCE }
                 objects: { engine: s3, buckets: { backups: {} } }
             """;
@@ -88,6 +88,7 @@ final class BackupTest {
         // told before anything is done, and refused where it cannot be
         Outcome plan = vault.run("restore", "main", "--at", moment, "--dry-run").orFail();
         assertThat(plan.out()).contains(full).contains("write-ahead log").contains("reachable");
+        assertThat(plan.out()).contains("the file for masking are not followed");
         Outcome early = vault.run("restore", "main", "--at", "2020-01-01T00:00:00Z");
         assertThat(early.err()).contains("[HF3627]").contains("nearest");
         assertThat(vault.run("restore", "main", "--at", "2099-01-01T00:00:00Z").err())
@@ -97,6 +98,13 @@ final class BackupTest {
 
         vault.run("restore", "main", "--at", moment, "--as", "then").orFail();
         assertThat(sql("vault@then", "SELECT count(*) FROM items")).isEqualTo("1500");
+        assertThat(sql("vault@then", "SELECT count(*) FROM items WHERE word = md5(id::text)"))
+                .isEqualTo("1000");
+        // a branch is for other eyes than a restore is
+        vault.run("branch", "create", "past", "--at", moment).orFail();
+        assertThat(sql("vault@past", "SELECT count(*) FILTER (WHERE word ~ '^[0-9a-f]{64}$') FROM items"))
+                .isEqualTo("1500");
+        vault.run("branch", "delete", "past").orFail();
         assertThat(sql("vault", "SELECT count(*) FROM items")).isEqualTo("0");
         assertThat(vault.run("backup", "create", "main", "--stack", "vault@then")
                         .err())

@@ -10,6 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +67,8 @@ final class MaskingTest {
                             story: { rule: expression, sql: "'story of ' || length(it.story)" }
                           orders: { id: keep, person: digits, handle: hash, email: email, amount: keep }
                           visits: { id: keep, at: keep, who: email }
+                          notes: { id: keep, body: erase }
+                          letters: { recipient: hash }
             """;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -96,6 +101,10 @@ final class MaskingTest {
                 CREATE TABLE visits_old PARTITION OF visits FOR VALUES FROM ('2000-01-01') TO ('2020-01-01');
                 CREATE TABLE visits_new PARTITION OF visits FOR VALUES FROM ('2020-01-01') TO ('2100-01-01');
                 CREATE TABLE sessions (token text);
+                CREATE TABLE notes (id int, body text);
+                CREATE TABLE letters (recipient text UNIQUE) INHERITS (notes);
+                INSERT INTO notes VALUES (1, 'n33dle');
+                INSERT INTO letters SELECT g, 'n33dle', 'n33dle' || g FROM generate_series(1, 300) g;
                 SET app.who = 'me';
                 INSERT INTO people SELECT g, 'n33dle' || g || '@mail.test', 'N33dle Person ' || g, '+49 30 77' || lpad(g::text, 7, '0'),
                     lpad((g % 1000)::text, 3, '0') || '-77-' || lpad(g::text, 4, '0'),
@@ -131,7 +140,23 @@ final class MaskingTest {
                         "SELECT count(*) FROM holdfast.audit_log WHERE before::text LIKE '%n33dle%'"))
                 .isNotEqualTo("0");
 
-        Json done = copy("dev").getLast();
+        sqlAs("holdfast", "shop", "ALTER DATABASE shop CONNECTION LIMIT 50");
+
+        Json done;
+        // a copy is as a crash would leave it: what others had not committed is a file that no table of the copy has
+        Json login = shop.run("env", "--role", "holdfast", "--format", "json")
+                .orFail()
+                .json();
+        try (Connection open = DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:" + login.textAt("PGPORT").orElseThrow() + "/shop?sslmode=require",
+                        "holdfast",
+                        login.textAt("PGPASSWORD").orElseThrow());
+                Statement statement = open.createStatement()) {
+            open.setAutoCommit(false);
+            statement.execute("CREATE TABLE lost AS SELECT 'n33dle' || g AS word FROM generate_series(1, 3000) g");
+            sqlAs("holdfast", "shop", "CHECKPOINT");
+            done = copy("dev").getLast();
+        }
 
         assertThat(done.textAt("event")).as(done.pretty()).hasValue("done");
         assertThat(done.at("masked").orElseThrow().compact())
@@ -171,6 +196,13 @@ final class MaskingTest {
                         masked(
                                 "SELECT (SELECT count(*) FROM sessions) || ' ' || (SELECT count(*) FROM domains WHERE email IN (SELECT email FROM people)) || ' ' || (SELECT count(*) FROM deeper)"))
                 .isEqualTo("0 6000 6000");
+        // what inherits is reached by the rules of its parent and by its own
+        assertThat(
+                        masked(
+                                "SELECT count(DISTINCT recipient) FILTER (WHERE recipient ~ '^[0-9a-f]{64}$') || ' ' || count(body) FROM letters"))
+                .isEqualTo("300 0");
+        assertThat(masked("SELECT datconnlimit FROM pg_database WHERE datname = 'shop'"))
+                .isEqualTo("50");
         // what was taken out of force is in force again: keys, the audit, the doors
         assertThat(masked("SELECT count(*) FROM pg_index WHERE NOT indisvalid OR NOT indisready"))
                 .isEqualTo("0");
@@ -192,6 +224,7 @@ final class MaskingTest {
 
     @Test
     void aCopyThatCannotBeMaskedIsNotMade() {
+        sqlAs("holdfast", "shop", "CREATE DATABASE byhand");
         // what the file says and the server does not have is said before anything is copied, all at once
         shop.write(YAML + """
                         strict: true
@@ -200,6 +233,8 @@ final class MaskingTest {
                           people: { emial: email, full_name: { rule: constant, value: "x" }, phone: name, id: hash, short: hash, note: erase, email: erase, pay: { rule: constant, value: "much" }, story: { rule: expression, sql: "nothing(story)" } }
                           visits: { at: { rule: truncate, unit: month } }
                           visits_old: { who: erase }
+                          notes: { id: keep, body: keep }
+                          letters: { body: erase }
                           orders: { person: digits }
                           domains: { email: hash }
                 """.indent(12));
@@ -218,6 +253,9 @@ final class MaskingTest {
                 .contains("does not take the expression for it: function nothing(text) does not exist")
                 .contains("column 'at' of 'visits' decides in which partition a row is")
                 .contains("'visits_old' of main/shop is a part of table 'visits'")
+                .contains("column 'body' of 'letters' is inherited from 'notes', whose rules hold for it")
+                .contains("of table 'letters' in main/shop, the column recipient has no rule")
+                .contains("database 'byhand' of main is not declared, so that no rule reaches it")
                 .contains(
                         "'orders.person' refers to 'people.id' (orders_person_fkey), and their rules are 'digits' and 'hash'")
                 .contains("'domains' of main/shop is a materialized view")

@@ -138,7 +138,7 @@ final class RedisTopologiesTest {
             writer.awaitMore(50);
 
             kill("KILL", stack.pid("keys-1-0"));
-            writer.awaitMore(200);
+            writer.awaitMore(100);
 
             long pid = stack.pid("keys-0-0");
             kill("STOP", pid);
@@ -152,6 +152,14 @@ final class RedisTopologiesTest {
             stack.awaitReady(SOON);
 
             assertThat(stack.member("keys-0-0").textAt("because").orElse("")).contains("answers over TLS as replica");
+
+            // a shard more, and the members of the others serve on
+            List<Long> before = List.of(stack.pid("keys-0-0"), stack.pid("keys-1-0"), stack.pid("keys-2-0"));
+            stack.write(STACK.replace("topology: cluster", "topology: cluster\n      shards: 4"));
+            stack.run("up").orFail();
+            assertThat(List.of(stack.pid("keys-0-0"), stack.pid("keys-1-0"), stack.pid("keys-2-0")))
+                    .isEqualTo(before);
+            writer.awaitMore(50);
             writer.stop();
             for (String key : writer.acknowledged()) {
                 assertThat(client.get(key)).as(key).isEqualTo("value of " + key);

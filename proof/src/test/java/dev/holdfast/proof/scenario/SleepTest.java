@@ -281,7 +281,8 @@ final class SleepTest {
     @Test
     @Order(8)
     void aBranchSleepsAfterATimeOfItsOwn() {
-        stack.run("branch", "create", "nap", "--service", "cache", "--suspend", "1s").orFail();
+        stack.run("branch", "create", "nap", "--service", "cache", "--suspend", "1s")
+                .orFail();
         Await.until(
                 "the branch sleeps",
                 SOON,

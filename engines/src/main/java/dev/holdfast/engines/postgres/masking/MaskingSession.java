@@ -82,6 +82,7 @@ final class MaskingSession implements AutoCloseable {
                             table,
                             row.getString("kind"),
                             row.getString("parent"),
+                            List.of((Long[]) row.getArray("parents").getArray()),
                             row.getBoolean("is_partition"),
                             columns.getOrDefault(table, Map.of())));
         });
@@ -109,7 +110,8 @@ final class MaskingSession implements AutoCloseable {
                 row.getString("category"),
                 row.getString("base"),
                 row.getInt("mod"),
-                row.getBoolean("divides"));
+                row.getBoolean("divides"),
+                row.getBoolean("inherited"));
     }
 
     List<Unique> uniques(Collection<Long> relations) {

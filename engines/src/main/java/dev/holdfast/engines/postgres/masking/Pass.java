@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The masking of one database of a copy, from its closed doors to files without an old value. While rows are replaced no index is
+ * The masking of one database of a copy whose doors are closed, to files without an old value. While rows are replaced no index is
  * kept: a permutation of unique values would meet the old ones half way. All files are then written anew with their indexes, and
  * what must be unique is built once more with the check. It may fail at any point, because the copy is then thrown away.
  */
@@ -65,7 +65,6 @@ final class Pass {
 
     List<Column> run() throws InterruptedException {
         try (MaskingSession session = replacing()) {
-            closeDoors(session);
             Catalogue catalogue = session.catalogue();
             SortedMap<Table, SortedMap<String, MaskSpec>> changing = Fitting.changing(spec);
             List<Relation> relations = changing.keySet().stream()
@@ -88,7 +87,7 @@ final class Pass {
             rewrite(rewritten);
             release(session, released);
             requireUnique(session, family, changing);
-            requireTies(session, catalogue, changing);
+            requireTies(session, catalogue, Fitting.reaching(spec, catalogue));
             forget(session, relations, all);
             return columns;
         }
@@ -96,15 +95,6 @@ final class Pass {
 
     private MaskingSession replacing() {
         return MaskingSession.replacing(service, bench.context(), database, key);
-    }
-
-    /** Nobody but a superuser gets in, and Holdfast is the only one. Who opens them is whoever opens the copy. */
-    private void closeDoors(MaskingSession session) {
-        session.execute("closing its doors", "ALTER DATABASE " + Sql.name(database) + " CONNECTION LIMIT 0");
-        session.query(
-                "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid"
-                        + " WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND NOT r.rolsuper",
-                row -> {});
     }
 
     /** Rows of transactions that nobody has decided on are no rows yet, and would come back as they were. */
@@ -165,10 +155,11 @@ final class Pass {
     private List<Column> replace(List<Relation> relations, SortedMap<Table, SortedMap<String, MaskSpec>> changing)
             throws InterruptedException {
         AtomicInteger done = new AtomicInteger();
-        List<Callable<List<Column>>> tasks = new ArrayList<>();
+        List<Callable<List<Column>>> apart = new ArrayList<>();
+        List<Callable<List<Column>>> above = new ArrayList<>();
         for (Relation relation : relations) {
             SortedMap<String, MaskSpec> masks = changing.getOrDefault(relation.table(), new TreeMap<>());
-            tasks.add(() -> {
+            (relation.isChild() ? apart : above).add(() -> {
                 long rows = inTurn("replacing values in '" + relation.table() + "'", Replacing.update(relation, masks));
                 bench.say("masked " + database, done.incrementAndGet(), relations.size(), "tables");
                 return masks.entrySet().stream()
@@ -182,7 +173,12 @@ final class Pass {
             });
         }
         bench.say("masked " + database, 0, relations.size(), "tables");
-        return all(tasks).stream().flatMap(List::stream).toList();
+        List<List<Column>> columns = new ArrayList<>(all(above));
+        // the update of a parent reaches these rows, too, and two at once would each miss what the other has just moved
+        for (Callable<List<Column>> one : apart) {
+            columns.addAll(all(List.of(one)));
+        }
+        return columns.stream().flatMap(List::stream).toList();
     }
 
     /** New files, in which nothing is that no query sees: dead rows, free space, columns that were dropped. */

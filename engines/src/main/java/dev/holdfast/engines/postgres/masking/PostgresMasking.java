@@ -59,6 +59,7 @@ public final class PostgresMasking implements Masking<PostgresSpec> {
         if (!isDeclared(service)) {
             return problems;
         }
+        problems.addAll(strangers(service, context));
         masked(service).forEach((database, spec) -> {
             if (MaskingSession.isThere(service, context, database, Declared.HOME)) {
                 try (MaskingSession session = MaskingSession.open(service, context, database)) {
@@ -70,6 +71,31 @@ public final class PostgresMasking implements Masking<PostgresSpec> {
             }
         });
         return List.copyOf(problems);
+    }
+
+    /** What nobody declared has no rules, and who is strict copies nothing of that kind. */
+    private List<Problem> strangers(Service<PostgresSpec> service, Context context) {
+        return masked(service).entrySet().stream()
+                .filter(entry -> entry.getValue().strict())
+                .findFirst()
+                .map(entry -> undeclared(service, context).stream()
+                        .map(database -> Problem.of(
+                                        Code.HF3283,
+                                        "database '" + database + "' of " + service.name()
+                                                + " is not declared, so that no rule reaches it, and masking is strict",
+                                        database.equals(Declared.HOME)
+                                                ? "Move the tables that are in it to a database of the file: it is Holdfast's own."
+                                                : "Declare it under databases: with masking of its own, or drop it in the source.")
+                                .at(service.positions().of("databases." + entry.getKey() + ".masking.strict")))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    private List<String> undeclared(Service<PostgresSpec> service, Context context) {
+        try (MaskingSession home = MaskingSession.open(service, context, Declared.HOME)) {
+            return Databases.undeclared(
+                    home, Declared.of(service, extensions).databases().keySet());
+        }
     }
 
     /** What only the server can tell: whether it reads a constant as the type, and an expression at all. */
@@ -147,18 +173,24 @@ public final class PostgresMasking implements Masking<PostgresSpec> {
         }
         String key = key(service, bench.context());
         List<Column> columns = new ArrayList<>();
-        List<String> there = new ArrayList<>();
-        for (Map.Entry<String, MaskingSpec> entry : masked(service).entrySet()) {
-            if (MaskingSession.isThere(service, bench.context(), entry.getKey(), Declared.HOME)) {
-                columns.addAll(new Pass(service, bench, entry.getKey(), entry.getValue(), key).run());
-                there.add(entry.getKey());
-            }
-        }
+        SortedMap<String, MaskingSpec> masked = masked(service);
         try (MaskingSession session = MaskingSession.replacing(service, bench.context(), Declared.HOME, key)) {
+            String begun = session.lines("SELECT clock_timestamp()::text").getFirst();
+            SortedMap<String, Long> limits = Databases.close(session, masked.keySet());
+            for (String database : limits.keySet()) {
+                columns.addAll(new Pass(
+                                service,
+                                bench,
+                                database,
+                                Optional.ofNullable(masked.get(database)).orElseThrow(),
+                                key)
+                        .run());
+            }
             new Traces(service, bench).remove(session);
-            List<String> notes = notes(service, bench.context(), there);
-            there.forEach(database -> session.execute(
-                    "opening its doors", "ALTER DATABASE " + Sql.name(database) + " CONNECTION LIMIT -1"));
+            Orphans orphans = new Orphans(service, bench, key);
+            limits.keySet().forEach(database -> orphans.empty(database, begun));
+            List<String> notes = notes(service, bench.context(), List.copyOf(limits.keySet()));
+            Databases.open(session, limits);
             return new Masked(columns, notes);
         }
     }
@@ -179,6 +211,9 @@ public final class PostgresMasking implements Masking<PostgresSpec> {
                 .filter(database -> !masked.contains(database))
                 .forEach(database ->
                         notes.add(service.name() + "/" + database + " has no masking, and was copied as it is."));
+        undeclared(service, context)
+                .forEach(database -> notes.add(service.name() + "/" + database
+                        + " is not declared in the file, and was copied as it is, without masking."));
         return notes;
     }
 

@@ -12,12 +12,22 @@ import java.util.Optional;
  * Something with columns, as the server has it.
  *
  * @param kind as {@code pg_class.relkind}
- * @param parent what it is a part of or inherits from; empty where nothing
+ * @param parent what it is a part of or inherits from, the first of several; empty where nothing
+ * @param parents the ids of all of those
+ * @param isPartition whether it is a part of the parent, without a column of its own; others that inherit may have some
  */
-record Relation(long id, Table table, String kind, String parent, boolean isPartition, Map<String, Field> columns) {
+record Relation(
+        long id,
+        Table table,
+        String kind,
+        String parent,
+        List<Long> parents,
+        boolean isPartition,
+        Map<String, Field> columns) {
     private static final int HEADER = 4;
 
     Relation {
+        parents = List.copyOf(parents);
         columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
     }
 
@@ -26,8 +36,9 @@ record Relation(long id, Table table, String kind, String parent, boolean isPart
         return kind.equals("r") || kind.equals("p");
     }
 
-    boolean isPart() {
-        return !parent.isEmpty();
+    /** Whether its rows are seen through another table, too. */
+    boolean isChild() {
+        return !parents.isEmpty();
     }
 
     /**
@@ -36,6 +47,7 @@ record Relation(long id, Table table, String kind, String parent, boolean isPart
      * @param base the type without its domains, by its name in the catalogue; {@code category} is that type's
      * @param mod the limit of the type, as the catalogue has it; -1 for none
      * @param divides whether it decides in which partition a row is
+     * @param inherited whether it is a column of a parent, whose rules reach it
      */
     record Field(
             String name,
@@ -46,7 +58,8 @@ record Relation(long id, Table table, String kind, String parent, boolean isPart
             String category,
             String base,
             int mod,
-            boolean divides) {
+            boolean divides,
+            boolean inherited) {
         boolean isText() {
             return category.equals("S") && !base.equals("name");
         }

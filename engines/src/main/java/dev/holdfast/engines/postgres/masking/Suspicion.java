@@ -43,16 +43,17 @@ final class Suspicion {
             rules.empty().forEach(table -> said.add(Table.of(table)));
             rules.keep().forEach(table -> said.add(Table.of(table)));
         });
-        for (Relation relation : session.catalogue().relations().values()) {
-            if (relation.isTable() && !relation.isPart() && !said.contains(relation.table())) {
+        Catalogue catalogue = session.catalogue();
+        for (Relation relation : catalogue.relations().values()) {
+            if (relation.isTable() && !relation.isPartition() && !said.contains(relation.table())) {
                 bench.requireWanted();
-                table(relation, found);
+                table(catalogue, relation, found);
             }
         }
         return found;
     }
 
-    private void table(Relation relation, List<Suspect> found) {
+    private void table(Catalogue catalogue, Relation relation, List<Suspect> found) {
         Set<String> ruled = new HashSet<>();
         spec.ifPresent(rules -> rules.tables().forEach((table, columns) -> {
             if (Table.of(table).equals(relation.table())) {
@@ -60,7 +61,8 @@ final class Suspicion {
             }
         }));
         List<Field> open = relation.columns().values().stream()
-                .filter(field -> !field.generated() && !ruled.contains(field.name()))
+                .filter(field ->
+                        !field.generated() && !catalogue.isReached(relation, field) && !ruled.contains(field.name()))
                 .toList();
         for (Field field : open) {
             byName(relation, field)

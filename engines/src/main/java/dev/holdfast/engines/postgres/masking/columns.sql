@@ -9,7 +9,8 @@ WITH RECURSIVE kinds AS (
   SELECT * FROM kinds WHERE below = 0
 )
 SELECT n.nspname, c.relname, c.oid::bigint AS relation, c.relkind::text AS kind,
-       coalesce(p.relname, '') AS parent, c.relispartition AS is_partition,
+       coalesce(p.names[1], '') AS parent, coalesce(p.ids, '{}') AS parents, c.relispartition AS is_partition,
+       a.attinhcount > 0 AS inherited,
        a.attname, a.attnum, a.attnotnull OR b.required AS required, a.attgenerated <> '' AS generated,
        a.attidentity = 'a' AS identity, format_type(a.atttypid, a.atttypmod) AS type,
        b.typcategory::text AS category, b.typname AS base, greatest(a.atttypmod, b.mod) AS mod,
@@ -21,8 +22,9 @@ SELECT n.nspname, c.relname, c.oid::bigint AS relation, c.relkind::text AS kind,
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN bases b ON b.oid = a.atttypid
-  LEFT JOIN LATERAL (SELECT u.relname FROM pg_inherits i JOIN pg_class u ON u.oid = i.inhparent
-                      WHERE i.inhrelid = c.oid ORDER BY i.inhseqno LIMIT 1) p ON true
+  LEFT JOIN LATERAL (SELECT array_agg(u.relname::text ORDER BY i.inhseqno) AS names, array_agg(u.oid::int8) AS ids
+                       FROM pg_inherits i JOIN pg_class u ON u.oid = i.inhparent
+                      WHERE i.inhrelid = c.oid) p ON true
  WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'holdfast', 'holdfast_series')
    AND n.nspname NOT LIKE 'pg\_toast%' AND n.nspname NOT LIKE 'pg\_temp\_%' AND n.nspname NOT LIKE '\_timescaledb\_%'

@@ -164,7 +164,7 @@ final class RefusalWire {
 
     private static String hint(SQLException refusal) {
         if (PostgresWire.firstLine(refusal).contains("row-level security policy for table")) {
-            return "The role that runs the files is bound by the policies of tenants. Name the tenant whose rows are meant, in the file: SET LOCAL row_security = on; SELECT holdfast.set_tenant(holdfast.tenant_named('NAME'));. For the rows of all tenants let the owner see them within the file: ALTER TABLE T NO FORCE ROW LEVEL SECURITY before the statement and ALTER TABLE T FORCE ROW LEVEL SECURITY after it. A foreign key is added NOT VALID, or between these two. ";
+            return "The role that runs the files is bound by the policies of tenants. Name the tenant whose rows are meant, in the file: SET LOCAL row_security = on; SELECT holdfast.set_tenant(holdfast.tenant_named('NAME')); first. For the rows of all tenants let the owner see them within the file: ALTER TABLE T NO FORCE ROW LEVEL SECURITY before the statement and ALTER TABLE T FORCE ROW LEVEL SECURITY after it. A foreign key is added NOT VALID, or between these two. ";
         }
         if ("42501".equals(refusal.getSQLState())) {
             return "Give the role what it lacks in the stack file (extensions: for an extension, owner: for a table of another role). ";

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +40,9 @@ final class RunningSession {
     private static final Pattern INDEX =
             Pattern.compile("(?is)^\\s*create\\s+(?:unique\\s+)?index\\s+concurrently\\s+(?:if\\s+not\\s+exists\\s+)?("
                     + NAME + ")\\s+on\\s+(?:only\\s+)?(" + NAME + "(?:\\s*\\.\\s*" + NAME + ")?).*");
+
+    private static final Pattern MAKES_FUNCTION =
+            Pattern.compile("(?i)^create (?:or replace )?(?:function|procedure) ");
 
     private final MigrationPlace place;
     private final LedgerSession ledger;
@@ -203,11 +208,16 @@ final class RunningSession {
     /** An index that a statement builds beside what goes on; two schemas may each have one of that name. */
     record Built(String name, String table) {}
 
-    static Optional<Built> built(String sql) {
-        Matcher index = INDEX.matcher(SqlText.statements(sql).stream()
+    /** Without comments and with single spaces. */
+    private static String first(String sql) {
+        return SqlText.statements(sql).stream()
                 .findFirst()
                 .map(SqlText.Statement::text)
-                .orElse(""));
+                .orElse("");
+    }
+
+    static Optional<Built> built(String sql) {
+        Matcher index = INDEX.matcher(first(sql));
         if (!index.matches()) {
             return Optional.empty();
         }
@@ -295,8 +305,33 @@ final class RunningSession {
 
     /** Counts the statements of a file that runs outside of a transaction, and passes over those that are done. */
     private final class Statements implements StatementConnections.Gate {
+        private boolean isLifted;
+
         @Override
         public boolean wants(String sql, Connection plain) throws SQLException {
+            boolean wants = isLeft(sql, plain);
+            if (wants && place.isBlind() && MAKES_FUNCTION.matcher(first(sql)).find()) {
+                lift(plain);
+            }
+            return wants;
+        }
+
+        /** A function that is made is planned and meets no row: what policies would do to it is seen when it is called. */
+        private void lift(Connection plain) throws SQLException {
+            try (Statement statement = plain.createStatement();
+                    ResultSet row = statement.executeQuery("SHOW row_security")) {
+                isLifted = row.next() && row.getString(1).equals("off");
+            }
+            if (isLifted) {
+                new LedgerSession(place, plain).execute(rowSecurity("on", plain));
+            }
+        }
+
+        private String rowSecurity(String word, Connection plain) throws SQLException {
+            return "SET " + (plain.getAutoCommit() ? "" : "LOCAL ") + "row_security = " + word;
+        }
+
+        private boolean isLeft(String sql, Connection plain) throws SQLException {
             AtWork work = atWork.filter(one -> one.outside).orElse(null);
             if (work == null || !kept) {
                 return true;
@@ -328,6 +363,10 @@ final class RunningSession {
 
         @Override
         public void done(String sql, Connection plain) throws SQLException {
+            if (isLifted) {
+                isLifted = false;
+                new LedgerSession(place, plain).execute(rowSecurity("off", plain));
+            }
             AtWork work = atWork.filter(one -> one.outside).orElse(null);
             if (work != null && kept) {
                 new LedgerSession(place, plain).statementDone(work.file, digest(sql));

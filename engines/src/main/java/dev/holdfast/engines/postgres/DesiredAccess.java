@@ -3,6 +3,7 @@ package dev.holdfast.engines.postgres;
 import dev.holdfast.engines.Login;
 import dev.holdfast.engines.postgres.PostgresSpec.Can;
 import dev.holdfast.engines.postgres.PostgresSpec.Role;
+import dev.holdfast.engines.postgres.timeseries.SeriesObservation;
 import dev.holdfast.secret.SecretRef;
 import dev.holdfast.stack.Service;
 import java.time.Duration;
@@ -78,7 +79,9 @@ record DesiredAccess(
     static DesiredAccess of(Declared declared, Map<String, Login> logins) {
         Service<PostgresSpec> service = declared.service();
         List<DesiredRole> roles = new ArrayList<>();
-        roles.add(role(service, Declared.METRICS, 5, List.of("pg_monitor")));
+        // the exporter keeps a connection to each database that it asks
+        int asked = SeriesObservation.databases(service).size();
+        roles.add(role(service, Declared.METRICS, 5 + asked, List.of("pg_monitor")));
         if (declared.isPooled()) {
             roles.add(role(service, Declared.POOLER, 20, List.of()));
             roles.add(role(service, Declared.PROBE, 5, List.of()));
@@ -121,7 +124,9 @@ record DesiredAccess(
         for (DesiredRole role : roles) {
             Role own = declared.roles().get(role.name());
             boolean enters = own != null && declared.databasesOf(own).contains(database);
-            rights.put(role.name(), own != null && enters ? Rights.of(own, apart) : Rights.NONE);
+            boolean asks = role.name().equals(Declared.METRICS)
+                    && SeriesObservation.databases(declared.service()).contains(database);
+            rights.put(role.name(), own != null && enters ? Rights.of(own, apart) : asks ? Rights.ENTER : Rights.NONE);
         }
         SortedMap<String, String> owners = new TreeMap<>();
         declared.schemas(database)

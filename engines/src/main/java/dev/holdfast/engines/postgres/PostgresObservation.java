@@ -33,6 +33,7 @@ import dev.holdfast.stack.Elsewhere;
 import dev.holdfast.stack.Service;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,13 +112,25 @@ final class PostgresObservation implements Observation<PostgresSpec> {
         // made here where there is none, so that the file's length holds for it, too
         var _ = Doors.secret(service, Doors.password(service, login), context);
         Address server = context.inside(Doors.primary(service), Doors.PORT);
-        List<String> arguments = List.of(
+        List<String> series = SeriesObservation.databases(service);
+        List<String> arguments = new ArrayList<>(List.of(
                 "--web.listen-address=" + listen,
                 "--web.config.file=/config/web.yaml",
                 "--collector.database_wraparound",
                 "--collector.long_running_transactions",
                 "--collector.stat_checkpointer",
-                "--log.level=warn");
+                "--log.level=warn"));
+        List<ConfigurationFile> files = new ArrayList<>(List.of(new ConfigurationFile(
+                "web.yaml",
+                new Content.Plain(Beside.text(PostgresObservation.class, "exporter.yaml"), Setting.Effect.RESTART))));
+        if (!series.isEmpty()) {
+            arguments.addAll(List.of(
+                    "--auto-discover-databases",
+                    "--include-databases=" + String.join(",", series),
+                    "--extend.query-path=/config/series.yaml"));
+            files.add(new ConfigurationFile(
+                    "series.yaml", new Content.Plain(SeriesObservation.metrics(), Setting.Effect.RESTART)));
+        }
         Map<String, String> environment = Map.of(
                 "DATA_SOURCE_URI",
                 server + "/" + Declared.HOME + "?sslmode=verify-full&sslrootcert=/tls/ca.crt",
@@ -131,10 +144,7 @@ final class PostgresObservation implements Observation<PostgresSpec> {
                 new Container(IMAGE, arguments, new TreeMap<>(environment), List.of()).withUser("65534:65534"),
                 with("/usr/bin/prometheus-postgres-exporter", arguments),
                 new TreeMap<>(environment),
-                List.of(new ConfigurationFile(
-                        "web.yaml",
-                        new Content.Plain(
-                                Beside.text(PostgresObservation.class, "exporter.yaml"), Setting.Effect.RESTART))),
+                files,
                 List.of(new SecretFile("metrics", Doors.password(service, login))),
                 true,
                 Optional.empty(),

@@ -177,7 +177,7 @@ final class SeriesTest {
                 other.get();
             }
         }
-        assertThat(compared).as("comparisons").hasValueGreaterThan(10);
+        assertThat(compared).as("comparisons").hasValueGreaterThan(1);
         assertThat(killed).as("refreshes that were ended in the middle").hasPositiveValue();
         try (Connection holdfast = open(database, "holdfast");
                 Statement statement = holdfast.createStatement()) {
@@ -407,6 +407,13 @@ final class SeriesTest {
                     "SELECT holdfast_series.refresh('hourly')")) {
                 assertThatThrownBy(() -> statement.execute(question)).hasMessageContaining("permission denied");
             }
+        }
+        try (Connection exporter = open("plain", "holdfast_metrics");
+                Statement statement = exporter.createStatement()) {
+            assertThat(one(statement, "SELECT count(*) FROM holdfast_series.aggregates"))
+                    .isEqualTo("2");
+            assertThatThrownBy(() -> statement.execute("SELECT FROM holdfast_series.\"rows hourly\""))
+                    .hasMessageContaining("permission denied");
         }
         try (Connection app = open("plain", "app");
                 Statement statement = app.createStatement()) {

@@ -80,6 +80,7 @@ record Series(
                 .strip()
                 .replace("{{owner}}", Sql.name(owner))
                 .replace("{{owner-text}}", Sql.text(Sql.name(owner)))
+                .replace("{{metrics}}", Sql.name(Declared.METRICS))
                 .replace("{{origin}}", Aggregated.ORIGIN)
                 .replace("{{mark}}", mark);
     }

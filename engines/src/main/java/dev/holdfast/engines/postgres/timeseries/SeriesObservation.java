@@ -22,6 +22,19 @@ public final class SeriesObservation {
 
     private SeriesObservation() {}
 
+    /** Those that declare time series. */
+    public static List<String> databases(Service<PostgresSpec> service) {
+        return service.settings().databases().entrySet().stream()
+                .filter(entry -> entry.getValue().timeseries().isPresent())
+                .map(java.util.Map.Entry::getKey)
+                .toList();
+    }
+
+    /** The exporter's question to each of them. */
+    public static String metrics() {
+        return Beside.text(SeriesObservation.class, "metrics.yaml");
+    }
+
     /** What is promised and does not hold; empty where all does. A copy runs no jobs, and its views are right without. */
     public static Optional<Health> complaint(Service<PostgresSpec> service, Context context, KeptConnections kept)
             throws SQLException {
@@ -29,12 +42,10 @@ public final class SeriesObservation {
             return Optional.empty();
         }
         List<String> found = new ArrayList<>();
-        for (var database : service.settings().databases().entrySet()) {
-            if (database.getValue().timeseries().isPresent()) {
-                String evidence = evidence(service, context, kept, database.getKey());
-                if (!evidence.isEmpty()) {
-                    found.add(database.getKey() + ": " + evidence);
-                }
+        for (String database : databases(service)) {
+            String evidence = evidence(service, context, kept, database);
+            if (!evidence.isEmpty()) {
+                found.add(database + ": " + evidence);
             }
         }
         return found.isEmpty()

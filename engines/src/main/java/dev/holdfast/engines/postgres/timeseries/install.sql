@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS holdfast_series.aggregates (
 );
 CREATE TABLE IF NOT EXISTS holdfast_series.log (aggregate int NOT NULL, bucket timestamptz NOT NULL);
 CREATE INDEX IF NOT EXISTS log_bucket ON holdfast_series.log (aggregate, bucket);
+GRANT SELECT ON holdfast_series.tables, holdfast_series.aggregates TO {{metrics}};
 -- Buckets that are changed after they were written down are computed anew, whole and from the rows; no partial result is ever
 -- added to another. What makes it right with any number of writers at work: the log is emptied of what is seen before the rows
 -- are read, so that a change is either among the rows or its line stays in the log; and buckets are written down for the first
@@ -170,9 +171,17 @@ DECLARE
   part text;
   columns text;
   quiet boolean;
+  moves boolean := false;
 BEGIN
   -- whoever has begun to write a row may have chosen the default partition for it, and would be refused when it is attached
   EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', parent);
+  IF other IS NOT NULL THEN
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %I >= %L AND %2$I < %4$L)', other, t.time_column, low, high) INTO moves;
+    IF moves THEN
+      -- a query that has listed the partitions and waits for the default one would find its rows in neither
+      EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', parent);
+    END IF;
+  END IF;
   SELECT format('%I.%I', n.nspname, left(c.relname, 40) || '_' || to_char(low, CASE
       WHEN low = date_trunc('day', low) AND high = date_trunc('day', high) THEN 'YYYYMMDD' ELSE 'YYYYMMDD_HH24MI' END))
     INTO part FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = parent;
@@ -185,7 +194,7 @@ BEGIN
           WHERE c.oid = part::regclass), part, t.space_parts, i);
     END LOOP;
   END IF;
-  IF other IS NOT NULL THEN
+  IF moves THEN
     SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
      WHERE attrelid = parent AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
     -- a row that only moves changes no aggregate
@@ -272,6 +281,7 @@ DECLARE
   at timestamptz;
   ends timestamptz;
   other regclass;
+  strays timestamptz[];
 BEGIN
   SELECT * INTO STRICT t FROM holdfast_series.tables s WHERE s.name = wanted;
   parent := t.relation::regclass;
@@ -285,8 +295,10 @@ BEGIN
     at := date_bin(t.chunk, now(), {{origin}});
     ends := at + t.chunk * (t.ahead + 1);
     -- rows that came before there was a place for them, a few chunks at a time
-    FOR at IN EXECUTE format('SELECT DISTINCT date_bin($1, d.%I, $2) FROM %s d WHERE d.%1$I < $3 AND d.%1$I >= $4 ORDER BY 1 DESC LIMIT 32', t.time_column, other)
-        USING t.chunk, {{origin}}, ends, greatest(now() - t.retention, now() - t.chunk * 1000) LOOP
+    -- all of them are read before the first is made: nothing may still be reading what is altered
+    EXECUTE format('SELECT array_agg(m.at) FROM (SELECT DISTINCT date_bin($1, d.%I, $2) AS at FROM %s d WHERE d.%1$I < $3 AND d.%1$I >= $4 ORDER BY 1 DESC LIMIT 32) m', t.time_column, other)
+      INTO strays USING t.chunk, {{origin}}, ends, greatest(now() - t.retention, now() - t.chunk * 1000);
+    FOREACH at IN ARRAY coalesce(strays, '{}') LOOP
       PERFORM holdfast_series.fit(t, at, at + t.chunk);
     END LOOP;
     PERFORM holdfast_series.fit(t, date_bin(t.chunk, now(), {{origin}}), ends);

@@ -10,6 +10,7 @@ BEGIN
       FROM pg_namespace n, aclexplode(n.nspacl) g WHERE n.nspname = 'holdfast_series' AND g.grantee <> n.nspowner LOOP
     EXECUTE 'REVOKE ALL ON SCHEMA holdfast_series FROM ' || other.whom;
   END LOOP;
+  GRANT USAGE ON SCHEMA holdfast_series TO {{metrics}};
   FOR other IN SELECT c.oid::regclass AS what FROM pg_class c WHERE c.relnamespace = 'holdfast_series'::regnamespace AND c.relkind = 'r'
       AND c.relowner <> {{owner-text}}::regrole LOOP
     EXECUTE format('ALTER TABLE %s OWNER TO %s', other.what, {{owner-text}}::regrole);

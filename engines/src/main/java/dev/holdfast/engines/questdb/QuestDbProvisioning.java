@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** One server, a Java process of its own. It looks for its file below its data, where a link leads to {@code /config}. */
@@ -117,8 +118,8 @@ final class QuestDbProvisioning implements Provisioning<QuestDbSpec> {
     }
 
     /** Where it finds its passwords; in its file it takes the passwords alone. */
-    private static TreeMap<String, String> environment(Service<QuestDbSpec> service) {
-        TreeMap<String, String> environment = new TreeMap<>();
+    private static SortedMap<String, String> environment(Service<QuestDbSpec> service) {
+        SortedMap<String, String> environment = new TreeMap<>();
         String file = "/secrets/" + QuestDbAccess.account(service);
         environment.put("QDB_HTTP_PASSWORD_FILE", file);
         environment.put("QDB_PG_PASSWORD_FILE", file);

@@ -129,7 +129,9 @@ final class WindfarmTest {
         Files.writeString(
                 third,
                 "CREATE INDEX part_made FOR (p:Part) ON (p.made);\nMATCH (p:Part) SET p.made = dat('2026-01-01');\n");
-        assertThat(windfarm.run("migrate", "up", "parts").err()).contains("HF3560").contains("dat");
+        assertThat(windfarm.run("migrate", "up", "parts").err())
+                .contains("HF3560")
+                .contains("dat");
         assertThat(windfarm.run("migrate", "status", "parts").text()).contains("1 of 2 statements were done");
         Files.writeString(
                 third,
@@ -157,7 +159,10 @@ final class WindfarmTest {
         Await.until(
                 "the branch is ready",
                 PATIENCE,
-                () -> installation.run(windfarm.folder(), "status", branch, "--output", "json").json().isAt("ready"),
+                () -> installation
+                        .run(windfarm.folder(), "status", branch, "--output", "json")
+                        .json()
+                        .isAt("ready"),
                 () -> installation.run(windfarm.folder(), "status", branch).text());
         assertThat(windfarm.run("connect", "measured", "--stack", branch, "--", "-Atc", "SELECT count() FROM power")
                         .orFail()

@@ -139,7 +139,9 @@ final class FetchingTest {
         var refusal = catchThrowableOfType(HoldfastException.class, () -> new Request(wanted).key());
         assertThat(refusal.problems())
                 .containsExactly(Problem.of(
-                        Code.HF1628, "Thing Enterprise does not run here: its licence does not allow it", "Write another."));
+                        Code.HF1628,
+                        "Thing Enterprise does not run here: its licence does not allow it",
+                        "Write another."));
     }
 
     /** A real small file system, refused before anything is fetched and when it fills while unpacking. */

@@ -41,14 +41,14 @@ final class Neo4jObservation implements Observation<Neo4jSpec> {
     public Health probe(Service<Neo4jSpec> service, String member, Context context) {
         Neo4jSession.Door door = Neo4jSession.Door.of(service, context);
         try {
-            List<Map<String, Json>> database = session.rows(door, Neo4jSession.SYSTEM, DATABASE);
+            List<Map<String, Json>> database = session.soon(door, Neo4jSession.SYSTEM, DATABASE);
             if (database.isEmpty()
                     || !Neo4jSession.text(database.getFirst(), "currentStatus").equals("online")) {
                 return health(service.name(), database, List.of(), Map.of(), Map.of());
             }
-            List<Map<String, Json>> broken = session.rows(door, Neo4jSession.DATABASE, BROKEN);
-            List<Map<String, Json>> running = session.rows(door, Neo4jSession.DATABASE, RUNNING);
-            List<Map<String, Json>> heap = session.rows(door, Neo4jSession.DATABASE, HEAP);
+            List<Map<String, Json>> broken = session.soon(door, Neo4jSession.DATABASE, BROKEN);
+            List<Map<String, Json>> running = session.soon(door, Neo4jSession.DATABASE, RUNNING);
+            List<Map<String, Json>> heap = session.soon(door, Neo4jSession.DATABASE, HEAP);
             return health(service.name(), database, broken, first(running), first(heap));
         } catch (IOException e) {
             Neo4jSession.Failure failure = Neo4jSession.failure(e, door);

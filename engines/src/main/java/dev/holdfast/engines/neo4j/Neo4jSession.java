@@ -37,8 +37,11 @@ final class Neo4jSession {
     /** Where users and databases are kept. */
     static final String SYSTEM = "system";
 
-    /** Of a question. */
+    /** Of a probe, and of reaching the server at all. */
     static final Duration SOON = Duration.ofMillis(1_800);
+
+    /** Of a question for which somebody waits: a busy server may take its time. */
+    static final Duration PATIENT = Duration.ofSeconds(20);
 
     /** Of what changes the graph. */
     static final Duration LONG = Duration.ofMinutes(30);
@@ -93,7 +96,12 @@ final class Neo4jSession {
 
     /** The rows of one statement, each value by its column. */
     List<Map<String, Json>> rows(Door door, String database, Statement statement) throws IOException {
-        return all(door, database, List.of(statement), SOON).getFirst();
+        return all(door, database, List.of(statement), PATIENT).getFirst();
+    }
+
+    /** The same for a probe, which waits for nobody. */
+    List<Map<String, Json>> soon(Door door, String database, String statement) throws IOException {
+        return all(door, database, List.of(Statement.of(statement)), SOON).getFirst();
     }
 
     List<Map<String, Json>> rows(Door door, String database, String statement) throws IOException {

@@ -151,7 +151,8 @@ final class QuestDbCheck {
             wrong("views." + name, what, "has the name of a table", "Choose another name.");
         }
         String query = view.query().strip().toLowerCase(Locale.ROOT);
-        if ((!query.startsWith("select") && !query.startsWith("with")) || query.contains(";")) {
+        boolean asks = query.startsWith("select") || query.startsWith("with");
+        if (!asks || query.contains(";")) {
             wrong("views." + name + ".query", what, "is not one SELECT", "Write one SELECT, without a semicolon.");
         }
         ttl("views." + name, what, view.ttl(), view.partition());

@@ -31,7 +31,7 @@ final class QuestDbObservation implements Observation<QuestDbSpec> {
     public Health probe(Service<QuestDbSpec> service, String member, Context context) {
         QuestDbSession.Door door = QuestDbSession.Door.of(service, context);
         try {
-            return health(service.name(), session.rows(door, TABLES), session.rows(door, VIEWS));
+            return health(service.name(), session.soon(door, TABLES), session.soon(door, VIEWS));
         } catch (IOException e) {
             QuestDbSession.Failure failure = QuestDbSession.failure(e, door);
             return new Health.NotReady(failure.because(), failure.next());

@@ -27,8 +27,11 @@ import java.util.TreeMap;
 
 /** Holdfast's own statements, over HTTP: {@code /exec} runs one and answers when it is done. One client is kept. */
 final class QuestDbSession {
-    /** Of a question. */
+    /** Of a probe, and of reaching the server at all. */
     static final Duration SOON = Duration.ofMillis(1_800);
+
+    /** Of a question for which somebody waits: a busy server may take its time. */
+    static final Duration PATIENT = Duration.ofSeconds(20);
 
     /** Of what changes a table, which may have to wait for those that write to it. */
     static final Duration LONG = Duration.ofMinutes(2);
@@ -67,7 +70,15 @@ final class QuestDbSession {
 
     /** The rows of an answer, each value by its column; what is null is not there, and numbers are as they were written. */
     List<Map<String, String>> rows(Door door, String statement) throws IOException {
-        Json answer = ask(door, statement, SOON);
+        return rows(ask(door, statement, PATIENT));
+    }
+
+    /** The same for a probe, which waits for nobody. */
+    List<Map<String, String>> soon(Door door, String statement) throws IOException {
+        return rows(ask(door, statement, SOON));
+    }
+
+    private static List<Map<String, String>> rows(Json answer) {
         List<String> names = new ArrayList<>();
         answer.itemsAt("columns")
                 .forEach(column -> names.add(column.textAt("name").orElse("")));

@@ -133,6 +133,17 @@ final class FetchingTest {
         }
     }
 
+    @Test
+    void whatMayNotBeFetchedIsRefusedWithTheSentenceOfItsEngine() {
+        Programs wanted = new Programs.Elsewhere("Thing Enterprise", "its licence does not allow it", "Write another.");
+        var refusal = catchThrowableOfType(HoldfastException.class, () -> new Request(wanted).key());
+        assertThat(refusal.problems())
+                .containsExactly(Problem.of(
+                        Code.HF1628,
+                        "Thing Enterprise does not run here: its licence does not allow it",
+                        "Write another."));
+    }
+
     /** A real small file system, refused before anything is fetched and when it fills while unpacking. */
     @Test
     void aFullDiskIsRefusedBeforeAndWhileUnpacking() throws Exception {

@@ -14,15 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A branch that lives as long as one command. The daemon removes it when it is told that the command has ended, and when the
  * one who asked for it is gone, however that came about; a daemon that dies leaves it to the next one.
  */
 final class BranchRun {
-    /** How long a command may take to end after it was told to. */
-    private static final int PATIENCE_SECONDS = 10;
 
     private final Daemon daemon;
     private final Session session;
@@ -87,9 +84,8 @@ final class BranchRun {
             });
         }
         session.surroundings().out().flush();
-        Process process;
         try {
-            process = builder.start();
+            return new Child().run(builder);
         } catch (IOException e) {
             throw new HoldfastException(
                     Problem.of(
@@ -97,32 +93,9 @@ final class BranchRun {
                             "'" + command.getFirst() + "' cannot be run: " + e.getMessage(),
                             "Check its path; the branch that was made for it is removed."),
                     e);
-        }
-        // a signal that ends this process ends the command, too; the daemon sees that we are gone
-        Thread ending = new Thread(() -> end(process));
-        Runtime.getRuntime().addShutdownHook(ending);
-        try {
-            int status = process.waitFor();
-            Runtime.getRuntime().removeShutdownHook(ending);
-            return status;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            end(process);
             throw gone();
-        } catch (IllegalStateException shuttingDown) {
-            return process.exitValue();
-        }
-    }
-
-    private static void end(Process process) {
-        process.destroy();
-        try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException impatient) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -48,9 +48,11 @@ record Facets<S extends Record>(Bound<S> bound) {
         return notes;
     }
 
-    /** By the first facet: where an engine has changes in two, either does both. */
+    /** Each by the facet that asks for it; by that of access where none does any more. */
     void apply(List<Change> changes, Context context) {
-        changes.forEach(change -> reconciled().getFirst().apply(change, bound.service(), context));
+        List<Change> shape = reconciled().getFirst().changes(bound.service(), context);
+        changes.forEach(change ->
+                (shape.contains(change) ? reconciled().getFirst() : access()).apply(change, bound.service(), context));
     }
 
     private List<Reconciled<S>> reconciled() {

@@ -273,7 +273,18 @@ final class SleepTest {
         stack.write(YAML.formatted("1d")
                 .replace("      pooler: { mode: transaction }\n", "")
                 .replace(", through: pooler", ""));
-        stack.run("apply", "--yes").orFail();
+        stack.run(
+                        "apply",
+                        "--yes",
+                        "--approve",
+                        "main/roles/holdfast_pooler",
+                        "--approve",
+                        "main/roles/holdfast_pooler~1",
+                        "--approve",
+                        "main/roles/holdfast_probe",
+                        "--approve",
+                        "main/roles/holdfast_probe~1")
+                .orFail();
         assertThatThrownBy(() -> new Socket("127.0.0.1", pooler).close()).isInstanceOf(ConnectException.class);
         assertThat(query("SELECT n FROM kept")).isEqualTo("41");
     }

@@ -40,7 +40,7 @@ public final class PostgresProtection implements Protection<PostgresSpec> {
 
     private static final Pattern LABEL = Pattern.compile("new backup label = (\\S+)");
 
-    private static final Duration LEAST_COUNTING = Duration.ofMillis(400);
+    private static final Duration LEAST_COUNTING = Duration.ofMillis(250);
 
     /** What a backup took is not to be much longer for it: a thirtieth. */
     private static final int COUNTING_SHARE = 30;

@@ -68,4 +68,9 @@ public record MemberState(Phase phase, Health health, Optional<Running> running,
     MemberState restarted() {
         return new MemberState(phase, health, running, restarts + 1, since);
     }
+
+    /** Whether its start has come to a process, or to nothing. */
+    boolean hasBegun() {
+        return running.isPresent() || phase == Phase.FAILED || phase == Phase.RESTARTING;
+    }
 }

@@ -169,6 +169,10 @@ final class Sleeper {
             }
             if (slept && state instanceof SleepState.Awake) {
                 users.woken();
+                // who compares what runs with what should must not come before the companions
+                board.await(
+                        () -> ended || plan.members().stream().map(board::get).allMatch(MemberState::hasBegun),
+                        LONGEST_WORK);
             }
             kept = true;
         } finally {

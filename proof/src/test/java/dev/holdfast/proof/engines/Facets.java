@@ -20,8 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** What a service's engine offers, its type out of the way; the order of schema and access is that of a plan. */
@@ -30,15 +33,26 @@ record Facets<S extends Record>(Bound<S> bound) {
         return new Facets<>(bound);
     }
 
+    /** Changes that were asked for by a schema, which are done by it however often. */
+    private static final Set<Change> SHAPES = ConcurrentHashMap.newKeySet();
+
     List<Change> changes(Context context) {
-        List<Change> changes = new ArrayList<>();
-        reconciled().forEach(facet -> changes.addAll(facet.changes(bound.service(), context)));
-        return changes;
+        return planned(facet -> facet.changes(bound.service(), context));
     }
 
     List<Change> fromNothing(Context context) {
+        return planned(facet -> facet.fromNothing(bound.service(), context));
+    }
+
+    private List<Change> planned(Function<Reconciled<S>, List<Change>> asked) {
         List<Change> changes = new ArrayList<>();
-        reconciled().forEach(facet -> changes.addAll(facet.fromNothing(bound.service(), context)));
+        for (Reconciled<S> facet : reconciled()) {
+            List<Change> own = asked.apply(facet);
+            if (facet instanceof Schema<S>) {
+                SHAPES.addAll(own);
+            }
+            changes.addAll(own);
+        }
         return changes;
     }
 
@@ -48,11 +62,10 @@ record Facets<S extends Record>(Bound<S> bound) {
         return notes;
     }
 
-    /** Each by the facet that asks for it; by that of access where none does any more. */
+    /** Each by the facet that asked for it. */
     void apply(List<Change> changes, Context context) {
-        List<Change> shape = reconciled().getFirst().changes(bound.service(), context);
         changes.forEach(change ->
-                (shape.contains(change) ? reconciled().getFirst() : access()).apply(change, bound.service(), context));
+                (SHAPES.contains(change) ? reconciled().getFirst() : access()).apply(change, bound.service(), context));
     }
 
     private List<Reconciled<S>> reconciled() {

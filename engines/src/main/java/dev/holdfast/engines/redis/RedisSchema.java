@@ -187,6 +187,7 @@ final class RedisSchema implements Schema<RedisSpec> {
         }
     }
 
+    /** Members tell one another by gossip, of which nobody is notified: they are asked until a deadline. */
     static void await(Change change, Service<RedisSpec> service, BooleanSupplier isDone) {
         long end = System.nanoTime() + AGREE_NANOS;
         while (!isDone.getAsBoolean()) {

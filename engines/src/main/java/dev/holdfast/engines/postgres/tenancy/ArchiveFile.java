@@ -85,6 +85,7 @@ final class ArchiveFile implements AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (UnsupportedOperationException | FileSystemException noLinks) {
+            // a file system without links; whatever else was wrong is wrong for the move, too, which says so
             Files.move(next, file);
         }
     }
